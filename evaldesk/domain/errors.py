@@ -1,0 +1,96 @@
+"""What a person can mend, and the exit code that the command line gives it.
+
+::
+
+    EvalDeskError
+    ├── UsageError        2   the command or the request makes no sense
+    ├── InputError        3   a file or record could not be read; nothing was written
+    ├── ProjectError      4   the project could not be opened (damaged, newer, locked)
+    ├── NotAllowedError   5   policy or role forbids it
+    └── NotFoundError     2   a named thing is not in the project; offers the nearest name
+
+Anything else that is raised is a fault of the program.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class EvalDeskError(Exception):
+    """Something that a person can mend.
+
+    Attributes:
+        message: what happened and where, in one sentence.
+        hint: what to do about it; may be empty.
+        exit_code: what the command line exits with.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class UsageError(EvalDeskError):
+    """The request itself makes no sense."""
+
+    exit_code = 2
+
+
+class NotFoundError(UsageError):
+    """A name that the project does not have."""
+
+    @classmethod
+    def among(cls, what: str, name: str, known: Iterable[str]) -> "NotFoundError":
+        """An error that offers the nearest of the known names.
+
+        Args:
+            what: the kind of thing, such as ``run``.
+            name: what was asked for.
+            known: the names there are.
+        """
+        names = sorted(set(known))
+        nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        if nearest:
+            hint = f"Did you mean “{nearest[0]}”?"
+        elif names:
+            shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+            hint = f"There are: {shown}."
+        else:
+            hint = "The project has none yet."
+        return cls(f"There is no {what} “{name}”.", hint)
+
+
+class InputError(EvalDeskError):
+    """A file or record that could not be read. Nothing was written.
+
+    Attributes:
+        path: the file as the person named it; may be empty.
+        record: line, row, member or index inside it, as ``line 17``; may be empty.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, hint: str = "", *, path: str = "", record: str = "") -> None:
+        place = ", ".join(part for part in (path, record) if part)
+        super().__init__(f"{place}: {message}" if place else message, hint)
+        self.reason = message
+        self.path = path
+        self.record = record
+
+
+class ProjectError(EvalDeskError):
+    """The project could not be opened or written."""
+
+    exit_code = 4
+
+
+class NotAllowedError(EvalDeskError):
+    """Policy or role forbids it."""
+
+    exit_code = 5

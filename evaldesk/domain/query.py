@@ -1,0 +1,81 @@
+"""A filter as a tree: made by the parser in services, turned into SQL by storage."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "exists"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One test, such as ``latency_ms > 2000``.
+
+    Attributes:
+        name: ``run``, ``latency_ms``, ``score.pass``, ``slice.language``, ``tag`` …
+        operator: see `Operator`; ``exists`` takes no values.
+        values: one value, or several for ``in``.
+    """
+
+    name: str
+    operator: Operator
+    values: tuple[str | float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite of a filter."""
+
+    item: "Filter"
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of them hold."""
+
+    items: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of them holds."""
+
+    items: tuple["Filter", ...]
+
+
+Filter = Comparison | Not | Every | AnyOf
+
+TEXT_FIELDS = ("id", "scenario", "title", "run", "system", "status", "tier", "error", "tag")
+NUMBER_FIELDS = ("trial", "latency_ms", "tokens_in", "tokens_out", "cost")
+SORT_KEYS = (
+    "imported",
+    "scenario",
+    "title",
+    "run",
+    "system",
+    "trial",
+    "status",
+    "tier",
+    "latency_ms",
+    "tokens_in",
+    "tokens_out",
+    "cost",
+    "started_at",
+)
+"""What a list can be sorted by, besides ``score.NAME``; a leading ``-`` turns the order round."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceQuery:
+    """What a list of traces shows.
+
+    Attributes:
+        text: full-text search; empty for none.
+        where: filter; None for none.
+        run: only of this run; empty for all.
+        sort: one of `SORT_KEYS` or ``score.NAME``, with a leading ``-`` for descending.
+    """
+
+    text: str = ""
+    where: Filter | None = None
+    run: str = ""
+    sort: str = "imported"

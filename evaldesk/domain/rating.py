@@ -1,0 +1,174 @@
+"""What people decided about traces: answers, disagreements, rulings, gold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from evaldesk.domain.rubric import AnswerValue
+
+RulingKind = Literal["adopt", "other", "none_fits", "rubric_unsettled"]
+"""adopt: a value that a rater gave. other: another value of the scale. none_fits: no value of the
+scale is right. rubric_unsettled: the rubric does not settle it. The last two give no gold value."""
+
+CellState = Literal["agree", "differ", "missing", "single"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One value that one rater gave to one field of a rubric for one trace. Never changed: a new
+    answer supersedes it.
+
+    Attributes:
+        id: UUIDv7, or content-derived for an answer made elsewhere.
+        trace_pk: the trace.
+        field: name of a criterion, or one of ``#comment``, ``#failure_modes``, ``#severity``.
+        rater: the person's name.
+        value: the answer; a list of names for ``#failure_modes``; None where it was taken back.
+        comment: said with this answer (ratings made elsewhere).
+        created_at: ISO 8601.
+        supersedes: id of the answer it replaces; empty for the first.
+    """
+
+    id: str
+    trace_pk: int
+    field: str
+    rater: str
+    value: AnswerValue | list[str] | None
+    created_at: str
+    comment: str = ""
+    supersedes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingRecord:
+    """A rating made elsewhere, on its way in.
+
+    Attributes:
+        unit: what was rated, as the file names it: a trace id, ``run/scenario`` or scenario key.
+        rater: who.
+        criterion: what was asked.
+        value: what was answered, as it stands in the file.
+        comment: said with it.
+        time: ISO 8601; empty where unknown.
+        place: ``row 17``.
+        text: what the unit says, where the file carries it (used when units are made).
+    """
+
+    unit: str
+    rater: str
+    criterion: str
+    value: str | int | float
+    comment: str = ""
+    time: str = ""
+    place: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """An adjudicator's decision. Never changed: a new one supersedes it.
+
+    Attributes:
+        id: UUIDv7.
+        trace_pk: the trace.
+        criterion: what was decided.
+        kind: see `RulingKind`.
+        value: the gold value; None for ``none_fits`` and ``rubric_unsettled``.
+        reason: why, in words; never empty.
+        author: who ruled.
+        created_at: ISO 8601.
+        supersedes: id of the ruling it replaces; empty for the first.
+    """
+
+    id: str
+    trace_pk: int
+    criterion: str
+    kind: RulingKind
+    value: AnswerValue | None
+    reason: str
+    author: str
+    created_at: str
+    supersedes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One trace and criterion that raters answered differently.
+
+    Attributes:
+        trace_pk: the trace; ``trace`` is its id.
+        scenario: the scenario's key, ``title`` its short line.
+        criterion: the question.
+        answers: rater → value.
+        spread: observed disagreement of the unit in [0, 1]: mean difference over pairs of raters,
+            divided by the greatest difference that the scale allows (1 for any two unequal nominal
+            values).
+        severity: the worst severity that a rater gave, or empty.
+        tier: of the scenario.
+        ruled: whether a ruling stands.
+    """
+
+    trace_pk: int
+    trace: str
+    scenario: str
+    title: str
+    criterion: str
+    answers: Mapping[str, AnswerValue]
+    spread: float
+    severity: str
+    tier: str
+    ruled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """The value after adjudication.
+
+    Attributes:
+        value: None where a ruling says that none fits or the rubric does not settle it.
+        source: ``ruling``, or ``agreed`` where all of at least two raters gave the same value.
+    """
+
+    trace_pk: int
+    criterion: str
+    value: AnswerValue | None
+    source: Literal["ruling", "agreed"]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One item of a reviewer's queue."""
+
+    trace_pk: int
+    trace: str
+    scenario: str
+    title: str
+    tier: str
+    run: str
+    state: Literal["pending", "draft", "submitted"]
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTable:
+    """All current answers to one criterion, for statistics.
+
+    Attributes:
+        criterion: the question.
+        units: trace row numbers, in order.
+        raters: names, in order.
+        values: one mapping rater → value a unit.
+    """
+
+    criterion: str
+    units: Sequence[int]
+    raters: Sequence[str]
+    values: Sequence[Mapping[str, AnswerValue]]
+
+    @property
+    def ratings(self) -> int:
+        """How many answers there are."""
+        return sum(len(row) for row in self.values)
+
+
+Json = dict[str, Any]
