@@ -1,0 +1,1 @@
+"""Reading what others wrote: one module a format, one registry."""

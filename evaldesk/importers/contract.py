@@ -1,0 +1,105 @@
+"""What an importer is: recognises a file by its content and yields records in order."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from evaldesk.domain.project import ImportNote, Skipped
+from evaldesk.domain.rating import RatingRecord
+from evaldesk.domain.trace import Scenario, TraceRecord
+from evaldesk.importers.mapping import RatingMapping, TraceMapping
+from evaldesk.importers.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class RunHeader:
+    """What a file says about a run as a whole; yielded before the run's traces.
+
+    Attributes:
+        run: name of the run; empty for the default (the file's name or ``--run``).
+        system: name of what was evaluated, for traces that do not say it themselves.
+        dataset: name of the test cases; empty where the file does not say.
+        created_at: ISO 8601; empty where unknown.
+        metadata: parameters, limits, versions: what belongs to the run and not to one trace.
+    """
+
+    run: str = ""
+    system: str = ""
+    dataset: str = ""
+    created_at: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+Item = TraceRecord | Scenario | RunHeader | ImportNote | Skipped
+"""A `Scenario` on its own is a test case without a trace in this file."""
+
+RatingItem = RatingRecord | ImportNote | Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How to read.
+
+    Attributes:
+        mapping: which column is what, for formats with columns; None to guess.
+        skip_bad: yield a `Skipped` for a record that cannot be read, where the rest can.
+        sheet: of a workbook; empty for the first that has rows.
+    """
+
+    mapping: TraceMapping | None = None
+    skip_bad: bool = False
+    sheet: str = ""
+
+
+class TraceFormat(Protocol):
+    """One format of traces.
+
+    Attributes:
+        name: what ``--format`` takes.
+        title: for people.
+        extensions: usual endings, with the dot.
+        description: what is read and what is kept, in a sentence or two.
+        mapped: whether a `TraceMapping` says which column is what.
+    """
+
+    name: str
+    title: str
+    extensions: tuple[str, ...]
+    description: str
+    mapped: bool
+
+    def recognises(self, source: Source) -> float:
+        """How sure it is, from 0 to 1, by the content; never raises for a strange file."""
+        ...
+
+    def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
+        """The records in the file's order, one at a time.
+
+        Raises:
+            InputError: with the place; on the first bad record unless ``options.skip_bad``.
+        """
+        ...
+
+
+class RatingFormat(Protocol):
+    """One shape of ratings made elsewhere; the attributes are those of `TraceFormat`."""
+
+    name: str
+    title: str
+    extensions: tuple[str, ...]
+    description: str
+    mapped: bool
+
+    def recognises(self, source: Source, mapping: RatingMapping | None = None) -> float:
+        """How sure it is, from 0 to 1."""
+        ...
+
+    def read(
+        self, source: Source, mapping: RatingMapping | None, options: ImportOptions
+    ) -> Iterator[RatingItem]:
+        """The ratings in the file's order; ``mapping`` None to guess.
+
+        Raises:
+            InputError: with the place; on the first bad record unless ``options.skip_bad``.
+        """
+        ...
