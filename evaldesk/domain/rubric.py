@@ -106,7 +106,8 @@ class Scale:
 
     def position(self, value: AnswerValue) -> float | None:
         """Where an answer stands as a number: its own value on an interval or ratio scale, else
-        the index of its point. None for text and for what the scale does not have."""
+        the index of its point. None for text and for what the scale does not have.
+        """
         if self.kind in ("interval", "ratio"):
             return _number(str(value))
         for index, point in enumerate(self.points):
@@ -379,9 +380,7 @@ def _point(data: Any, place: str) -> Point:
     record = _mapping(data, place)
     value = record.get("value")
     if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
-        raise InputError(
-            "A point needs a value, a string or a number.", record=f"{place}.value"
-        )
+        raise InputError("A point needs a value, a string or a number.", record=f"{place}.value")
     return Point(value, _string(record, "label", place), _string(record, "anchor", place))
 
 

@@ -1,0 +1,1 @@
+"""One project, one SQLite file. Rows never leave this package: it hands out domain values."""

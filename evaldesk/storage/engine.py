@@ -1,0 +1,187 @@
+"""The one place where a project's file is opened.
+
+An encrypted file, and later a PostgreSQL server, change this module and ``search`` only.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, exc
+from sqlalchemy.pool import QueuePool
+
+from evaldesk.domain.errors import EvalDeskError, ProjectError
+
+APPLICATION_ID = 0x45564C44  # "EVLD"
+PAGE_SIZE = 16384  # 2 KB rows waste half of a 4 KB page; see docs/performance.md
+_HEADER = b"SQLite format 3\x00"
+
+
+class Database:
+    """Two engines over one file: a single writer and several readers.
+
+    SQLite lets one connection write at a time. A transaction that begins by reading and then
+    writes fails at once when another has written meanwhile, whatever the timeout; so whoever may
+    write says so from the start (``BEGIN IMMEDIATE``), and readers cannot write at all.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._reader = _engine(path, query_only=True)
+        self._writer = _engine(path, query_only=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one moment of the project and cannot change it."""
+        with translated(self.path), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, *, bulk: bool = False) -> Iterator[Connection]:
+        """One transaction: everything inside happens, or nothing.
+
+        Args:
+            bulk: for imports, which can be repeated: the disk need not confirm each commit.
+                What a person decides is confirmed by the disk before it is shown as saved.
+        """
+        with self._lock, translated(self.path), self._writer.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute(f"PRAGMA synchronous={'NORMAL' if bulk else 'FULL'}")
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Fold the write-ahead log back: what remains is one plain file."""
+        self._reader.dispose()
+        with self._lock:
+            self._writer.dispose()
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn what the file system or the file did into words that a person can act on."""
+    try:
+        yield
+    except EvalDeskError:
+        raise
+    except (exc.DBAPIError, driver.Error, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, exc.DBAPIError) else error
+        known = _in_words(path, str(cause))
+        if known is None:
+            raise
+        raise known from error
+
+
+def _in_words(path: Path, text: str) -> ProjectError | None:
+    lowered = text.lower()
+    for sign, message, hint in (
+        (
+            "database or disk is full",
+            f"The disk is full; {path.name} was not changed.",
+            "Free some space and try again.",
+        ),
+        (
+            "database is locked",
+            f"{path.name} is in use by another program.",
+            "Close it there, or wait until its import has ended, and try again.",
+        ),
+        (
+            "malformed",
+            f"{path.name} is damaged.",
+            "Restore a backup; `evaldesk verify` says what is affected.",
+        ),
+        (
+            "not a database",
+            f"{path.name} is not an EvalDesk project, or it is encrypted or damaged.",
+            "Choose a file that EvalDesk made.",
+        ),
+        (
+            "readonly database",
+            f"{path.name} or its folder cannot be written.",
+            "Copy it to a folder where you may write.",
+        ),
+        (
+            "disk i/o error",
+            f"The disk reported an error at {path.name}.",
+            "Check the disk or the network drive, then open the project again.",
+        ),
+        (
+            "unable to open database",
+            f"{path.name} cannot be opened.",
+            "Check that it exists and that you may read and write its folder.",
+        ),
+    ):
+        if sign in lowered:
+            return ProjectError(message, hint)
+    return None
+
+
+def row_number(inserted: CursorResult[Any]) -> int:
+    """The number that a row was given when it was inserted."""
+    key = inserted.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def check_is_project(path: Path) -> None:
+    """Refuse in words what cannot be a project, before SQLite touches it.
+
+    Raises:
+        ProjectError: missing, a folder, empty, or not an SQLite file.
+    """
+    if not path.exists():
+        raise ProjectError(f"There is no project {path}.", "Check the path, or make a new one.")
+    if path.is_dir():
+        raise ProjectError(f"{path} is a folder.", "Choose the .evaldesk file inside it.")
+    with path.open("rb") as file:
+        head = file.read(100)
+    if not head.startswith(_HEADER):
+        raise ProjectError(
+            f"{path.name} is not an EvalDesk project, or it is encrypted or damaged.",
+            "Choose a file that EvalDesk made.",
+        )
+    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
+        raise ProjectError(
+            f"{path.name} is an SQLite file, but not an EvalDesk project.",
+            "Choose a file that EvalDesk made.",
+        )
+
+
+def _engine(path: Path, *, query_only: bool) -> Engine:
+    def connect() -> Any:
+        connection = driver.connect(
+            str(path), timeout=10.0, isolation_level=None, check_same_thread=False
+        )
+        for pragma in (
+            f"page_size={PAGE_SIZE}",
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "mmap_size=0",
+            "cache_size=-65536" if query_only else "cache_size=-131072",
+            "query_only=ON" if query_only else "synchronous=FULL",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+        return connection
+
+    engine = create_engine(
+        "sqlite://",
+        module=driver,
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=4 if query_only else 1,
+        max_overflow=8 if query_only else 0,
+    )
+
+    # The driver is in autocommit mode so that BEGIN is ours: DEFERRED to read one moment,
+    # IMMEDIATE to write.
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
+
+    return engine

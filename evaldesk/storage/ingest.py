@@ -1,0 +1,469 @@
+"""Writing imported traces: in bulk, all or nothing, nothing twice."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy import func as sql
+
+from evaldesk.domain.errors import InputError
+from evaldesk.domain.identifiers import canonical_json, content_id, new_id, now
+from evaldesk.domain.trace import Scenario, TraceBody, TraceRecord
+from evaldesk.storage import codec, search
+from evaldesk.storage import tables as t
+from evaldesk.storage.engine import row_number
+
+BATCH = 2000
+_PREVIEW = 160
+_TITLE = 120
+
+_TRACE = (
+    "INSERT INTO trace(pk, id, scenario_pk, run_pk, system, trial, status, error, started_at,"
+    " latency_ms, tokens_in, tokens_out, cost, preview) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+)
+_BODY = "INSERT INTO trace_body(trace_pk, body) VALUES (?, ?)"
+_SCORE = (
+    "INSERT OR IGNORE INTO score(trace_pk, metric_pk, value, label, explanation, answer)"
+    " VALUES (?,?,?,?,?,?)"
+)
+_SCENARIO = (
+    "INSERT INTO scenario(pk, id, key, title, tier, expected, origin, body)"
+    " VALUES (?,?,?,?,?,?,?,?)"
+)
+_SLICE = "INSERT OR IGNORE INTO scenario_slice(scenario_pk, name, value) VALUES (?,?,?)"
+
+
+def scenario_id(key: str, content: Any) -> bytes:
+    """SHA-256 over the canonical form of key and input."""
+    return bytes.fromhex(content_id({"key": key, "input": content}))
+
+
+def trace_id(header: Mapping[str, Any], body: bytes) -> bytes:
+    """SHA-256 over the canonical header, a newline, and the canonical body. Scores are not part
+    of it: a log that was scored again holds the same traces.
+    """
+    return hashlib.sha256(canonical_json(header) + b"\n" + body).digest()
+
+
+def header_of(
+    run: str,
+    scenario: bytes,
+    *,
+    system: str,
+    trial: int,
+    status: str,
+    error: str,
+    started_at: str,
+    latency_ms: float | None,
+    tokens_in: int | None,
+    tokens_out: int | None,
+    cost: float | None,
+) -> dict[str, Any]:
+    """What of a trace's row its id covers."""
+    return {
+        "run": run,
+        "scenario": scenario.hex(),
+        "system": system,
+        "trial": trial,
+        "status": status,
+        "error": error,
+        "started_at": started_at,
+        "latency_ms": latency_ms,
+        "tokens_in": tokens_in,
+        "tokens_out": tokens_out,
+        "cost": cost,
+    }
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was written so far."""
+
+    traces: int = 0
+    added: int = 0
+    already_there: int = 0
+    scores: int = 0
+
+
+class TraceWriter:
+    """Appends traces within one transaction; see ``Project.ingest``.
+
+    Attributes:
+        counts: so far.
+        runs: names of runs written to, in order.
+    """
+
+    def __init__(self, connection: Connection, *, source: str, place: str) -> None:
+        raw: Any = connection.connection.dbapi_connection
+        self._cursor = raw.cursor()
+        self._connection = connection
+        self._source = source
+        self._place = place
+        self._pending: list[tuple[TraceRecord, str]] = []
+        self._runs: dict[str, int] = {}
+        self._scenarios: dict[bytes, int] = {}
+        self._metrics: dict[str, int] = {}
+        self._members: dict[str, dict[bytes, int]] = {}
+        self._datasets: dict[str, str] = {}
+        self._next_trace = self._highest(t.trace)
+        self._next_scenario = self._highest(t.scenario)
+        self.counts = Counts()
+        for name, pk in connection.execute(select(t.metric.c.name, t.metric.c.pk)):
+            self._metrics[name] = pk
+
+    def _highest(self, table: Any) -> int:
+        return int(self._connection.execute(select(sql.max(table.c.pk))).scalar() or 0)
+
+    @property
+    def runs(self) -> list[str]:
+        """Names of the runs written to."""
+        return list(self._runs)
+
+    @property
+    def scenarios(self) -> int:
+        """How many distinct scenarios were seen."""
+        return len({key for members in self._members.values() for key in members})
+
+    def run(self, name: str, *, system: str, dataset: str, details: Mapping[str, Any]) -> None:
+        """Begin or continue a run; its scenarios become a version of ``dataset``."""
+        self._datasets[name] = dataset
+        self._members.setdefault(name, {})
+        if name in self._runs:
+            return
+        found = self._connection.execute(
+            select(t.run.c.pk, t.run.c.system).where(t.run.c.name == name)
+        ).one_or_none()
+        if found is not None:
+            self._runs[name] = found.pk
+            if system and not found.system:
+                self._connection.execute(
+                    update(t.run).where(t.run.c.pk == found.pk).values(system=system)
+                )
+            return
+        inserted = self._connection.execute(
+            t.run.insert().values(
+                id=new_id(),
+                name=name,
+                system=system,
+                source=self._source,
+                created_at=now(),
+                details=codec.encode(dict(details)),
+            )
+        )
+        self._runs[name] = row_number(inserted)
+
+    def scenario(self, scenario: Scenario, run: str) -> int:
+        """A scenario, written if it is new; returns its row number."""
+        identity = scenario_id(scenario.key, scenario.input)
+        pk = self._scenarios.get(identity)
+        if pk is None:
+            pk = self._connection.execute(
+                select(t.scenario.c.pk).where(t.scenario.c.id == identity)
+            ).scalar()
+            if pk is None:
+                pk = self._write_scenario(identity, scenario)
+            else:
+                self._complete_scenario(pk, scenario)
+            self._scenarios[identity] = pk
+        self._members.setdefault(run, {})[identity] = pk
+        return pk
+
+    def _write_scenario(self, identity: bytes, scenario: Scenario) -> int:
+        self._next_scenario += 1
+        pk = self._next_scenario
+        stored: dict[str, Any] = {"input": scenario.input}
+        if scenario.metadata:
+            stored["metadata"] = dict(scenario.metadata)
+        self._cursor.execute(
+            _SCENARIO,
+            (
+                pk,
+                identity,
+                scenario.key,
+                scenario.title or _title(scenario.input) or scenario.key,
+                scenario.tier,
+                scenario.expected,
+                scenario.origin,
+                codec.pack(canonical_json(stored)),
+            ),
+        )
+        self._write_slices(pk, scenario)
+        return pk
+
+    def _complete_scenario(self, pk: int, scenario: Scenario) -> None:
+        # A later file may know the tier or slices that the first one did not say.
+        for name in ("tier", "expected", "origin"):
+            value = getattr(scenario, name)
+            if value:
+                column = t.scenario.c[name]
+                self._connection.execute(
+                    update(t.scenario)
+                    .where(t.scenario.c.pk == pk, column == "")
+                    .values({name: value})
+                )
+        self._write_slices(pk, scenario)
+
+    def _write_slices(self, pk: int, scenario: Scenario) -> None:
+        if scenario.slices:
+            self._cursor.executemany(
+                _SLICE, [(pk, name, value) for name, value in scenario.slices.items()]
+            )
+
+    def add(self, record: TraceRecord, run: str) -> None:
+        """Queue a trace; written with the next batch."""
+        self._pending.append((record, run))
+        if len(self._pending) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is queued.
+
+        Raises:
+            InputError: the run already holds another trace for that scenario and trial.
+        """
+        prepared = [self._prepare(record, run) for record, run in self._pending]
+        self._pending.clear()
+        known = self._known([row[0] for row in prepared])
+        traces: list[tuple[Any, ...]] = []
+        bodies: list[tuple[int, bytes]] = []
+        texts: list[tuple[int, str]] = []
+        scores: list[tuple[Any, ...]] = []
+        fresh: list[TraceRecord] = []
+        for identity, columns, body, record in prepared:
+            self.counts.traces += 1
+            pk = known.get(identity)
+            if pk is None:
+                self._next_trace += 1
+                pk = known[identity] = self._next_trace
+                self.counts.added += 1
+                fresh.append(record)
+                traces.append((pk, identity, *columns))
+                bodies.append((pk, codec.pack(body)))
+                texts.append((pk, search.searchable(record)))
+            else:
+                self.counts.already_there += 1
+            for name, score in record.scores.items():
+                scores.append(
+                    (
+                        pk,
+                        self._metric(name),
+                        _finite(score.value),
+                        score.label,
+                        score.explanation,
+                        score.answer,
+                    )
+                )
+        self.counts.scores += len(scores)
+        self._insert_traces(traces, fresh)
+        self._cursor.executemany(_BODY, bodies)
+        self._cursor.executemany(search.INSERT, texts)
+        self._cursor.executemany(_SCORE, scores)
+
+    def _prepare(
+        self, record: TraceRecord, run: str
+    ) -> tuple[bytes, tuple[Any, ...], bytes, TraceRecord]:
+        scenario_pk = self.scenario(record.scenario, run)
+        scenario = scenario_id(record.scenario.key, record.scenario.input)
+        body = canonical_json(record.body)
+        latency, cost = _finite(record.latency_ms), _finite(record.cost)
+        header = header_of(
+            run,
+            scenario,
+            system=record.system,
+            trial=record.trial,
+            status=record.status,
+            error=record.error,
+            started_at=record.started_at,
+            latency_ms=latency,
+            tokens_in=record.tokens_in,
+            tokens_out=record.tokens_out,
+            cost=cost,
+        )
+        columns = (
+            scenario_pk,
+            self._runs[run],
+            record.system,
+            record.trial,
+            record.status,
+            record.error,
+            record.started_at,
+            latency,
+            record.tokens_in,
+            record.tokens_out,
+            cost,
+            _preview(record.body) or record.error[:_PREVIEW],
+        )
+        return trace_id(header, body), columns, body, record
+
+    def _known(self, ids: Sequence[bytes]) -> dict[bytes, int]:
+        found: dict[bytes, int] = {}
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            marks = ",".join("?" * len(some))
+            self._cursor.execute(f"SELECT id, pk FROM trace WHERE id IN ({marks})", some)
+            found.update(self._cursor.fetchall())
+        return found
+
+    def _insert_traces(
+        self, rows: Sequence[tuple[Any, ...]], records: Sequence[TraceRecord]
+    ) -> None:
+        try:
+            self._cursor.executemany(_TRACE, rows)
+        except Exception as error:
+            if "UNIQUE constraint failed: trace.run_pk" not in str(error):
+                raise
+            raise self._conflict(rows, records) from error
+
+    def _conflict(
+        self, rows: Sequence[tuple[Any, ...]], records: Sequence[TraceRecord]
+    ) -> InputError:
+        names = {pk: name for name, pk in self._runs.items()}
+        seen: set[tuple[int, int, int]] = set()
+        for row, record in zip(rows, records, strict=True):
+            place = (row[3], row[2], row[5])
+            self._cursor.execute(
+                "SELECT pk FROM trace WHERE run_pk=? AND scenario_pk=? AND trial=?", place
+            )
+            other = self._cursor.fetchone()
+            if place in seen or (other is not None and other[0] != row[0]):
+                return InputError(
+                    f"The run “{names[row[3]]}” already holds another trace of scenario "
+                    f"“{record.scenario.key}”, trial {record.trial}.",
+                    "Give this file a run name of its own (--run).",
+                    path=self._place,
+                    record=record.place,
+                )
+            seen.add(place)
+        return InputError(
+            "Two traces of one run share scenario and trial.", path=self._place
+        )  # pragma: no cover
+
+    def _metric(self, name: str) -> int:
+        pk = self._metrics.get(name)
+        if pk is None:
+            inserted = self._connection.execute(t.metric.insert().values(name=name))
+            pk = self._metrics[name] = row_number(inserted)
+        return pk
+
+    def finish(self, author: str) -> None:
+        """Write the rest, and name the dataset versions that the runs stand on."""
+        self.flush()
+        for run, members in self._members.items():
+            if run in self._runs and members:
+                self._version(run, members, author)
+
+    def _version(self, run: str, members: Mapping[bytes, int], author: str) -> None:
+        connection = self._connection
+        run_pk = self._runs[run]
+        current = connection.execute(
+            select(t.run.c.dataset_version_pk).where(t.run.c.pk == run_pk)
+        ).scalar()
+        everything = dict(members)
+        if current is not None:
+            # A run that is continued keeps the scenarios of its earlier files.
+            for identity, pk in connection.execute(
+                select(t.scenario.c.id, t.scenario.c.pk)
+                .join(t.dataset_member, t.dataset_member.c.scenario_pk == t.scenario.c.pk)
+                .where(t.dataset_member.c.version_pk == current)
+            ):
+                everything.setdefault(identity, pk)
+        version = content_id(sorted(identity.hex() for identity in everything))
+        dataset_pk = self._dataset(self._datasets.get(run) or run)
+        pk = connection.execute(
+            select(t.dataset_version.c.pk).where(
+                t.dataset_version.c.dataset_pk == dataset_pk, t.dataset_version.c.id == version
+            )
+        ).scalar()
+        if pk is None:
+            parent = connection.execute(
+                select(sql.max(t.dataset_version.c.pk)).where(
+                    t.dataset_version.c.dataset_pk == dataset_pk
+                )
+            ).scalar()
+            inserted = connection.execute(
+                t.dataset_version.insert().values(
+                    id=version,
+                    dataset_pk=dataset_pk,
+                    parent_pk=parent,
+                    author=author,
+                    note=f"Imported with {self._source}",
+                    created_at=now(),
+                    scenarios=len(everything),
+                )
+            )
+            pk = row_number(inserted)
+            self._cursor.executemany(
+                "INSERT INTO dataset_member(version_pk, scenario_pk) VALUES (?, ?)",
+                [(pk, number) for number in everything.values()],
+            )
+        connection.execute(update(t.run).where(t.run.c.pk == run_pk).values(dataset_version_pk=pk))
+
+    def _dataset(self, name: str) -> int:
+        pk = self._connection.execute(
+            select(t.dataset.c.pk).where(t.dataset.c.name == name)
+        ).scalar()
+        if pk is None:
+            inserted = self._connection.execute(
+                t.dataset.insert().values(id=new_id(), name=name, created_at=now())
+            )
+            pk = row_number(inserted)
+        return int(pk)
+
+
+def _finite(value: float | None) -> float | None:
+    if value is None:
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _preview(body: TraceBody) -> str:
+    output = body.get("output")
+    if output:
+        return _line(output, _PREVIEW)
+    for message in reversed(body.get("messages", ())):
+        if message.get("role") == "assistant":
+            text = _first_text(message.get("parts", ()))
+            if text:
+                return _line(text, _PREVIEW)
+    return ""
+
+
+def _title(content: Any) -> str:
+    if isinstance(content, str):
+        return _line(content, _TITLE)
+    if isinstance(content, list):
+        for item in reversed(content):
+            if isinstance(item, dict):
+                text = item.get("content") or _first_text(item.get("parts") or ())
+                if isinstance(text, str) and text:
+                    return _line(text, _TITLE)
+    if isinstance(content, dict):
+        texts = [item for item in _texts_of(content) if item.strip()]
+        if texts:
+            return _line(max(texts, key=len), _TITLE)
+    return ""
+
+
+def _texts_of(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts_of(item)
+
+
+def _first_text(parts: Iterable[Any]) -> str:
+    for part in parts:
+        if part.get("type") == "text" and part.get("content"):
+            return str(part["content"])
+    return ""
+
+
+def _line(text: str, width: int) -> str:
+    # Cut before splitting: an answer may be megabytes long.
+    line = " ".join(text[: width * 4].split())
+    return line if len(line) <= width else line[: width - 1] + "…"

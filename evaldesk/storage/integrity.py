@@ -1,0 +1,158 @@
+"""Whether a project is whole: the file, the references, the content behind every id."""
+
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy import func as sql
+
+from evaldesk.domain.errors import ProjectError
+from evaldesk.domain.identifiers import content_id
+from evaldesk.domain.project import Fault
+from evaldesk.domain.rubric import Rubric
+from evaldesk.storage import codec
+from evaldesk.storage import tables as t
+from evaldesk.storage.engine import Database
+from evaldesk.storage.ingest import header_of, scenario_id, trace_id
+
+
+def check(
+    database: Database, progress: Callable[[int, int], None] = lambda done, total: None
+) -> tuple[int, list[Fault]]:
+    """Read everything once and compare.
+
+    Args:
+        progress: called with (checked, total).
+
+    Returns:
+        How many things were checked, and what was found.
+    """
+    faults: list[Fault] = []
+    with database.read() as connection:
+        for (line,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+            if line != "ok":
+                faults.append(Fault("file", line))
+        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+            faults.append(Fault(f"{row[0]} row {row[1]}", f"refers to a missing {row[2]}"))
+        total = sum(
+            int(connection.execute(select(sql.count()).select_from(table)).scalar_one())
+            for table in (
+                t.scenario,
+                t.trace,
+                t.rubric_version,
+                t.dataset_version,
+                t.answer,
+                t.ruling,
+            )
+        )
+        checked = 0
+        for part in (_scenarios, _traces, _rubrics, _datasets, _answers, _rulings):
+            for fault in part(connection):
+                checked += 1
+                if fault is not None:
+                    faults.append(fault)
+                if checked % 1000 == 0:
+                    progress(checked, total)
+        progress(checked, total)
+    return checked, faults
+
+
+def _scenarios(connection: Connection) -> Iterator[Fault | None]:
+    for row in connection.execute(select(t.scenario.c.id, t.scenario.c.key, t.scenario.c.body)):
+        where = f"scenario {row.key}"
+        try:
+            stored = codec.read(row.body)
+        except (ProjectError, ValueError):
+            yield Fault(where, "its text is damaged")
+            continue
+        same = scenario_id(row.key, stored.get("input")) == row.id
+        yield None if same else Fault(where, "its content does not fit its id")
+
+
+def _traces(connection: Connection) -> Iterator[Fault | None]:
+    found = connection.execute(
+        select(
+            t.trace,
+            t.trace_body.c.body,
+            t.scenario.c.id.label("scenario_id"),
+            t.run.c.name.label("run"),
+        )
+        .outerjoin(t.trace_body, t.trace_body.c.trace_pk == t.trace.c.pk)
+        .join(t.scenario, t.scenario.c.pk == t.trace.c.scenario_pk)
+        .join(t.run, t.run.c.pk == t.trace.c.run_pk)
+        .execution_options(yield_per=500)
+    )
+    for row in found:
+        where = f"trace {row.id.hex()}"
+        if row.body is None:
+            yield Fault(where, "its text is missing")
+            continue
+        try:
+            body = codec.unpack(row.body)
+        except ProjectError:
+            yield Fault(where, "its text is damaged")
+            continue
+        header = header_of(
+            row.run,
+            row.scenario_id,
+            system=row.system,
+            trial=row.trial,
+            status=row.status,
+            error=row.error,
+            started_at=row.started_at,
+            latency_ms=row.latency_ms,
+            tokens_in=row.tokens_in,
+            tokens_out=row.tokens_out,
+            cost=row.cost,
+        )
+        same = trace_id(header, body) == row.id
+        yield None if same else Fault(where, "its content does not fit its id")
+
+
+def _rubrics(connection: Connection) -> Iterator[Fault | None]:
+    for row in connection.execute(
+        select(
+            t.rubric_version.c.id,
+            t.rubric_version.c.content,
+            t.rubric_version.c.version,
+            t.rubric.c.name,
+        ).join(t.rubric, t.rubric.c.pk == t.rubric_version.c.rubric_pk)
+    ):
+        same = Rubric.from_json(codec.decode(row.content)).hash == row.id.split("@")[0]
+        where = f"rubric {row.name} version {row.version}"
+        yield None if same else Fault(where, "its content does not fit its id")
+
+
+def _datasets(connection: Connection) -> Iterator[Fault | None]:
+    for pk, identity, name in connection.execute(
+        select(t.dataset_version.c.pk, t.dataset_version.c.id, t.dataset.c.name).join(
+            t.dataset, t.dataset.c.pk == t.dataset_version.c.dataset_pk
+        )
+    ):
+        members = connection.execute(
+            select(t.scenario.c.id)
+            .join(t.dataset_member, t.dataset_member.c.scenario_pk == t.scenario.c.pk)
+            .where(t.dataset_member.c.version_pk == pk)
+        ).scalars()
+        same = content_id(sorted(member.hex() for member in members)) == identity
+        yield None if same else Fault(f"dataset {name}", "its scenarios do not fit its id")
+
+
+def _answers(connection: Connection) -> Iterator[Fault | None]:
+    yield from _chains(connection, t.answer, ("trace_pk", "rubric_pk", "field", "rater_pk"))
+
+
+def _rulings(connection: Connection) -> Iterator[Fault | None]:
+    yield from _chains(connection, t.ruling, ("trace_pk", "rubric_pk", "criterion"))
+
+
+def _chains(
+    connection: Connection, table: Table, question: tuple[str, ...]
+) -> Iterator[Fault | None]:
+    # Each entry supersedes the one before it on the same question: no gap, no fork.
+    last: dict[tuple[object, ...], str] = {}
+    columns = [table.c.id, table.c.supersedes, *(table.c[name] for name in question)]
+    for identity, supersedes, *place in connection.execute(select(*columns).order_by(table.c.seq)):
+        key = tuple(place)
+        same = last.get(key) == supersedes
+        last[key] = identity
+        yield None if same else Fault(f"{table.name} {identity}", "its history has a gap")

@@ -1,0 +1,249 @@
+"""A project: one file, its repositories, and the writes that touch several of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy import func as sql
+from sqlalchemy.dialects.sqlite import insert
+
+from evaldesk.domain.errors import ProjectError
+from evaldesk.domain.identifiers import new_id, now
+from evaldesk.domain.project import ImportNote, ProjectInfo
+from evaldesk.storage import codec, migrations
+from evaldesk.storage import tables as t
+from evaldesk.storage.engine import PAGE_SIZE, Database, check_is_project, translated
+from evaldesk.storage.ingest import TraceWriter
+from evaldesk.storage.people import PersonRepository
+from evaldesk.storage.ratings import RatingRepository, RatingWriter
+from evaldesk.storage.rubrics import RubricRepository
+from evaldesk.storage.rulings import RulingRepository
+from evaldesk.storage.traces import RunRepository, TraceRepository
+
+SUFFIX = ".evaldesk"
+
+
+class Project:
+    """An open project.
+
+    Attributes:
+        path: the file.
+        backup: the copy that was laid beside it when its format was brought up to date, or None.
+        traces, runs, rubrics, ratings, rulings, people: the repositories.
+    """
+
+    def __init__(self, database: Database, backup: Path | None) -> None:
+        self._database = database
+        self.path = database.path
+        self.backup = backup
+        self.traces = TraceRepository(database)
+        self.runs = RunRepository(database)
+        self.rubrics = RubricRepository(database)
+        self.ratings = RatingRepository(database)
+        self.rulings = RulingRepository(database)
+        self.people = PersonRepository(database)
+
+    @classmethod
+    def create(cls, path: Path, name: str = "", network: str = "none") -> "Project":
+        """Make a new project.
+
+        Raises:
+            ProjectError: the file exists, or its folder does not or cannot be written.
+        """
+        if path.exists():
+            raise ProjectError(f"{path} exists already.", "Choose another name, or open it.")
+        if not path.parent.is_dir():
+            raise ProjectError(f"There is no folder {path.parent}.", "Make it first.")
+        database = Database(path)
+        try:
+            with translated(path):
+                migrations.migrate(database, fresh=True)
+            project = cls(database, None)
+            project.set("name", name or path.stem)
+            project.set("network", network)
+            project.set("id", new_id())
+            project.set("created_at", now())
+        except BaseException:
+            database.close()
+            path.unlink(missing_ok=True)
+            raise
+        return project
+
+    @classmethod
+    def open(cls, path: Path) -> "Project":
+        """Open a project, bringing an older format up to date (with a backup beside it).
+
+        Raises:
+            ProjectError: missing, not a project, damaged, newer or locked.
+        """
+        check_is_project(path)
+        database = Database(path)
+        try:
+            backup = migrations.migrate(database, fresh=False)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, backup)
+
+    def __enter__(self) -> "Project":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; one plain file remains."""
+        self._database.close()
+
+    @property
+    def database(self) -> Database:
+        """For the rest of storage and for benchmarks."""
+        return self._database
+
+    def get(self, key: str, default: str = "") -> str:
+        """One of the project's own facts."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(t.setting.c.value).where(t.setting.c.key == key)
+            ).scalar()
+            return default if found is None else str(found)
+
+    def set(self, key: str, value: str) -> None:
+        """Change one of the project's own facts."""
+        statement = insert(t.setting).values(key=key, value=value)
+        with self._database.write() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["key"], set_={"value": statement.excluded.value}
+                )
+            )
+
+    @property
+    def name(self) -> str:
+        """What the project is called."""
+        return self.get("name", self.path.stem)
+
+    def info(self) -> ProjectInfo:
+        """Counts."""
+        with self._database.read() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            raters = connection.execute(
+                select(sql.count(t.answer.c.rater_pk.distinct()))
+            ).scalar_one()
+            counts = {
+                name: _count(connection, table)
+                for name, table in (
+                    ("datasets", t.dataset),
+                    ("scenarios", t.scenario),
+                    ("runs", t.run),
+                    ("traces", t.trace),
+                    ("rubrics", t.rubric),
+                    ("rulings", t.ruling),
+                )
+            }
+        return ProjectInfo(
+            name=self.name,
+            path=str(self.path),
+            schema_version=migrations.SCHEMA_VERSION,
+            encrypted=False,
+            network=self.get("network", "none"),
+            raters=raters,
+            ratings=self.ratings.count(),
+            incidents=0,
+            size_bytes=pages * PAGE_SIZE,
+            **counts,
+        )
+
+    @contextmanager
+    def ingest(self, source: str, place: str = "") -> Iterator[TraceWriter]:
+        """One transaction of imported traces: all of them, or none.
+
+        Args:
+            source: the file's name, kept with the runs it makes.
+            place: the file's path, for error messages.
+        """
+        with self._database.write(bulk=True) as connection:
+            yield TraceWriter(connection, source=source, place=place or source)
+
+    def record_import(
+        self,
+        *,
+        name: str,
+        sha256: str,
+        format: str,
+        author: str,
+        added: int,
+        already_there: int,
+        notes: tuple[ImportNote, ...],
+    ) -> None:
+        """Keep where data came from."""
+        with self._database.write() as connection:
+            connection.execute(
+                t.import_file.insert().values(
+                    id=new_id(),
+                    name=name,
+                    sha256=sha256,
+                    format=format,
+                    author=author,
+                    created_at=now(),
+                    added=added,
+                    already_there=already_there,
+                    notes=codec.encode([[note.record, note.message] for note in notes]),
+                )
+            )
+
+    def imports(self) -> list[dict[str, object]]:
+        """What was imported, oldest first: name, sha256, format, author, time, counts, notes."""
+        with self._database.read() as connection:
+            found = connection.execute(select(t.import_file).order_by(t.import_file.c.pk))
+            return [
+                {
+                    **{key: row[key] for key in row if key not in ("pk", "id", "notes")},
+                    "notes": codec.decode(row["notes"]),
+                }
+                for row in found.mappings()
+            ]
+
+    @contextmanager
+    def bring_ratings(self, rubric: str, source: str) -> Iterator[RatingWriter]:
+        """One transaction of ratings made elsewhere: all of them, or none."""
+        with self._database.write(bulk=True) as connection:
+            writer = RatingWriter(connection, rubric, source)
+            yield writer
+            writer.flush()
+
+    def save_mapping(self, name: str, kind: str, content: dict[str, object]) -> None:
+        """Keep a mapping from columns to fields under a name; ``kind`` is traces or ratings."""
+        statement = insert(t.mapping).values(
+            name=name, kind=kind, content=codec.encode(content), created_at=now()
+        )
+        with self._database.write() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["name"],
+                    set_={
+                        "kind": statement.excluded.kind,
+                        "content": statement.excluded.content,
+                        "created_at": statement.excluded.created_at,
+                    },
+                )
+            )
+
+    def mappings(self, kind: str) -> dict[str, dict[str, object]]:
+        """Saved mappings: name → content."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(t.mapping.c.name, t.mapping.c.content)
+                .where(t.mapping.c.kind == kind)
+                .order_by(t.mapping.c.created_at.desc())
+            )
+            return {name: codec.decode(content) for name, content in found}
+
+    def copy_to(self, path: Path) -> None:
+        """A whole copy of the project, safe while it is open."""
+        migrations.copy_to(self._database, path)
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(sql.count()).select_from(table)).scalar_one())

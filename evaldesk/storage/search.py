@@ -1,0 +1,132 @@
+"""Full-text search: the part of the store that is SQLite's own.
+
+The index is contentless: it keeps the words, not a second copy of the text, which lies compressed
+in ``trace_body``. Snippets are cut from the opened body of the few hits that are shown.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import ColumnElement, Connection, text
+
+from evaldesk.domain.trace import TraceBody, TraceRecord
+
+_WORD = re.compile(r'"([^"]*)"|(\S+)')
+
+
+def create(connection: Connection) -> None:
+    """Make the index."""
+    connection.exec_driver_sql(
+        "CREATE VIRTUAL TABLE trace_search USING fts5("
+        "text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2')"
+    )
+
+
+INSERT = "INSERT INTO trace_search(rowid, text) VALUES (?, ?)"
+
+
+def hits(words: str) -> ColumnElement[bool] | None:
+    """A condition on ``trace.pk``: the text holds all the words.
+
+    Words may be quoted phrases; a word that ends in ``*``, and the last one while it is being
+    typed, match as a beginning. Nothing that is typed can be a syntax error.
+
+    Returns:
+        None where nothing is left to look for.
+    """
+    match = _match(words)
+    if not match:
+        return None
+    return text(
+        "trace.pk IN (SELECT rowid FROM trace_search WHERE trace_search MATCH :search_words)"
+    ).bindparams(search_words=match)  # type: ignore[return-value]
+
+
+def _match(words: str) -> str:
+    terms: list[str] = []
+    for phrase, word in _WORD.findall(words):
+        if phrase:
+            terms.append(f'"{phrase}"')
+            continue
+        bare = word.strip('"').rstrip("*")
+        # A word of punctuation alone has no tokens; quoted it would match nothing.
+        if any(character.isalnum() for character in bare):
+            quoted = bare.replace('"', '""')
+            terms.append(f'"{quoted}"' + ("*" if word.endswith("*") else ""))
+    if terms and not words.rstrip().endswith('"') and not words.endswith(" "):
+        terms[-1] = terms[-1].rstrip("*") + "*"
+    return " ".join(terms)
+
+
+def searchable(record: TraceRecord) -> str:
+    """What search finds a trace by: its scenario, messages, calls, documents and answer."""
+    scenario = record.scenario
+    pieces = [scenario.key, scenario.title, record.error]
+    if isinstance(scenario.input, str):
+        pieces.append(scenario.input)
+    pieces.extend(body_texts(record.body))
+    return "\n".join(piece for piece in pieces if piece)
+
+
+def body_texts(body: TraceBody) -> Iterator[str]:
+    """Every text of a body in reading order; JSON values as their strings and numbers."""
+    for message in body.get("messages", ()):
+        for part in message.get("parts", ()):
+            kind = part.get("type")
+            if kind == "blob":
+                continue
+            content = part.get("content")
+            if isinstance(content, str):
+                yield content
+            name = part.get("name")
+            if name:
+                yield name
+            for value in (part.get("arguments"), part.get("response"), part.get("error")):
+                if value is not None:
+                    yield from _strings(value)
+    for document in body.get("documents", ()):
+        title = document.get("title")
+        if title:
+            yield title
+        yield document.get("content", "")
+    for extra in (body.get("output"), body.get("expected")):
+        if extra:
+            yield extra
+
+
+def _strings(value: object) -> Iterator[str]:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            stack.extend(reversed(list(item.values())))
+        elif isinstance(item, list):
+            stack.extend(reversed(item))
+        elif item is not None and not isinstance(item, bool):
+            yield str(item)
+
+
+def snippet(texts: Iterable[str], words: str, width: int = 90) -> str:
+    """The surroundings of the first hit, on one line; empty where none of the words is found.
+
+    Args:
+        texts: of the trace, in reading order.
+        words: as typed.
+        width: characters to show.
+    """
+    needles = [
+        (phrase or word.strip('"').rstrip("*")).casefold() for phrase, word in _WORD.findall(words)
+    ]
+    needles = [needle for needle in needles if needle]
+    for content in texts:
+        folded = content.casefold()
+        for needle in needles:
+            at = folded.find(needle)
+            if at >= 0:
+                start = max(0, at - width // 3)
+                end = min(len(content), start + width)
+                cut = " ".join(content[start:end].split())
+                return ("…" if start else "") + cut + ("…" if end < len(content) else "")
+    return ""

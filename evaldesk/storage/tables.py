@@ -1,0 +1,297 @@
+"""The tables of a project. Private to storage.
+
+``pk`` is a row number inside this file; ``id`` is what other files and people may refer to:
+derived from the content for what was imported, a UUIDv7 for what people made.
+"""
+
+from typing import Any
+
+from sqlalchemy import BLOB, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+METADATA = SQLModel.metadata
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Any = model.__table__  # type: ignore[attr-defined]
+    assert isinstance(table, Table)
+    return table
+
+
+class SettingTable(SQLModel, table=True):
+    """The project's own facts: name, network policy, the template it came from."""
+
+    __tablename__ = "setting"
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class PersonTable(SQLModel, table=True):
+    """Someone who rated, ruled or imported."""
+
+    __tablename__ = "person"
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    name: str = Field(unique=True)
+    created_at: str
+
+
+class DatasetTable(SQLModel, table=True):
+    """A named collection of scenarios; its versions hold them."""
+
+    __tablename__ = "dataset"
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    name: str = Field(unique=True)
+    created_at: str
+
+
+class DatasetVersionTable(SQLModel, table=True):
+    """An immutable set of scenarios, named by the hash of their ids."""
+
+    __tablename__ = "dataset_version"
+    __table_args__ = (UniqueConstraint("dataset_pk", "id"),)
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str
+    dataset_pk: int = Field(foreign_key="dataset.pk")
+    parent_pk: int | None = Field(default=None, foreign_key="dataset_version.pk")
+    author: str
+    note: str = ""
+    created_at: str
+    scenarios: int
+
+
+class ScenarioTable(SQLModel, table=True):
+    """A test case. ``id`` is the SHA-256 of key and input; ``body`` holds the input, compressed."""
+
+    __tablename__ = "scenario"
+    pk: int | None = Field(default=None, primary_key=True)
+    id: bytes = Field(sa_column=Column(BLOB, nullable=False, unique=True))
+    key: str = Field(index=True)
+    title: str
+    tier: str = ""
+    expected: str = ""
+    origin: str = ""
+    body: bytes = Field(sa_column=Column(BLOB, nullable=False))
+
+
+class DatasetMemberTable(SQLModel, table=True):
+    """Which scenarios a dataset version holds."""
+
+    __tablename__ = "dataset_member"
+    __table_args__ = {"sqlite_with_rowid": False}
+    version_pk: int = Field(foreign_key="dataset_version.pk", primary_key=True)
+    scenario_pk: int = Field(foreign_key="scenario.pk", primary_key=True)
+
+
+class ScenarioSliceTable(SQLModel, table=True):
+    """One slice value of a scenario."""
+
+    __tablename__ = "scenario_slice"
+    __table_args__ = (
+        Index("scenario_slice_by_value", "name", "value"),
+        {"sqlite_with_rowid": False},
+    )
+    scenario_pk: int = Field(foreign_key="scenario.pk", primary_key=True)
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class RunTable(SQLModel, table=True):
+    """One system over one dataset version."""
+
+    __tablename__ = "run"
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    name: str = Field(unique=True)
+    system: str = ""
+    dataset_version_pk: int | None = Field(default=None, foreign_key="dataset_version.pk")
+    source: str = ""
+    created_at: str
+    details: str = "{}"
+
+
+class TraceTable(SQLModel, table=True):
+    """What lists and filters need of a trace. ``id`` is the SHA-256 of header and body."""
+
+    __tablename__ = "trace"
+    __table_args__ = (
+        UniqueConstraint("run_pk", "scenario_pk", "trial"),
+        Index("trace_by_scenario", "scenario_pk"),
+    )
+    pk: int | None = Field(default=None, primary_key=True)
+    id: bytes = Field(sa_column=Column(BLOB, nullable=False, unique=True))
+    scenario_pk: int = Field(sa_column=Column(Integer, ForeignKey("scenario.pk"), nullable=False))
+    run_pk: int = Field(sa_column=Column(Integer, ForeignKey("run.pk"), nullable=False))
+    system: str = ""
+    trial: int = 0
+    status: str
+    error: str = ""
+    started_at: str = ""
+    latency_ms: float | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost: float | None = None
+    preview: str = ""
+
+
+class TraceBodyTable(SQLModel, table=True):
+    """Messages and the rest of a trace: canonical JSON, compressed with zstd."""
+
+    __tablename__ = "trace_body"
+    trace_pk: int = Field(foreign_key="trace.pk", primary_key=True)
+    body: bytes = Field(sa_column=Column(BLOB, nullable=False))
+
+
+class MetricTable(SQLModel, table=True):
+    """The names of scores."""
+
+    __tablename__ = "metric"
+    pk: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class ScoreTable(SQLModel, table=True):
+    """A value that a program computed for a trace."""
+
+    __tablename__ = "score"
+    __table_args__ = (
+        Index("score_by_metric", "metric_pk", "value"),
+        {"sqlite_with_rowid": False},
+    )
+    trace_pk: int = Field(foreign_key="trace.pk", primary_key=True)
+    metric_pk: int = Field(foreign_key="metric.pk", primary_key=True)
+    value: float | None = None
+    label: str | None = None
+    explanation: str | None = None
+    answer: str | None = None
+
+
+class ImportTable(SQLModel, table=True):
+    """One imported file: where data came from."""
+
+    __tablename__ = "import_file"
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    name: str
+    sha256: str
+    format: str
+    author: str
+    created_at: str
+    added: int
+    already_there: int
+    notes: str = "[]"
+
+
+class RubricTable(SQLModel, table=True):
+    """A rubric's name; its versions hold the questions."""
+
+    __tablename__ = "rubric"
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    name: str = Field(unique=True)
+    created_at: str
+
+
+class RubricVersionTable(SQLModel, table=True):
+    """An immutable version of a rubric. ``id`` is the hash of its content."""
+
+    __tablename__ = "rubric_version"
+    __table_args__ = (UniqueConstraint("rubric_pk", "version"), UniqueConstraint("rubric_pk", "id"))
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str
+    rubric_pk: int = Field(foreign_key="rubric.pk")
+    version: int
+    content: str
+    author: str
+    note: str = ""
+    created_at: str
+
+
+class AnswerTable(SQLModel, table=True):
+    """One answer. Only ever appended: what replaces it names it in ``supersedes``."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        Index("answer_by_question", "rubric_pk", "trace_pk", "field", "rater_pk"),
+        Index("answer_by_rater", "rater_pk", "rubric_pk"),
+    )
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    trace_pk: int = Field(foreign_key="trace.pk")
+    rubric_pk: int = Field(foreign_key="rubric.pk")
+    version_pk: int = Field(foreign_key="rubric_version.pk")
+    field: str
+    rater_pk: int = Field(foreign_key="person.pk")
+    value: str | None = None
+    comment: str = ""
+    created_at: str
+    supersedes: str | None = Field(default=None, unique=True)
+    source: str = ""
+
+
+class SubmissionTable(SQLModel, table=True):
+    """A rater submitted or reopened a rating. Only ever appended; the last one counts."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("submission_by_rating", "rater_pk", "rubric_pk", "trace_pk"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    trace_pk: int = Field(foreign_key="trace.pk")
+    rubric_pk: int = Field(foreign_key="rubric.pk")
+    rater_pk: int = Field(foreign_key="person.pk")
+    state: str
+    created_at: str
+
+
+class RulingTable(SQLModel, table=True):
+    """An adjudicator's decision. Only ever appended."""
+
+    __tablename__ = "ruling"
+    __table_args__ = (Index("ruling_by_question", "rubric_pk", "trace_pk", "criterion"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    trace_pk: int = Field(foreign_key="trace.pk")
+    rubric_pk: int = Field(foreign_key="rubric.pk")
+    version_pk: int = Field(foreign_key="rubric_version.pk")
+    criterion: str
+    kind: str
+    value: str | None = None
+    reason: str
+    author_pk: int = Field(foreign_key="person.pk")
+    created_at: str
+    supersedes: str | None = Field(default=None, unique=True)
+
+
+class MappingTable(SQLModel, table=True):
+    """A saved mapping from columns to fields, to use again."""
+
+    __tablename__ = "mapping"
+    name: str = Field(sa_column=Column(String, primary_key=True))
+    kind: str
+    content: str
+    created_at: str
+
+
+setting = _table(SettingTable)
+person = _table(PersonTable)
+dataset = _table(DatasetTable)
+dataset_version = _table(DatasetVersionTable)
+dataset_member = _table(DatasetMemberTable)
+scenario = _table(ScenarioTable)
+scenario_slice = _table(ScenarioSliceTable)
+run = _table(RunTable)
+trace = _table(TraceTable)
+trace_body = _table(TraceBodyTable)
+metric = _table(MetricTable)
+score = _table(ScoreTable)
+import_file = _table(ImportTable)
+rubric = _table(RubricTable)
+rubric_version = _table(RubricVersionTable)
+answer = _table(AnswerTable)
+submission = _table(SubmissionTable)
+ruling = _table(RulingTable)
+mapping = _table(MappingTable)
+
+APPEND_ONLY = ("answer", "submission", "ruling", "rubric_version", "dataset_version")
+"""Triggers refuse UPDATE and DELETE on these."""

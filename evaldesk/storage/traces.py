@@ -1,0 +1,554 @@
+"""Reading traces: ids for lists, rows for what is shown, one body when it is opened."""
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, tuple_
+from sqlalchemy import func as sql
+
+from evaldesk.domain.errors import NotFoundError, UsageError
+from evaldesk.domain.project import RunInfo
+from evaldesk.domain.query import TraceQuery
+from evaldesk.domain.rubric import FAILURE_MODES
+from evaldesk.domain.trace import Scenario, Score, Trace, TraceRow
+from evaldesk.storage import codec, search
+from evaldesk.storage import tables as t
+from evaldesk.storage.engine import Database
+from evaldesk.storage.filters import Names, condition, sort_column
+
+_FROM = t.trace.join(t.scenario, t.scenario.c.pk == t.trace.c.scenario_pk).join(
+    t.run, t.run.c.pk == t.trace.c.run_pk
+)
+_ROW = select(
+    t.trace.c.pk,
+    t.trace.c.id,
+    t.trace.c.scenario_pk,
+    t.scenario.c.id.label("scenario_id"),
+    t.scenario.c.key,
+    t.scenario.c.title,
+    t.scenario.c.tier,
+    t.run.c.name.label("run"),
+    t.trace.c.system,
+    t.trace.c.trial,
+    t.trace.c.status,
+    t.trace.c.error,
+    t.trace.c.started_at,
+    t.trace.c.latency_ms,
+    t.trace.c.tokens_in,
+    t.trace.c.tokens_out,
+    t.trace.c.cost,
+    t.trace.c.preview,
+).select_from(_FROM)
+_BY_PKS = _ROW.where(t.trace.c.pk.in_(bindparam("pks", expanding=True)))
+_BODY = select(t.trace_body.c.body).where(t.trace_body.c.trace_pk == bindparam("pk"))
+_SNIPPETS_AT_ONCE = 64
+
+
+class TraceRepository:
+    """The project's traces, read only."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ids(self, query: TraceQuery) -> "array[int]":
+        """Row numbers of all the traces that match, in the order asked.
+
+        Raises:
+            NotFoundError: an unknown run, field, score or sort key.
+        """
+        with self._database.read() as connection:
+            names = Names(connection)
+            statement = _filtered(query, names, connection)
+            column, descending = sort_column(query.sort, names)
+            if column is t.trace.c.pk:
+                order = [t.trace.c.pk.desc() if descending else t.trace.c.pk]
+            else:
+                direction = column.desc() if descending else column.asc()
+                order = [direction.nulls_last(), t.trace.c.pk]
+            found = connection.execute(statement.order_by(*order))
+            return array("q", found.scalars())
+
+    def count(self, query: TraceQuery | None = None) -> int:
+        """How many traces match."""
+        with self._database.read() as connection:
+            if query is None:
+                return _count(connection, t.trace)
+            inner = _filtered(query, Names(connection), connection).subquery()
+            return int(connection.execute(select(sql.count()).select_from(inner)).scalar_one())
+
+    def page(
+        self, query: TraceQuery, limit: int, after: Sequence[Any] | None = None
+    ) -> tuple[list[TraceRow], list[Any] | None]:
+        """A page by key: never slower at the end than at the beginning.
+
+        Args:
+            query: what to list.
+            limit: rows at most.
+            after: the key that the page before returned.
+
+        Returns:
+            The rows, and the key for the next page; None where this was the last.
+        """
+        with self._database.read() as connection:
+            names = Names(connection)
+            statement = _filtered(query, names, connection)
+            column, descending = sort_column(query.sort, names)
+            pk = t.trace.c.pk
+            if after is not None:
+                if len(after) != 2 or not isinstance(after[1], int):
+                    raise UsageError("The cursor is not one that this command gave.")
+                statement = statement.where(_beyond(column, descending, after))
+            if column is pk:
+                ordered = statement.order_by(pk.desc() if descending else pk)
+            else:
+                direction = column.desc() if descending else column.asc()
+                ordered = statement.order_by(direction.nulls_last(), pk)
+            found = connection.execute(ordered.add_columns(column.label("key")).limit(limit + 1))
+            keys = [(row[0], row[1]) for row in found]
+            more = len(keys) > limit
+            keys = keys[:limit]
+            rows = _rows(connection, [key[0] for key in keys])
+            return rows, [keys[-1][1], keys[-1][0]] if more else None
+
+    def rows(self, pks: Sequence[int]) -> list[TraceRow]:
+        """What a list shows of these traces, in this order; unknown ones are left out."""
+        if not pks:
+            return []
+        with self._database.read() as connection:
+            return _rows(connection, pks)
+
+    def read(self, pk: int) -> Trace:
+        """One trace, whole.
+
+        Raises:
+            NotFoundError: there is none of that number.
+        """
+        with self._database.read() as connection:
+            rows = _rows(connection, [pk])
+            if not rows:
+                raise NotFoundError(f"There is no trace number {pk}.")
+            row = rows[0]
+            found = connection.execute(
+                select(t.scenario).where(t.scenario.c.id == bytes.fromhex(row.scenario_id))
+            ).one()
+            stored = codec.read(found.body)
+            packed = connection.execute(_BODY, {"pk": pk}).scalar_one()
+            scores = connection.execute(
+                select(
+                    t.metric.c.name,
+                    t.score.c.value,
+                    t.score.c.label,
+                    t.score.c.explanation,
+                    t.score.c.answer,
+                )
+                .join(t.metric, t.metric.c.pk == t.score.c.metric_pk)
+                .where(t.score.c.trace_pk == pk)
+                .order_by(t.metric.c.pk)
+            )
+            return Trace(
+                row=row,
+                scenario=Scenario(
+                    key=found.key,
+                    input=stored.get("input"),
+                    tier=found.tier,
+                    slices=row.slices,
+                    expected=found.expected,
+                    origin=found.origin,
+                    title=found.title,
+                    metadata=stored.get("metadata") or {},
+                ),
+                scenario_id=row.scenario_id,
+                body=codec.read(packed),
+                scores={
+                    name: Score(value, label, explanation, answer)
+                    for name, value, label, explanation, answer in scores
+                },
+            )
+
+    def find(self, reference: str) -> int:
+        """The trace that a person names: an id, the beginning of one, ``run/scenario`` or
+        ``run/scenario/trial``, or the key of a scenario that has one trace only.
+
+        Raises:
+            NotFoundError: none.
+            UsageError: several.
+        """
+        found = self.find_all([reference])[reference]
+        if not found:
+            raise NotFoundError(
+                f"There is no trace “{reference}”.",
+                "Give an id, the beginning of one, or run/scenario; `evaldesk traces` lists them.",
+            )
+        if len(found) > 1:
+            raise UsageError(
+                f"“{reference}” fits {len(found)} traces.",
+                "Give more of the id, or run/scenario/trial.",
+            )
+        return found[0]
+
+    def find_all(self, references: Iterable[str]) -> dict[str, list[int]]:
+        """For each reference the traces it fits; see `find`. Fast for many references."""
+        wanted = list(dict.fromkeys(references))
+        result: dict[str, list[int]] = {reference: [] for reference in wanted}
+        with self._database.read() as connection:
+            for start in range(0, len(wanted), 500):
+                self._find_some(connection, wanted[start : start + 500], result)
+        return result
+
+    @staticmethod
+    def _find_some(connection: Connection, wanted: list[str], result: dict[str, list[int]]) -> None:
+        pk = t.trace.c.pk
+        whole = {item.lower(): item for item in wanted if _is_hex(item) and len(item) == 64}
+        if whole:
+            ids = [bytes.fromhex(item) for item in whole]
+            for number, found in connection.execute(
+                select(pk, t.trace.c.id).where(t.trace.c.id.in_(ids))
+            ):
+                result[whole[found.hex()]].append(number)
+        keys = [item for item in wanted if not result[item]]
+        for number, key in connection.execute(
+            select(pk, t.scenario.c.key)
+            .select_from(_FROM)
+            .where(t.scenario.c.key.in_(keys))
+            .order_by(pk)
+        ):
+            result[key].append(number)
+        for item in keys:
+            if result[item]:
+                continue
+            if "/" in item:
+                result[item] = _by_place(connection, item)
+            if not result[item] and _is_hex(item) and 4 <= len(item) < 64:
+                even = item[: len(item) // 2 * 2].lower()
+                low = bytes.fromhex(even)
+                candidates = connection.execute(
+                    select(pk, t.trace.c.id).where(
+                        t.trace.c.id >= low, t.trace.c.id < low + b"\xff" * (33 - len(low))
+                    )
+                )
+                result[item] = [
+                    number for number, found in candidates if found.hex().startswith(item.lower())
+                ]
+
+    def siblings(self, pk: int) -> list[TraceRow]:
+        """The other traces of the same scenario: other runs and trials."""
+        with self._database.read() as connection:
+            scenario = select(t.trace.c.scenario_pk).where(t.trace.c.pk == pk).scalar_subquery()
+            pks = connection.execute(
+                select(t.trace.c.pk)
+                .where(t.trace.c.scenario_pk == scenario, t.trace.c.pk != pk)
+                .order_by(t.trace.c.run_pk, t.trace.c.trial)
+            )
+            return _rows(connection, list(pks.scalars()))
+
+    def snippets(self, pks: Sequence[int], words: str) -> dict[int, str]:
+        """Row number → the surroundings of the first hit, for the rows on the screen."""
+        result: dict[int, str] = {}
+        with self._database.read() as connection:
+            for pk in pks[:_SNIPPETS_AT_ONCE]:
+                packed = connection.execute(_BODY, {"pk": pk}).scalar_one_or_none()
+                if packed is not None:
+                    texts = search.body_texts(codec.read(packed))
+                    result[pk] = search.snippet(texts, words)
+        return result
+
+    def metrics(self) -> list[str]:
+        """Names of scores, in the order they were first seen."""
+        with self._database.read() as connection:
+            return list(
+                connection.execute(select(t.metric.c.name).order_by(t.metric.c.pk)).scalars()
+            )
+
+    def facets(self) -> dict[str, list[tuple[str, int]]]:
+        """What the traces can be narrowed by: name → values with counts, most frequent first."""
+        count = sql.count()
+        result: dict[str, list[tuple[str, int]]] = {}
+        with self._database.read() as connection:
+            for name, column in (
+                ("run", t.run.c.name),
+                ("system", t.trace.c.system),
+                ("status", t.trace.c.status),
+                ("tier", t.scenario.c.tier),
+            ):
+                found = connection.execute(
+                    select(column, count)
+                    .select_from(_FROM)
+                    .where(column != "")
+                    .group_by(column)
+                    .order_by(count.desc())
+                )
+                result[name] = [(value, number) for value, number in found]
+            slices = connection.execute(
+                select(t.scenario_slice.c.name, t.scenario_slice.c.value, count)
+                .select_from(
+                    t.scenario_slice.join(
+                        t.trace, t.trace.c.scenario_pk == t.scenario_slice.c.scenario_pk
+                    )
+                )
+                .group_by(t.scenario_slice.c.name, t.scenario_slice.c.value)
+                .order_by(t.scenario_slice.c.name, count.desc())
+            )
+            for name, value, number in slices:
+                result.setdefault(f"slice.{name}", []).append((value, number))
+            newer = t.answer.alias()
+            each = sql.json_each(t.answer.c.value).table_valued("value")
+            traces = sql.count(t.answer.c.trace_pk.distinct())
+            tags = connection.execute(
+                select(each.c.value, traces)
+                .select_from(t.answer.join(each, and_(True)))
+                .where(
+                    t.answer.c.field == FAILURE_MODES,
+                    t.answer.c.value.is_not(None),
+                    ~select(1).where(newer.c.supersedes == t.answer.c.id).exists(),
+                )
+                .group_by(each.c.value)
+                .order_by(traces.desc())
+            )
+            found_tags = [(value, number) for value, number in tags]
+            if found_tags:
+                result["tag"] = found_tags
+        return {name: values for name, values in result.items() if values}
+
+    def values(self, run: str, metric: str) -> list[tuple[int, str, int, float | None]]:
+        """For comparisons: (trace, scenario id, trial, value) of every trace of a run that ended
+        well or not; the value is None where it has none. ``metric`` is a score or a number field
+        such as ``latency_ms``.
+        """
+        numbers = {
+            "latency_ms": t.trace.c.latency_ms,
+            "tokens_in": t.trace.c.tokens_in,
+            "tokens_out": t.trace.c.tokens_out,
+            "cost": t.trace.c.cost,
+        }
+        with self._database.read() as connection:
+            names = Names(connection)
+            source: Any = _FROM
+            if metric in names.metrics:
+                metric_pk = names.metrics[metric]
+                source = _FROM.outerjoin(
+                    t.score,
+                    and_(t.score.c.trace_pk == t.trace.c.pk, t.score.c.metric_pk == metric_pk),
+                )
+                column: Any = t.score.c.value
+            elif metric in numbers:
+                column = numbers[metric]
+            else:
+                raise NotFoundError.among("metric", metric, [*names.metrics, *numbers])
+            found = connection.execute(
+                select(t.trace.c.pk, t.scenario.c.id, t.trace.c.trial, column)
+                .select_from(source)
+                .where(t.run.c.name == run)
+                .order_by(t.trace.c.scenario_pk, t.trace.c.trial)
+            )
+            return [(pk, scenario.hex(), trial, value) for pk, scenario, trial, value in found]
+
+
+class RunRepository:
+    """The project's runs, read only."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def list(self) -> list[RunInfo]:
+        """All runs, oldest first, with their counts and metrics."""
+        with self._database.read() as connection:
+            counts = {
+                row[0]: row[1:]
+                for row in connection.execute(
+                    select(
+                        t.trace.c.run_pk,
+                        sql.count(),
+                        sql.count(t.trace.c.scenario_pk.distinct()),
+                        sql.sum(t.trace.c.status == "error"),
+                    ).group_by(t.trace.c.run_pk)
+                )
+            }
+            metrics: dict[int, list[str]] = {}
+            for run_pk, name in connection.execute(
+                select(t.trace.c.run_pk, t.metric.c.name)
+                .select_from(
+                    t.score.join(t.trace, t.trace.c.pk == t.score.c.trace_pk).join(
+                        t.metric, t.metric.c.pk == t.score.c.metric_pk
+                    )
+                )
+                .group_by(t.trace.c.run_pk, t.metric.c.name)
+                .order_by(t.metric.c.pk)
+            ):
+                metrics.setdefault(run_pk, []).append(name)
+            found = connection.execute(
+                select(t.run, t.dataset.c.name.label("dataset"))
+                .select_from(
+                    t.run.outerjoin(
+                        t.dataset_version, t.dataset_version.c.pk == t.run.c.dataset_version_pk
+                    ).outerjoin(t.dataset, t.dataset.c.pk == t.dataset_version.c.dataset_pk)
+                )
+                .order_by(t.run.c.pk)
+            )
+            return [
+                RunInfo(
+                    id=row.id,
+                    name=row.name,
+                    system=row.system,
+                    dataset=row.dataset or "",
+                    traces=counts.get(row.pk, (0, 0, 0))[0],
+                    scenarios=counts.get(row.pk, (0, 0, 0))[1],
+                    errors=counts.get(row.pk, (0, 0, 0))[2] or 0,
+                    created_at=row.created_at,
+                    source=row.source,
+                    metrics=tuple(metrics.get(row.pk, ())),
+                )
+                for row in found
+            ]
+
+    def planned(self, run: str) -> set[str]:
+        """Ids of the scenarios that the run's dataset version holds: what it should have
+        answered.
+        """
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(t.scenario.c.id)
+                .select_from(
+                    t.run.join(
+                        t.dataset_member,
+                        t.dataset_member.c.version_pk == t.run.c.dataset_version_pk,
+                    ).join(t.scenario, t.scenario.c.pk == t.dataset_member.c.scenario_pk)
+                )
+                .where(t.run.c.name == run)
+            )
+            return {value.hex() for value in found.scalars()}
+
+    def require(self, name: str) -> None:
+        """Raises NotFoundError, offering the nearest name, where there is no such run."""
+        with self._database.read() as connection:
+            known = list(connection.execute(select(t.run.c.name)).scalars())
+        if name not in known:
+            raise NotFoundError.among("run", name, known)
+
+
+def _filtered(query: TraceQuery, names: Names, connection: Connection) -> Select[Any]:
+    statement = select(t.trace.c.pk).select_from(_FROM)
+    if query.run:
+        pk = connection.execute(select(t.run.c.pk).where(t.run.c.name == query.run)).scalar()
+        if pk is None:
+            known = connection.execute(select(t.run.c.name)).scalars()
+            raise NotFoundError.among("run", query.run, list(known))
+        statement = statement.where(t.trace.c.run_pk == pk)
+    if query.where is not None:
+        statement = statement.where(condition(query.where, names))
+    if query.text.strip():
+        hits = search.hits(query.text)
+        if hits is not None:
+            statement = statement.where(hits)
+    return statement
+
+
+def _beyond(column: Any, descending: bool, after: Sequence[Any]) -> Any:
+    key, last = after
+    pk = t.trace.c.pk
+    if column is pk:
+        return pk < last if descending else pk > last
+    if key is None:
+        return and_(column.is_(None), pk > last)
+    further = column < key if descending else column > key
+    return or_(further, and_(column == key, pk > last), column.is_(None))
+
+
+def _by_place(connection: Connection, reference: str) -> list[int]:
+    # Runs and scenario keys may themselves hold a slash, so every split is tried.
+    parts = reference.split("/")
+    splits = [("/".join(parts[:i]), "/".join(parts[i:])) for i in range(1, len(parts))]
+    found = list(
+        connection.execute(
+            select(t.trace.c.pk)
+            .select_from(_FROM)
+            .where(tuple_(t.run.c.name, t.scenario.c.key).in_(splits))
+            .order_by(t.trace.c.trial)
+        ).scalars()
+    )
+    if found or not parts[-1].isdigit() or len(parts) < 3:
+        return found
+    trial = int(parts[-1])
+    splits = [("/".join(parts[:i]), "/".join(parts[i:-1])) for i in range(1, len(parts) - 1)]
+    return list(
+        connection.execute(
+            select(t.trace.c.pk)
+            .select_from(_FROM)
+            .where(tuple_(t.run.c.name, t.scenario.c.key).in_(splits), t.trace.c.trial == trial)
+        ).scalars()
+    )
+
+
+def _is_hex(text: str) -> bool:
+    return all(character in "0123456789abcdefABCDEF" for character in text)
+
+
+def _count(connection: Connection, table: Any) -> int:
+    return int(connection.execute(select(sql.count()).select_from(table)).scalar_one())
+
+
+def _rows(connection: Connection, pks: Sequence[int]) -> list[TraceRow]:
+    if not pks:
+        return []
+    found: dict[int, TraceRow] = {}
+    for start in range(0, len(pks), 500):
+        some = list(pks[start : start + 500])
+        rows = list(connection.execute(_BY_PKS, {"pks": some}))
+        slices = _slices(connection, {row.scenario_pk for row in rows})
+        scores = _scores(connection, some)
+        for row in rows:
+            found[row.pk] = _row(row, slices.get(row.scenario_pk, {}), scores.get(row.pk, {}))
+    return [found[pk] for pk in pks if pk in found]
+
+
+def _row(
+    row: Row[*tuple[Any, ...]], slices: Mapping[str, str], scores: Mapping[str, float | None]
+) -> TraceRow:
+    return TraceRow(
+        pk=row.pk,
+        id=row.id.hex(),
+        scenario=row.key,
+        title=row.title,
+        run=row.run,
+        system=row.system,
+        trial=row.trial,
+        status=row.status,
+        tier=row.tier,
+        slices=slices,
+        scores=scores,
+        latency_ms=row.latency_ms,
+        tokens_in=row.tokens_in,
+        tokens_out=row.tokens_out,
+        cost=row.cost,
+        started_at=row.started_at,
+        error=row.error,
+        preview=row.preview,
+        scenario_id=row.scenario_id.hex(),
+    )
+
+
+_SLICES = (
+    select(t.scenario_slice.c.scenario_pk, t.scenario_slice.c.name, t.scenario_slice.c.value)
+    .where(t.scenario_slice.c.scenario_pk.in_(bindparam("pks", expanding=True)))
+    .order_by(t.scenario_slice.c.name)
+)
+_SCORES = (
+    select(t.score.c.trace_pk, t.metric.c.name, t.score.c.value)
+    .join(t.metric, t.metric.c.pk == t.score.c.metric_pk)
+    .where(t.score.c.trace_pk.in_(bindparam("pks", expanding=True)))
+    .order_by(t.score.c.metric_pk)
+)
+
+
+def _slices(connection: Connection, pks: set[int]) -> dict[int, dict[str, str]]:
+    result: dict[int, dict[str, str]] = {}
+    for pk, name, value in connection.execute(_SLICES, {"pks": list(pks)}):
+        result.setdefault(pk, {})[name] = value
+    return result
+
+
+def _scores(connection: Connection, pks: Sequence[int]) -> dict[int, dict[str, float | None]]:
+    result: dict[int, dict[str, float | None]] = {}
+    for pk, name, value in connection.execute(_SCORES, {"pks": list(pks)}):
+        result.setdefault(pk, {})[name] = value
+    return result
