@@ -1,0 +1,1 @@
+"""Work off the thread that draws. Uses QtCore only."""

@@ -1,0 +1,163 @@
+"""Binds commands to what carries them out, and lists them for palette and shortcut sheet."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from evaldesk.settings import Settings
+from evaldesk.ui.actions.catalogue import all_actions
+from evaldesk.ui.actions.spec import GLOBAL, ActionSpec
+
+
+class ActionRegistry(QObject):
+    """Every command, and which of them something carries out at present.
+
+    A command of a screen holds while that screen is in sight, wherever the focus is; plain keys
+    are off while typing (`evaldesk.ui.actions.typing_guard`).
+
+    Signals:
+        changed: a command was bound, or its keys changed.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        settings: Settings,
+        specs: tuple[ActionSpec, ...] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._specs = {spec.id: spec for spec in (all_actions() if specs is None else specs)}
+        self._bound: dict[str, tuple[QAction, Callable[[], bool] | None]] = {}
+
+    @property
+    def specs(self) -> tuple[ActionSpec, ...]:
+        """Every command, bound or not."""
+        return tuple(self._specs.values())
+
+    def spec(self, action_id: str) -> ActionSpec:
+        """The command of that id.
+
+        Raises:
+            KeyError: there is none; commands are declared in ``evaldesk/ui/actions``.
+        """
+        return self._specs[action_id]
+
+    def text(self, action_id: str) -> str:
+        """Its words, in the person's language."""
+        return QCoreApplication.translate("Actions", self._specs[action_id].text)
+
+    def shortcuts(self, action_id: str) -> tuple[str, ...]:
+        """Its keys: the person's own where they chose some."""
+        chosen = self._settings.shortcuts(action_id)
+        return self._specs[action_id].shortcuts if chosen is None else chosen
+
+    def keys(self, action_id: str) -> str:
+        """Its first key as a person reads it; empty for none."""
+        keys = self.shortcuts(action_id)
+        return key_text(keys[0]) if keys else ""
+
+    def tooltip(self, action_id: str) -> str:
+        """Its words and its key, for the tooltip of a button."""
+        keys = self.keys(action_id)
+        return f"{self.text(action_id)}  ({keys})" if keys else self.text(action_id)
+
+    def bind(
+        self,
+        widget: QWidget,
+        action_id: str,
+        run: Callable[[], object],
+        enabled: Callable[[], bool] | None = None,
+        *,
+        focus: bool = False,
+    ) -> QAction:
+        """Say what carries a command out.
+
+        Args:
+            widget: the command holds while this widget is in sight.
+            run: called without arguments.
+            enabled: asked before each run; a command that says no does nothing and the palette
+                leaves it out.
+            focus: hold only while the focus is within the widget, for keys such as Return that
+                mean something of their own elsewhere in the screen.
+        """
+        action = QAction(self.text(action_id), widget)
+        action.setObjectName(action_id)
+        action.setShortcuts([QKeySequence(keys) for keys in self.shortcuts(action_id)])
+        action.setShortcutContext(
+            Qt.ShortcutContext.WidgetWithChildrenShortcut
+            if focus
+            else Qt.ShortcutContext.WindowShortcut
+        )
+
+        def triggered() -> None:
+            if enabled is None or enabled():
+                run()
+
+        action.triggered.connect(triggered)
+        widget.addAction(action)
+        self._bound[action_id] = (action, enabled)
+
+        def forget() -> None:
+            bound = self._bound.get(action_id)
+            if bound is not None and bound[0] is action:
+                del self._bound[action_id]
+
+        widget.destroyed.connect(forget)
+        self.changed.emit()
+        return action
+
+    def is_enabled(self, action_id: str) -> bool:
+        """Whether something carries it out, and would now."""
+        bound = self._bound.get(action_id)
+        return bound is not None and (bound[1] is None or bound[1]())
+
+    def trigger(self, action_id: str) -> bool:
+        """Carry it out; False where nothing does at present."""
+        if not self.is_enabled(action_id):
+            return False
+        self._bound[action_id][0].trigger()
+        return True
+
+    def offered(self, screen_id: str) -> tuple[ActionSpec, ...]:
+        """What can be done on this screen now: its own commands first."""
+        able = [spec for spec in self._specs.values() if self.is_enabled(spec.id)]
+        own = [spec for spec in able if spec.scope == screen_id]
+        return (*own, *(spec for spec in able if spec.scope == GLOBAL))
+
+    def rebind_keys(self) -> None:
+        """Take over keys that the person has changed."""
+        for action_id, (action, _) in self._bound.items():
+            action.setShortcuts([QKeySequence(keys) for keys in self.shortcuts(action_id)])
+        self.changed.emit()
+
+
+def key_text(keys: str) -> str:
+    """Keys as a person reads them: ``Ctrl+Return`` → ``Ctrl ⏎``."""
+    text = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) or keys
+    names = {"Return": "⏎", "Enter": "⏎", "Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
+    if text == "+" or text.endswith("++"):
+        return text
+    return " ".join(names.get(part, part) for part in text.split("+"))
+
+
+def conflicts(specs: tuple[ActionSpec, ...]) -> list[tuple[str, str, str]]:
+    """Pairs of commands that would answer to the same keys, as (key, id, id). A screen's command
+    also collides with one of the whole window.
+    """
+    found = []
+    for index, one in enumerate(specs):
+        for other in specs[index + 1 :]:
+            if one.scope != other.scope and GLOBAL not in (one.scope, other.scope):
+                continue
+            for keys in set(map(_spelled, one.shortcuts)) & set(map(_spelled, other.shortcuts)):
+                found.append((keys, one.id, other.id))
+    return found
+
+
+def _spelled(keys: str) -> str:
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.PortableText)

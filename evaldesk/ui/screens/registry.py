@@ -1,0 +1,108 @@
+"""The screens there are. Each is imported at its first visit."""
+
+import importlib
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+from evaldesk.ui.screens.screen import Screen
+from evaldesk.ui.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSpec:
+    """One screen.
+
+    Attributes:
+        id: what actions and `Workspace.navigate` call it.
+        title: for rail and header; translated where it is shown.
+        icon: name of a file in ``resources/icons``.
+        factory: ``module:Class``.
+        rail: where in the rail it stands; ``none`` for a screen that is reached by an action.
+        needs_project: whether it has anything to show without a project.
+    """
+
+    id: str
+    title: str
+    icon: str
+    factory: str
+    rail: Literal["top", "bottom", "none"] = "top"
+    needs_project: bool = True
+
+    def build(self, workspace: Workspace) -> Screen:
+        """Import and make it."""
+        module, _, name = self.factory.partition(":")
+        made = getattr(importlib.import_module(module), name)(workspace)
+        if not isinstance(made, Screen):
+            raise TypeError(f"{self.factory} is not a Screen")
+        return made
+
+
+_HOME = "evaldesk.ui.screens"
+
+SCREENS: tuple[ScreenSpec, ...] = (
+    ScreenSpec(
+        "overview",
+        str(QT_TRANSLATE_NOOP("Screens", "Overview")),
+        "overview",
+        f"{_HOME}.overview.page:OverviewPage",
+    ),
+    ScreenSpec(
+        "traces",
+        str(QT_TRANSLATE_NOOP("Screens", "Traces")),
+        "traces",
+        f"{_HOME}.traces.page:TracesPage",
+    ),
+    ScreenSpec(
+        "review",
+        str(QT_TRANSLATE_NOOP("Screens", "Review")),
+        "review",
+        f"{_HOME}.review.page:ReviewPage",
+    ),
+    ScreenSpec(
+        "adjudicate",
+        str(QT_TRANSLATE_NOOP("Screens", "Adjudicate")),
+        "adjudicate",
+        f"{_HOME}.adjudicate.page:AdjudicatePage",
+    ),
+    ScreenSpec(
+        "compare",
+        str(QT_TRANSLATE_NOOP("Screens", "Compare")),
+        "compare",
+        f"{_HOME}.compare.page:ComparePage",
+    ),
+    ScreenSpec(
+        "rubrics",
+        str(QT_TRANSLATE_NOOP("Screens", "Rubrics")),
+        "rubrics",
+        f"{_HOME}.rubrics.page:RubricsPage",
+    ),
+    ScreenSpec(
+        "import",
+        str(QT_TRANSLATE_NOOP("Screens", "Import")),
+        "import",
+        f"{_HOME}.imports.page:ImportPage",
+        rail="none",
+    ),
+    ScreenSpec(
+        "settings",
+        str(QT_TRANSLATE_NOOP("Screens", "Settings")),
+        "settings",
+        f"{_HOME}.settings.page:SettingsPage",
+        rail="bottom",
+        needs_project=False,
+    ),
+)
+
+
+def screen_spec(screen_id: str) -> ScreenSpec:
+    """The screen of that id.
+
+    Raises:
+        KeyError: there is none.
+    """
+    for spec in SCREENS:
+        if spec.id == screen_id:
+            return spec
+    raise KeyError(screen_id)

@@ -1,0 +1,49 @@
+"""What every screen is to the window around it."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from evaldesk.domain.project import Changes
+from evaldesk.ui.workspace import Workspace
+
+
+class Screen(QWidget):
+    """One place of the window. It is built at its first visit and lives until the window closes.
+
+    Signals:
+        status_changed: what `breadcrumb`, `chips` or `status_text` say has changed.
+    """
+
+    status_changed = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+
+    def opened(self, **place: Any) -> None:
+        """The person came here; ``place`` says where to, such as ``trace=17``."""
+
+    def refresh(self, changes: Changes) -> None:
+        """The project changed. Called for the screen in sight at once, for others when they come
+        in sight again, with the areas that changed meanwhile.
+        """
+
+    def project_replaced(self) -> None:
+        """Another project was opened, or the project closed (``workspace.project`` is None)."""
+
+    def breadcrumb(self) -> str:
+        """Where in this screen the person is, for the header; empty for nowhere in particular."""
+        return ""
+
+    def chips(self) -> tuple[tuple[str, str], ...]:
+        """Labels beside the breadcrumb, as (text, kind of chip)."""
+        return ()
+
+    def status_text(self) -> str:
+        """For the right end of the status bar."""
+        return ""
+
+    def showcase(self) -> None:
+        """Come into a state that a picture of the screen should show."""

@@ -1,0 +1,1 @@
+"""Design tokens and what is made from them."""

@@ -1,0 +1,104 @@
+"""Make the application look as its tokens say."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+from evaldesk.settings import Settings, resource
+from evaldesk.ui.theme.stylesheet import stylesheet
+from evaldesk.ui.theme.tokens import DARK, LIGHT, SIZES, Tokens
+
+SANS = "Inter"
+MONO = "JetBrains Mono"
+
+_current = LIGHT
+_fonts_loaded = False
+
+
+def current_tokens() -> Tokens:
+    """The tokens that were applied last, for painting outside a screen."""
+    return _current
+
+
+def sans(size: str = "base", *, bold: bool = False) -> QFont:
+    """The interface's font in one of the four sizes of `SIZES`."""
+    font = QFont([SANS, "Segoe UI", "Helvetica Neue", "DejaVu Sans", "sans-serif"])
+    font.setPixelSize(SIZES[size])
+    if bold:
+        font.setWeight(QFont.Weight.DemiBold)
+    return font
+
+
+def mono(size: str = "base") -> QFont:
+    """The font of payloads; a pixel smaller than the sans, whose letters it then matches."""
+    font = QFont([MONO, "Consolas", "Menlo", "DejaVu Sans Mono", "monospace"])
+    font.setPixelSize(SIZES[size] - (1 if size != "small" else 0))
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    return font
+
+
+def load_fonts() -> None:
+    """Register the fonts that come with the program; once."""
+    global _fonts_loaded
+    if _fonts_loaded:
+        return
+    _fonts_loaded = True
+    folder = resource("fonts")
+    for path in sorted([*folder.glob("*.otf"), *folder.glob("*.ttf")]):
+        QFontDatabase.addApplicationFont(str(path))
+
+
+def apply(app: QApplication, tokens: Tokens) -> None:
+    """Fusion, a palette, the fonts and one stylesheet, all from the tokens."""
+    global _current
+    _current = tokens
+    load_fonts()
+    if app.style().objectName() != "fusion":
+        app.setStyle("Fusion")
+    app.setFont(sans())
+    app.setPalette(palette(tokens))
+    app.setStyleSheet(stylesheet(tokens))
+
+
+def chosen_tokens(app: QApplication, settings: Settings) -> Tokens:
+    """What the person set, else what the system has."""
+    theme = settings.theme
+    if theme == "system":
+        dark = app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return DARK if dark else LIGHT
+    return DARK if theme == "dark" else LIGHT
+
+
+def palette(tokens: Tokens) -> QPalette:
+    """For what the stylesheet does not reach, such as painted delegates and menus."""
+    made = QPalette()
+    role = QPalette.ColorRole
+    for name, value in (
+        (role.Window, tokens.bg),
+        (role.WindowText, tokens.text),
+        (role.Base, tokens.pane),
+        (role.AlternateBase, tokens.soft),
+        (role.Text, tokens.text),
+        (role.PlaceholderText, tokens.muted),
+        (role.Button, tokens.pane),
+        (role.ButtonText, tokens.text),
+        (role.BrightText, tokens.bad),
+        (role.ToolTipBase, tokens.pane),
+        (role.ToolTipText, tokens.text),
+        (role.Highlight, tokens.accent),
+        (role.HighlightedText, tokens.on_accent),
+        (role.Link, tokens.accent),
+        (role.LinkVisited, tokens.accent),
+        (role.Accent, tokens.accent),
+        (role.Mid, tokens.line),
+        (role.Midlight, tokens.soft),
+        (role.Light, tokens.pane),
+        (role.Dark, tokens.line),
+        (role.Shadow, tokens.line),
+    ):
+        made.setColor(name, QColor(value))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        faded = QColor(tokens.muted)
+        faded.setAlphaF(0.6)
+        made.setColor(QPalette.ColorGroup.Disabled, name, faded)
+    return made

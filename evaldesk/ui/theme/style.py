@@ -1,0 +1,123 @@
+"""Painting that delegates share, in the tokens of the theme."""
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+
+from evaldesk.ui.theme.apply import mono, sans
+from evaldesk.ui.theme.stylesheet import CHIPS
+from evaldesk.ui.theme.tokens import Tokens
+
+CHIP_HEIGHT = 18
+_PADDING = 8
+
+
+def chip_size(text: str, font: QFont | None = None) -> QSize:
+    """How much room a chip takes."""
+    metrics = QFontMetrics(font or sans("small"))
+    return QSize(metrics.horizontalAdvance(text) + 2 * _PADDING, CHIP_HEIGHT)
+
+
+def paint_chip(
+    painter: QPainter,
+    tokens: Tokens,
+    x: int,
+    middle: int,
+    text: str,
+    kind: str = "neutral",
+    *,
+    from_right: bool = False,
+) -> QRect:
+    """Draw a rounded label and return where.
+
+    Args:
+        x: left edge, or the right one with ``from_right``.
+        middle: y of its middle.
+        kind: see `CHIPS`.
+    """
+    font = sans("small")
+    size = chip_size(text, font)
+    left = x - size.width() if from_right else x
+    box = QRect(left, middle - size.height() // 2, size.width(), size.height())
+    ground, ink = CHIPS[kind]
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(getattr(tokens, ground)))
+    painter.drawRoundedRect(QRectF(box), box.height() / 2, box.height() / 2)
+    painter.setFont(font)
+    painter.setPen(QColor(getattr(tokens, ink)))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+    return box
+
+
+def paint_keycap(painter: QPainter, tokens: Tokens, x: int, middle: int, text: str) -> QRect:
+    """Draw a key as it looks on a keyboard and return where."""
+    font = mono("small")
+    metrics = QFontMetrics(font)
+    width = max(metrics.horizontalAdvance(text) + 10, 17)
+    box = QRect(x, middle - 8, width, 17)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(tokens.line), 1))
+    painter.setBrush(QColor(tokens.pane))
+    painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    painter.drawLine(box.left() + 3, box.bottom() - 1, box.right() - 3, box.bottom() - 1)
+    painter.setFont(font)
+    painter.setPen(QColor(tokens.muted))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+    return box
+
+
+def paint_elided(
+    painter: QPainter,
+    box: QRect,
+    text: str,
+    colour: str,
+    font: QFont | None = None,
+    alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+) -> None:
+    """One line of text, cut with an ellipsis where the box ends."""
+    painter.save()
+    if font is not None:
+        painter.setFont(font)
+    painter.setPen(QColor(colour))
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, alignment, shown)
+    painter.restore()
+
+
+def paint_card(
+    painter: QPainter, tokens: Tokens, box: QRect, *, edge: str = "", outline: str = ""
+) -> None:
+    """A rounded pane with a hairline round it.
+
+    Args:
+        edge: colour of a 3 px bar at its left, such as the role of a message; empty for none.
+        outline: colour of its hairline; the token ``line`` where empty.
+    """
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    shape = QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5)
+    if edge:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(edge))
+        painter.drawRoundedRect(shape, 8, 8)
+        inner = shape.adjusted(3, 0, 0, 0)
+        painter.setBrush(QColor(tokens.pane))
+        painter.setPen(QPen(QColor(outline or tokens.line), 1))
+        painter.drawRoundedRect(inner, 7, 7)
+    else:
+        painter.setPen(QPen(QColor(outline or tokens.line), 1))
+        painter.setBrush(QColor(tokens.pane))
+        painter.drawRoundedRect(shape, 8, 8)
+    painter.restore()
+
+
+def paint_rule(painter: QPainter, tokens: Tokens, left: int, right: int, y: int) -> None:
+    """A horizontal hairline."""
+    painter.save()
+    painter.setPen(QPen(QColor(tokens.line), 1))
+    painter.drawLine(left, y, right, y)
+    painter.restore()

@@ -1,0 +1,51 @@
+"""What an empty screen says and offers."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from evaldesk.ui.widgets.button import ActionButton
+from evaldesk.ui.widgets.card import text_label
+
+
+class EmptyState(QWidget):
+    """What belongs here, and the actions that bring it here."""
+
+    def __init__(self, title: str, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(32, 32, 32, 32)
+        outer.setSpacing(8)
+        outer.addStretch(2)
+        self.title = text_label(title, "title")
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text: QLabel = text_label(text, "muted", wrap=True)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text.setMinimumWidth(320)
+        self.text.setMaximumWidth(480)
+        outer.addWidget(self.title)
+        outer.addWidget(self.text, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addSpacing(8)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
+        self._buttons.addStretch(1)
+        self._buttons.addStretch(1)
+        outer.addLayout(self._buttons)
+        outer.addStretch(3)
+        self.text.setVisible(bool(text))
+
+    def show_text(self, title: str, text: str = "") -> None:
+        """Say something else, such as that a filter matches nothing."""
+        self.title.setText(title)
+        self.text.setText(text)
+        self.text.setVisible(bool(text))
+
+    def add_action(
+        self, text: str, run: Callable[[], object], *, keys: str = "", primary: bool = False
+    ) -> ActionButton:
+        """Offer an action; the first one offered as ``primary`` stands out."""
+        button = ActionButton(text, keys, kind="primary" if primary else "")
+        button.clicked.connect(lambda: run())
+        self._buttons.insertWidget(self._buttons.count() - 1, button)
+        return button

@@ -1,0 +1,156 @@
+"""What screens are given: the project, the jobs, the person, the commands. No widgets here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from evaldesk.domain.project import Changes
+from evaldesk.jobs.runner import JobControl, JobRunner
+from evaldesk.settings import Settings
+from evaldesk.ui.actions import ActionRegistry
+from evaldesk.ui.prompts import Prompts
+from evaldesk.ui.theme.tokens import LIGHT, Tokens
+
+if TYPE_CHECKING:
+    from evaldesk.storage.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteEntry:
+    """Something the palette found: where it leads is a screen and a place in it."""
+
+    title: str
+    detail: str
+    screen: str
+    place: dict[str, Any]
+
+
+class PaletteProvider(Protocol):
+    """Finds more than commands and screens. Called on a reader's thread."""
+
+    def __call__(
+        self, project: "Project", text: str, limit: int, control: JobControl
+    ) -> Sequence[PaletteEntry]: ...
+
+
+class Workspace(QObject):
+    """One open window's world.
+
+    Attributes:
+        project: the open project, or None.
+        jobs: work off this thread.
+        settings: what the person prefers.
+        actions: every command.
+        prompts: questions to the person.
+        palette_providers: what the palette searches besides commands and screens.
+
+    Signals:
+        project_opened(), project_closed(): ``project`` was set or is None now.
+        project_changed(changes, origin): a write was done; origin names who did it.
+        user_changed(name), theme_changed().
+        navigated(screen_id, place): the shell goes there.
+        said(text): a short message for the status bar. saved(): something was kept just now.
+        reported(error): the shell shows it.
+        user_wanted(then): somebody is about to decide something and has not said who they are.
+    """
+
+    project_opened = Signal()
+    project_closed = Signal()
+    project_changed = Signal(object, str)
+    user_changed = Signal(str)
+    theme_changed = Signal()
+    navigated = Signal(str, object)
+    said = Signal(str)
+    saved = Signal()
+    reported = Signal(object)
+    user_wanted = Signal(object)
+
+    def __init__(
+        self,
+        jobs: JobRunner,
+        settings: Settings,
+        actions: ActionRegistry,
+        prompts: Prompts,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.settings = settings
+        self.actions = actions
+        self.prompts = prompts
+        self.palette_providers: list[PaletteProvider] = []
+        self._project: Project | None = None
+        self._tokens = LIGHT
+        self._user = settings.user
+        jobs.faulted.connect(self.report)
+
+    @property
+    def project(self) -> "Project | None":
+        """The open project, or None."""
+        return self._project
+
+    def set_project(self, project: "Project | None") -> None:
+        """Put a project in place of the one before. Closing that one is the caller's job."""
+        self.jobs.cancel_reads()
+        if self._project is not None:
+            self._project = None
+            self.project_closed.emit()
+        self._project = project
+        if project is not None:
+            self.project_opened.emit()
+
+    @property
+    def tokens(self) -> Tokens:
+        """The theme's colours."""
+        return self._tokens
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Another theme; the shell has applied it already."""
+        if tokens != self._tokens:
+            self._tokens = tokens
+            self.theme_changed.emit()
+
+    @property
+    def user(self) -> str:
+        """The name that ratings and rulings are kept under."""
+        return self._user
+
+    def set_user(self, name: str) -> None:
+        """Be somebody else from now on."""
+        name = " ".join(name.split())
+        if not name:
+            return
+        self.settings.put("user", name)
+        if name != self._user:
+            self._user = name
+            self.user_changed.emit(name)
+
+    def with_user(self, then: Callable[[], object]) -> None:
+        """Go on once the person has said who they are: at once, but for the very first time."""
+        if self.settings.user_was_chosen:
+            then()
+        else:
+            self.user_wanted.emit(then)
+
+    def navigate(self, screen_id: str, **place: Any) -> None:
+        """Go to a screen, and to a place in it such as ``trace=17``."""
+        self.navigated.emit(screen_id, place)
+
+    def report(self, error: BaseException) -> None:
+        """Show an error: what a person can mend in a banner, anything else as a fault."""
+        self.reported.emit(error)
+
+    def changed(self, changes: Changes, origin: str = "") -> None:
+        """Tell the screens what a write changed, and the status bar that it is kept."""
+        self.saved.emit()
+        self.project_changed.emit(changes, origin)
+
+    def say(self, text: str) -> None:
+        """A short message in the status bar, such as “Copied 12 rows”."""
+        self.said.emit(text)
+
+    def saved_now(self) -> None:
+        """Something was kept; `changed` says this as well."""
+        self.saved.emit()
