@@ -92,16 +92,17 @@ class TraceWriter:
     """Appends traces within one transaction; see ``Project.ingest``.
 
     Attributes:
+        source: name of the file being read, kept with the runs it makes.
+        place: its path as the person gave it, for error messages.
         counts: so far.
-        runs: names of runs written to, in order.
     """
 
     def __init__(self, connection: Connection, *, source: str, place: str) -> None:
         raw: Any = connection.connection.dbapi_connection
         self._cursor = raw.cursor()
         self._connection = connection
-        self._source = source
-        self._place = place
+        self.source = source
+        self.place = place
         self._pending: list[tuple[TraceRecord, str]] = []
         self._runs: dict[str, int] = {}
         self._scenarios: dict[bytes, int] = {}
@@ -148,7 +149,7 @@ class TraceWriter:
                 id=new_id(),
                 name=name,
                 system=system,
-                source=self._source,
+                source=self.source,
                 created_at=now(),
                 details=codec.encode(dict(details)),
             )
@@ -333,12 +334,12 @@ class TraceWriter:
                     f"The run “{names[row[3]]}” already holds another trace of scenario "
                     f"“{record.scenario.key}”, trial {record.trial}.",
                     "Give this file a run name of its own (--run).",
-                    path=self._place,
+                    path=self.place,
                     record=record.place,
                 )
             seen.add(place)
         return InputError(
-            "Two traces of one run share scenario and trial.", path=self._place
+            "Two traces of one run share scenario and trial.", path=self.place
         )  # pragma: no cover
 
     def _metric(self, name: str) -> int:
@@ -389,7 +390,7 @@ class TraceWriter:
                     dataset_pk=dataset_pk,
                     parent_pk=parent,
                     author=author,
-                    note=f"Imported with {self._source}",
+                    note=f"Imported with {self.source}",
                     created_at=now(),
                     scenarios=len(everything),
                 )

@@ -11,7 +11,8 @@ from sqlalchemy.dialects.sqlite import insert
 from evaldesk.domain.errors import ProjectError
 from evaldesk.domain.identifiers import new_id, now
 from evaldesk.domain.project import ImportNote, ProjectInfo
-from evaldesk.storage import codec, migrations
+from evaldesk.domain.rubric import Rubric
+from evaldesk.storage import codec, migrations, rubrics
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import PAGE_SIZE, Database, check_is_project, translated
 from evaldesk.storage.ingest import TraceWriter
@@ -206,9 +207,17 @@ class Project:
             ]
 
     @contextmanager
-    def bring_ratings(self, rubric: str, source: str) -> Iterator[RatingWriter]:
-        """One transaction of ratings made elsewhere: all of them, or none."""
+    def bring_ratings(self, rubric: Rubric | str, source: str) -> Iterator[RatingWriter]:
+        """One transaction of ratings made elsewhere: all of them, or none.
+
+        Args:
+            rubric: the name of one that exists, or one to save first.
+            source: the file's name.
+        """
         with self._database.write(bulk=True) as connection:
+            if isinstance(rubric, Rubric):
+                rubrics.save(connection, rubric, source)
+                rubric = rubric.name
             writer = RatingWriter(connection, rubric, source)
             yield writer
             writer.flush()

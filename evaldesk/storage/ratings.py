@@ -1,18 +1,19 @@
 """Answers that raters gave. Only ever appended; the current state is a view over them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, select
 from sqlalchemy import func as sql
 
-from evaldesk.domain.errors import InputError
 from evaldesk.domain.identifiers import content_id, new_id, now
 from evaldesk.domain.rating import Answer, AnswerTable
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, AnswerValue
+from evaldesk.domain.trace import TraceRecord
 from evaldesk.storage import codec, people, rubrics
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database
+from evaldesk.storage.ingest import TraceWriter
 
 State = Literal["draft", "submitted"]
 
@@ -298,6 +299,34 @@ class RatingWriter:
         self.added = 0
         self.already_there = 0
 
+    def make_units(self, records: Sequence[TraceRecord], run: str, dataset: str) -> None:
+        """Write bare items for units that the project does not have, as a run of their own."""
+        writer = TraceWriter(self._connection, source=self._source, place=self._source)
+        writer.run(run, system="", dataset=dataset, details={})
+        for record in records:
+            writer.add(record, run)
+        writer.finish(self._source)
+
+    def units_of(self, run: str) -> dict[str, int]:
+        """Scenario key → trace, for the items of a run."""
+        found = self._connection.execute(
+            select(t.scenario.c.key, t.trace.c.pk)
+            .join(t.trace, t.trace.c.scenario_pk == t.scenario.c.pk)
+            .join(t.run, t.run.c.pk == t.trace.c.run_pk)
+            .where(t.run.c.name == run)
+        )
+        return dict(found.tuples().all())
+
+    def ids_of(self, pks: Sequence[int]) -> dict[int, str]:
+        """Trace → its id."""
+        result: dict[int, str] = {}
+        for start in range(0, len(pks), 500):
+            found = self._connection.execute(
+                select(t.trace.c.pk, t.trace.c.id).where(t.trace.c.pk.in_(pks[start : start + 500]))
+            )
+            result.update((pk, identity.hex()) for pk, identity in found)
+        return result
+
     def add(
         self,
         trace_pk: int,
@@ -403,36 +432,3 @@ def _answer(row: Row[*tuple[Any, ...]], rater: str) -> Answer:
         comment=row.comment,
         supersedes=row.supersedes or "",
     )
-
-
-def check_units(
-    found: Mapping[str, Sequence[int]], places: Mapping[str, str], path: str
-) -> dict[str, int]:
-    """Unit → the one trace it names.
-
-    Args:
-        found: what `TraceRepository.find_all` gave.
-        places: unit → where the file first speaks of it.
-
-    Raises:
-        InputError: a unit that fits none or several; says how many there are in all.
-    """
-    missing = [unit for unit, pks in found.items() if not pks]
-    several = [unit for unit, pks in found.items() if len(pks) > 1]
-    if missing:
-        raise InputError(
-            f"The project has no trace “{missing[0]}”"
-            + (f" (and {len(missing) - 1} more units)." if len(missing) > 1 else "."),
-            "Import the traces first, name units as run/scenario or by trace id, "
-            "or make bare items with --create-units.",
-            path=path,
-            record=places.get(missing[0], ""),
-        )
-    if several:
-        raise InputError(
-            f"“{several[0]}” fits {len(found[several[0]])} traces.",
-            "Name units as run/scenario, run/scenario/trial or by trace id.",
-            path=path,
-            record=places.get(several[0], ""),
-        )
-    return {unit: pks[0] for unit, pks in found.items()}

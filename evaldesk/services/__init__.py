@@ -1,0 +1,1 @@
+"""What EvalDesk does, without a window: one module a use case."""

@@ -1,0 +1,210 @@
+"""Bringing traces in: every file whole, or none of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaldesk.domain.errors import InputError, UsageError
+from evaldesk.domain.project import ImportedFile, ImportNote, Skipped
+from evaldesk.domain.trace import Scenario, TraceRecord
+from evaldesk.importers import registry
+from evaldesk.importers.contract import ImportOptions, RunHeader, TraceFormat
+from evaldesk.importers.mapping import TraceMapping
+from evaldesk.importers.source import Source
+
+if TYPE_CHECKING:
+    from evaldesk.storage.ingest import TraceWriter
+    from evaldesk.storage.project import Project
+
+Progress = Callable[[float, str], None]
+"""Called with the fraction done, from 0 to 1, and what is being read. Raises to cancel."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceImport:
+    """How files are to be read.
+
+    Attributes:
+        format: name of a format; empty to find out.
+        run: name of the run; empty for the file's name.
+        system: name of the system, where the file does not say it.
+        dataset: name of the dataset; empty for the file's own, or the run's name.
+        mapping: which column is what; None to guess.
+        skip_bad: leave out records that cannot be read, and list them.
+        author: who imports.
+    """
+
+    format: str = ""
+    run: str = ""
+    system: str = ""
+    dataset: str = ""
+    mapping: TraceMapping | None = None
+    skip_bad: bool = False
+    author: str = ""
+
+
+@dataclass(slots=True)
+class _Reading:
+    source: Source
+    format: str
+    runs: dict[str, None] = field(default_factory=dict)
+    scenarios: set[int] = field(default_factory=set)
+    scores: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[ImportNote] = field(default_factory=list)
+
+
+def import_files(
+    project: "Project",
+    paths: Sequence[Path | str],
+    options: TraceImport | None = None,
+    progress: Progress = lambda fraction, text: None,
+) -> list[ImportedFile]:
+    """Import traces, scenarios and scores.
+
+    All files go in within one transaction: where one record of one file cannot be read, nothing
+    of any file is written. What the project has already is not written again.
+
+    Args:
+        progress: called now and then; whatever it raises ends the import and undoes it.
+
+    Returns:
+        What happened, one entry a file.
+
+    Raises:
+        InputError: names file and record, and what was expected.
+        NotFoundError: no such format.
+    """
+    options = options or TraceImport()
+    if not paths:
+        raise UsageError("No file to import.", "Name at least one.")
+    results: list[ImportedFile] = []
+    # Detection reads only the beginning of each file: a wrong one is found before work begins.
+    readings = []
+    for path in paths:
+        source = Source(path)
+        chosen = registry.by_name(options.format) if options.format else registry.detect(source)
+        readings.append((source, chosen))
+    names = ", ".join(source.path.name for source, _ in readings)
+    with project.ingest(names[:200]) as writer:
+        for number, (source, chosen) in enumerate(readings):
+            writer.source, writer.place = source.path.name, source.shown
+            begun = _settled(writer)
+            reading = _Reading(source, chosen.name)
+            try:
+                _read(reading, chosen, writer, options, progress, number, len(readings))
+            except InputError as error:
+                if error.path:
+                    raise
+                raise InputError(
+                    error.reason, error.hint, path=source.shown, record=error.record
+                ) from error
+            added, already_there = writer.counts.added, writer.counts.already_there
+            results.append(
+                ImportedFile(
+                    path=source.shown,
+                    format=chosen.name,
+                    sha256=source.sha256(),
+                    runs=tuple(reading.runs),
+                    traces=writer.counts.traces - begun[0],
+                    scenarios=len(reading.scenarios),
+                    scores=reading.scores,
+                    added=added - begun[1],
+                    already_there=already_there - begun[2],
+                    skipped=tuple(reading.skipped),
+                    notes=tuple(reading.notes),
+                )
+            )
+        writer.finish(options.author)
+        if not any(result.traces or result.scenarios for result in results):
+            _nothing_found(results)
+    for result in results:
+        project.record_import(
+            name=Path(result.path).name,
+            sha256=result.sha256,
+            format=result.format,
+            author=options.author,
+            added=result.added,
+            already_there=result.already_there,
+            notes=result.notes,
+        )
+    return results
+
+
+def _settled(writer: "TraceWriter") -> tuple[int, int, int]:
+    """Traces, added and already there so far, with nothing waiting."""
+    writer.flush()
+    return writer.counts.traces, writer.counts.added, writer.counts.already_there
+
+
+def _read(
+    reading: _Reading,
+    chosen: TraceFormat,
+    writer: "TraceWriter",
+    options: TraceImport,
+    progress: Progress,
+    number: int,
+    files: int,
+) -> None:
+    source = reading.source
+    default_run = options.run or source.name
+    header = RunHeader()
+    reader = chosen.read(source, ImportOptions(mapping=options.mapping, skip_bad=options.skip_bad))
+    for count, item in enumerate(reader):
+        if count % 200 == 0:
+            progress((number + source.position()) / files, source.path.name)
+        if isinstance(item, TraceRecord):
+            run = options.run or item.run or header.run or default_run
+            _begin(reading, writer, run, header, options)
+            system = item.system or header.system or options.system
+            if system != item.system:
+                item = replace(item, system=system)
+            reading.scenarios.add(_fingerprint(item.scenario))
+            reading.scores += len(item.scores)
+            writer.add(item, run)
+        elif isinstance(item, Scenario):
+            run = options.run or header.run or default_run
+            _begin(reading, writer, run, header, options)
+            reading.scenarios.add(_fingerprint(item))
+            writer.scenario(item, run)
+        elif isinstance(item, RunHeader):
+            header = item
+        elif isinstance(item, Skipped):
+            reading.skipped.append(item)
+        else:
+            reading.notes.append(item)
+    writer.flush()
+
+
+def _begin(
+    reading: _Reading, writer: "TraceWriter", run: str, header: RunHeader, options: TraceImport
+) -> None:
+    if run in reading.runs:
+        return
+    reading.runs[run] = None
+    details = dict(header.metadata)
+    if header.created_at:
+        details["created_at"] = header.created_at
+    writer.run(
+        run,
+        system=header.system or options.system,
+        dataset=options.dataset or header.dataset or run,
+        details=details,
+    )
+
+
+def _fingerprint(scenario: Scenario) -> int:
+    # Only to count: distinct inputs under one key are distinct scenarios.
+    content = scenario.input
+    return hash((scenario.key, content if isinstance(content, str) else repr(content)))
+
+
+def _nothing_found(results: Sequence[ImportedFile]) -> None:
+    if any(result.notes or result.skipped or result.runs for result in results):
+        return
+    raise InputError(
+        "The file holds no traces.",
+        "Check that it is the file you meant.",
+        path=results[0].path,
+    )

@@ -1,0 +1,54 @@
+"""Making, opening and checking projects."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaldesk.domain.errors import ProjectError
+from evaldesk.domain.project import Fault
+from evaldesk.storage import integrity
+from evaldesk.storage.project import Project
+
+
+def create_project(path: Path, name: str = "", network: str = "none") -> Project:
+    """Make a project; raises ProjectError where the file exists or cannot be written."""
+    return Project.create(path, name, network)
+
+
+def open_project(path: Path) -> Project:
+    """Open a project; raises ProjectError in words where it cannot be."""
+    return Project.open(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether a file is whole.
+
+    Attributes:
+        checked: how many scenarios, traces, versions, answers and rulings were read.
+        faults: what was found; empty where it is whole.
+    """
+
+    checked: int
+    faults: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self.faults
+
+
+def verify(
+    path: Path, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Verification:
+    """Read a project from end to end and compare every content with its id.
+
+    Raises:
+        ProjectError: it cannot even be opened.
+    """
+    with Project.open(path) as project:
+        try:
+            checked, faults = integrity.check(project.database, progress)
+        except ProjectError as error:
+            return Verification(0, (Fault("file", str(error)),))
+    return Verification(checked, tuple(faults))

@@ -1,0 +1,226 @@
+"""The filter language: ``run = "a" and latency_ms > 2000 and slice.language in ("de", "fr")``.
+
+Grammar::
+
+    filter  = any ;
+    any     = every { "or" every } ;
+    every   = unit { "and" unit } ;
+    unit    = "not" unit | "(" any ")" | test ;
+    test    = name ( "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains" ) value
+            | name [ "not" ] "in" "(" value { "," value } ")"
+            | name "exists" ;
+    value   = number | "text" | 'text' | word | true | false ;
+
+Names are checked where the project's scores and slices are known: when the filter is used.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from evaldesk.domain.errors import UsageError
+from evaldesk.domain.query import (
+    NUMBER_FIELDS,
+    TEXT_FIELDS,
+    AnyOf,
+    Comparison,
+    Every,
+    Filter,
+    Not,
+    Operator,
+)
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+      | (?P<operator>!=|<=|>=|==|=|<|>)
+      | (?P<mark>[(),])
+      | (?P<word>[^\s()=!<>,"']+)
+    )""",
+    re.VERBOSE,
+)
+_SIGNS: dict[str, Operator] = {
+    "=": "=",
+    "==": "=",
+    "!=": "!=",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+}
+_RESERVED = frozenset({"and", "or", "not", "in", "exists", "contains"})
+MAX_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    at: int
+
+
+def parse(text: str) -> Filter | None:
+    """Read a filter.
+
+    Returns:
+        None for an empty text.
+
+    Raises:
+        UsageError: says where the text stops making sense and what was expected there.
+    """
+    tokens = _tokens(text)
+    if not tokens:
+        return None
+    parser = _Parser(text, tokens)
+    found = parser.any(0)
+    parser.end()
+    return found
+
+
+def _tokens(text: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    at = 0
+    while at < len(text):
+        if text[at:].isspace():
+            break
+        match = _TOKEN.match(text, at)
+        if match is None or match.lastgroup is None:
+            raise _error(text, at, "a text that is closed with the quote it began with")
+        kind = match.lastgroup
+        tokens.append(_Token(kind, match.group(kind), match.start(kind)))
+        at = match.end()
+    return tokens
+
+
+def _error(text: str, at: int, expected: str) -> UsageError:
+    before = text[:at].rstrip()
+    where = f"after “{before[-30:]}”" if before else "at its beginning"
+    return UsageError(f"The filter does not make sense {where}.", f"Expected {expected}.")
+
+
+class _Parser:
+    def __init__(self, text: str, tokens: list[_Token]) -> None:
+        self._text = text
+        self._tokens = tokens
+        self._next = 0
+
+    def _peek(self) -> _Token | None:
+        return self._tokens[self._next] if self._next < len(self._tokens) else None
+
+    def _word(self, *words: str) -> bool:
+        token = self._peek()
+        if token is not None and token.kind == "word" and token.text.lower() in words:
+            self._next += 1
+            return True
+        return False
+
+    def _mark(self, mark: str) -> bool:
+        token = self._peek()
+        if token is not None and token.kind == "mark" and token.text == mark:
+            self._next += 1
+            return True
+        return False
+
+    def _fail(self, expected: str) -> UsageError:
+        token = self._peek()
+        return _error(self._text, token.at if token else len(self._text), expected)
+
+    def any(self, depth: int) -> Filter:
+        if depth > MAX_DEPTH:
+            raise UsageError("The filter is nested too deep.", f"Up to {MAX_DEPTH} levels work.")
+        items = [self._every(depth)]
+        while self._word("or"):
+            items.append(self._every(depth))
+        return items[0] if len(items) == 1 else AnyOf(tuple(items))
+
+    def _every(self, depth: int) -> Filter:
+        items = [self._unit(depth)]
+        while self._word("and"):
+            items.append(self._unit(depth))
+        return items[0] if len(items) == 1 else Every(tuple(items))
+
+    def _unit(self, depth: int) -> Filter:
+        if depth > MAX_DEPTH:
+            raise UsageError("The filter is nested too deep.", f"Up to {MAX_DEPTH} levels work.")
+        if self._word("not"):
+            return Not(self._unit(depth + 1))
+        if self._mark("("):
+            inner = self.any(depth + 1)
+            if not self._mark(")"):
+                raise self._fail("a closing bracket, or “and” or “or”")
+            return inner
+        return self._test()
+
+    def _test(self) -> Filter:
+        token = self._peek()
+        if token is None or token.kind not in ("word", "text") or self._reserved(token):
+            raise self._fail("the name of a field, such as run or score.pass")
+        self._next += 1
+        name = _unquoted(token)
+        if self._word("exists"):
+            return Comparison(name, "exists")
+        if self._word("contains"):
+            return Comparison(name, "contains", (self._value(),))
+        if self._word("in"):
+            return Comparison(name, "in", self._values())
+        if self._word("not"):
+            if not self._word("in"):
+                raise self._fail("“in” after “not”")
+            return Comparison(name, "not in", self._values())
+        sign = self._peek()
+        if sign is None or sign.kind != "operator":
+            raise self._fail("= != < <= > >= in, contains or exists")
+        self._next += 1
+        return Comparison(name, _SIGNS[sign.text], (self._value(),))
+
+    @staticmethod
+    def _reserved(token: _Token) -> bool:
+        return token.kind == "word" and token.text.lower() in _RESERVED
+
+    def _values(self) -> tuple[str | float, ...]:
+        if not self._mark("("):
+            raise self._fail("an opening bracket with values")
+        values = [self._value()]
+        while self._mark(","):
+            values.append(self._value())
+        if not self._mark(")"):
+            raise self._fail("a comma or a closing bracket")
+        return tuple(values)
+
+    def _value(self) -> str | float:
+        token = self._peek()
+        if token is None or token.kind not in ("word", "text"):
+            raise self._fail("a value: a number or a text in quotes")
+        self._next += 1
+        if token.kind == "text":
+            return _unquoted(token)
+        lowered = token.text.lower()
+        if lowered in ("true", "false"):
+            return 1.0 if lowered == "true" else 0.0
+        try:
+            return float(token.text)
+        except ValueError:
+            return token.text
+
+    def end(self) -> None:
+        if self._peek() is not None:
+            raise self._fail("“and”, “or” or the end")
+
+
+def _unquoted(token: _Token) -> str:
+    if token.kind != "text":
+        return token.text
+    return re.sub(r"\\(.)", r"\1", token.text[1:-1])
+
+
+def complete(text: str, scores: Iterable[str] = (), slices: Iterable[str] = ()) -> list[str]:
+    """Names that could stand where the text ends, for completion while typing."""
+    match = re.search(r"[^\s()=!<>,\"']*$", text)
+    begun = match.group(0).casefold() if match else ""
+    names = [
+        *TEXT_FIELDS,
+        *NUMBER_FIELDS,
+        *(f"score.{name}" for name in scores),
+        *(f"slice.{name}" for name in slices),
+    ]
+    return [name for name in names if name.casefold().startswith(begun)]
