@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.special as special
 
+from evaldesk.domain.estimate import Estimate
 from evaldesk.stats.ratings import Floats
 
 DEFAULT_SEED = 20261
@@ -37,8 +38,7 @@ def acceleration(jackknife: Floats, weights: Floats | None = None) -> float:
         jackknife: (k,) values without each of the resampled things; NaN is left out.
         weights: (k,) how many of the resampled things each value stands for.
 
-    Source: Efron 1987, Better bootstrap confidence intervals, equation 6.6 of Efron and
-    Tibshirani 1993 (14.15).
+    Source: Efron and Tibshirani 1993, An introduction to the bootstrap, equation 14.15.
     """
     weight = np.ones_like(jackknife) if weights is None else weights
     finite = np.isfinite(jackknife)
@@ -49,7 +49,7 @@ def acceleration(jackknife: Floats, weights: Floats | None = None) -> float:
     square = float((weight * away**2).sum())
     if square <= 1e-24:
         return 0.0
-    return float((weight * away**3).sum()) / (6.0 * square**1.5)
+    return float((weight * away**3).sum() / (6.0 * square**1.5))
 
 
 def bca_ends(
@@ -104,3 +104,56 @@ def bca_ends(
         at.append(float(special.ndtr(bias + shifted / denominator)))
     low, high = np.quantile(values, at)
     return Ends(float(low), float(high))
+
+
+def bca_mean(
+    values: Floats,
+    *,
+    name: str,
+    over: str,
+    level: float = 0.95,
+    resamples: int = 10_000,
+    seed: int = DEFAULT_SEED,
+) -> Estimate:
+    """A mean with the BCa bootstrap interval over its values.
+
+    Args:
+        values: (n,) finite numbers, at least one.
+        name: what the mean is of, for the method's words; ``over`` what is resampled.
+        level: of confidence; ``resamples`` and ``seed`` of the bootstrap.
+    """
+    n = int(values.size)
+    # the order of the cases must not reach the interval
+    data = np.sort(values)
+    point = float(data.mean())
+
+    def alone(reason: str) -> Estimate:
+        return Estimate(point, level=None, n=n, method=name, undefined_reason=reason)
+
+    if n == 1:
+        return alone("no interval: one value has no spread")
+    if float(data[-1] - data[0]) == 0.0:
+        return alone("no interval: every value is the same")
+    distinct, counts = np.unique(data, return_counts=True)
+    rng = np.random.default_rng(seed)
+    # scores mostly repeat, and then counting how often each comes is quicker than drawing cases
+    few = distinct.size * 4 < n
+    replicates = []
+    for size in blocks(resamples, distinct.size if few else n):
+        if few:
+            replicates.append(rng.multinomial(n, counts / n, size=size) @ distinct / n)
+        else:
+            drawn = rng.integers(0, n, size=(size, n), dtype=np.int32)
+            replicates.append(data[drawn].mean(axis=1))
+    left_out = (point * n - distinct) / (n - 1)
+    ends = bca_ends(
+        point,
+        np.concatenate(replicates),
+        left_out,
+        level=level,
+        weights=counts.astype(np.float64),
+    )
+    if ends.reason is not None:
+        return alone(ends.reason)
+    method = f"{name}, BCa over {over}, {resamples} resamples"
+    return Estimate(point, ends.low, ends.high, level, n, method, seed)
