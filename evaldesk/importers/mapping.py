@@ -219,9 +219,7 @@ class RatingMapping:
                     path=path,
                 )
         if self.wide and (self.rater or self.value or self.values):
-            raise InputError(
-                "The mapping mixes long (rater, value) and wide (raters).", path=path
-            )
+            raise InputError("The mapping mixes long (rater, value) and wide (raters).", path=path)
 
     def to_json(self) -> dict[str, Any]:
         """What `from_json` reads; keys that are not set are left out."""
@@ -242,7 +240,7 @@ class RatingMapping:
 
     def columns(self) -> dict[str, str]:
         """Every column that is named → the key that names it."""
-        named = {column: "unit" for column in self.unit}
+        named = dict.fromkeys(self.unit, "unit")
         for key in ("rater", "criterion", "value", "comment", "time", "text"):
             value = getattr(self, key)
             if isinstance(value, str) and value:
@@ -280,7 +278,7 @@ def get_path(record: Mapping[str, Any], column: str) -> Any:
 
 
 def column_error(column: str, key: str, columns: Iterable[str], path: str) -> InputError:
-    """ "The file has no column X", with the nearest of those it has."""
+    """That the file has no such column, with the nearest of those it has."""
     known = list(dict.fromkeys(columns))
     nearest = difflib.get_close_matches(column, known, n=1, cutoff=0.5)
     if nearest:

@@ -1,0 +1,161 @@
+"""EvalDesk's own traces, as ``evaldesk show`` prints them: read back without loss."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast, get_args
+
+from evaldesk.domain.errors import InputError
+from evaldesk.domain.project import ImportNote, Skipped
+from evaldesk.domain.trace import Scenario, Score, Status, TraceBody, TraceRecord
+from evaldesk.importers import chat
+from evaldesk.importers.contract import ImportOptions, Item, RunHeader
+from evaldesk.importers.records import Records
+from evaldesk.importers.source import Source
+
+_STATUSES = get_args(Status.__value__ if hasattr(Status, "__value__") else Status)
+_BODY = ("messages", "documents", "spans", "tools", "output", "expected", "metadata")
+_KNOWN = frozenset(
+    (
+        *_BODY,
+        *[
+            "id",
+            "run",
+            "system",
+            "trial",
+            "status",
+            "error",
+            "started_at",
+            "latency_ms",
+            "tokens_in",
+            "tokens_out",
+            "cost",
+            "scenario",
+            "scores",
+        ],
+    )
+)
+
+
+def is_canonical(record: Any) -> bool:
+    """Whether a record has the shape of a canonical trace."""
+    if not isinstance(record, dict):
+        return False
+    scenario, messages = record.get("scenario"), record.get("messages")
+    return (
+        isinstance(scenario, dict)
+        and "key" in scenario
+        and "input" in scenario
+        and isinstance(messages, list)
+        and all(isinstance(item, dict) and isinstance(item.get("parts"), list) for item in messages)
+    )
+
+
+def read_canonical(source: Source, options: ImportOptions) -> Iterator[Item]:
+    """Canonical traces.
+
+    Raises:
+        InputError: a record is not one; says what it lacks.
+    """
+    yield RunHeader()
+    seen: set[bytes] = set()
+    again = 0
+    records = Records(source)
+    for place, values, raw in records:
+        if raw in seen:
+            again += 1
+            continue
+        try:
+            if isinstance(values, InputError):
+                raise values
+            item = trace_from_json(values, place)
+        except InputError as error:
+            if not options.skip_bad:
+                raise
+            yield Skipped(place, f"{error.reason} {error.hint}".strip())
+            continue
+        except ValueError as error:
+            if not options.skip_bad:
+                raise source.error(str(error), record=place) from error
+            yield Skipped(place, str(error))
+            continue
+        seen.add(raw)
+        yield item
+    if again:
+        yield ImportNote(f"{again} records are word for word there twice and were taken once.")
+
+
+def trace_from_json(record: Mapping[str, Any], place: str = "") -> TraceRecord:
+    """The trace that `Trace.to_json` wrote.
+
+    Raises:
+        ValueError: it has not that shape.
+    """
+    if not is_canonical(record):
+        raise ValueError("It is no canonical trace: “scenario” or “messages” is missing.")
+    said = record["scenario"]
+    body: dict[str, Any] = {key: record[key] for key in _BODY if record.get(key) is not None}
+    for index, message in enumerate(body["messages"]):
+        _check_message(message, index)
+    extra = {key: value for key, value in record.items() if key not in _KNOWN}
+    if extra:
+        body["metadata"] = {**body.get("metadata", {}), **extra}
+    status = record.get("status") or "ok"
+    if status not in _STATUSES:
+        raise ValueError(f"“{status}” is no status; known are {', '.join(_STATUSES)}.")
+    return TraceRecord(
+        scenario=Scenario(
+            key=chat.plain_text(said["key"]),
+            input=said["input"],
+            tier=chat.plain_text(said.get("tier")),
+            slices={
+                name: chat.plain_text(value) for name, value in (said.get("slices") or {}).items()
+            },
+            expected=chat.plain_text(said.get("expected")),
+            origin=chat.plain_text(said.get("origin")),
+            title=chat.plain_text(said.get("title")),
+            metadata=said.get("metadata") or {},
+        ),
+        body=cast(TraceBody, body),
+        run=chat.plain_text(record.get("run")),
+        system=chat.plain_text(record.get("system")),
+        trial=_number(record, "trial", int) or 0,
+        status=cast(Status, status),
+        scores={name: _score(name, value) for name, value in (record.get("scores") or {}).items()},
+        started_at=chat.plain_text(record.get("started_at")),
+        latency_ms=_number(record, "latency_ms", float),
+        tokens_in=_number(record, "tokens_in", int),
+        tokens_out=_number(record, "tokens_out", int),
+        cost=_number(record, "cost", float),
+        error=chat.plain_text(record.get("error")),
+        place=place,
+    )
+
+
+def _check_message(message: Mapping[str, Any], index: int) -> None:
+    if not isinstance(message.get("role"), str):
+        raise ValueError(f"messages[{index}] has no role.")
+    for part in message["parts"]:
+        if not isinstance(part, dict) or not isinstance(part.get("type"), str):
+            raise ValueError(f"messages[{index}] has a part without a type.")
+        wants_text = part["type"] in ("text", "reasoning", "refusal", "blob")
+        if wants_text and not isinstance(part.get("content"), str):
+            raise ValueError(f"messages[{index}] has a part of {part['type']} without content.")
+
+
+def _score(name: str, value: Any) -> Score:
+    if not isinstance(value, dict):
+        value = {"value": value}
+    number = value.get("value")
+    if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
+        raise ValueError(f"The score “{name}” is not a number.")
+    texts = (value.get(key) for key in ("label", "explanation", "answer"))
+    label, explanation, answer = (None if text is None else chat.plain_text(text) for text in texts)
+    return Score(number, label, explanation, answer)
+
+
+def _number(record: Mapping[str, Any], key: str, kind: type) -> Any:
+    value = record.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"“{key}” is not a number.")
+    return kind(value)

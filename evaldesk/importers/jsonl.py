@@ -1,0 +1,44 @@
+"""JSON Lines and JSON arrays: EvalDesk's own traces, or records with a mapping."""
+
+from collections.abc import Iterator
+
+from evaldesk.importers.canonical import is_canonical, read_canonical
+from evaldesk.importers.contract import ImportOptions, Item
+from evaldesk.importers.json_stream import sketch
+from evaldesk.importers.mapped import read_mapped
+from evaldesk.importers.records import Records, table_kind
+from evaldesk.importers.source import Source
+
+
+class JsonRecords:
+    """One JSON object a record, on lines of their own or in an array."""
+
+    name = "jsonl"
+    title = "JSON Lines or JSON array"
+    extensions = (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".json.gz")
+    description = (
+        "One record a trace; a mapping says which field is what, and fields that it does not name "
+        "are kept as metadata. EvalDesk's own traces need no mapping and lose nothing."
+    )
+    mapped = True
+
+    def recognises(self, source: Source) -> float:
+        """Any JSON records; surest of EvalDesk's own."""
+        seen = sketch(source)
+        if seen.kind in ("lines", "array"):
+            return 0.95 if is_canonical(seen.first) else 0.4
+        if is_canonical(seen.members | {"messages": _unsketched(seen.members)}):
+            return 0.9
+        return 0.2 if table_kind(source) in ("lines", "object") else 0.0
+
+    def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
+        """Canonical traces where the first record is one and no mapping is given."""
+        if options.mapping is None:
+            first = next(iter(Records(source).sample(1)), None)
+            if is_canonical(first):
+                return read_canonical(source, options)
+        return read_mapped(source, options)
+
+
+def _unsketched(members: dict[str, object]) -> object:
+    return members.get("messages") if isinstance(members.get("messages"), list) else None

@@ -1,0 +1,311 @@
+"""Records with columns → traces, by a mapping."""
+
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from evaldesk.domain.errors import InputError
+from evaldesk.domain.identifiers import content_id
+from evaldesk.domain.project import ImportNote, Skipped
+from evaldesk.domain.trace import Message, Scenario, Score, Status, TraceBody, TraceRecord
+from evaldesk.importers import cells, chat
+from evaldesk.importers.contract import ImportOptions, Item, RunHeader
+from evaldesk.importers.guessing import guess_trace_mapping
+from evaldesk.importers.mapping import Column, Const, TraceMapping, get_path
+from evaldesk.importers.records import Records
+from evaldesk.importers.source import Source
+
+Getter = Callable[[dict[str, Any]], Any]
+
+_NO_ERROR = frozenset(("", "none", "null", "nan", "false", "0"))
+_NEEDED = ("scenario", "input", "output", "messages", "run", "system")
+
+
+def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
+    """Traces, or scenarios where the mapping names no answer.
+
+    Raises:
+        InputError: no mapping could be guessed, a column is missing, or a record is bad.
+    """
+    records = Records(source, sheet=options.sheet)
+    mapping = options.mapping
+    if mapping is None:
+        mapping = guess_trace_mapping(records.columns, records.sample())
+        if not (mapping.input or mapping.messages or mapping.output):
+            shown = ", ".join(records.columns[:12]) or "none"
+            raise source.error(
+                "It is not clear which column holds what the system was asked and answered.",
+                f"Give a mapping. The columns are: {shown}.",
+            )
+    notes = records.check(mapping.columns(), _NEEDED)
+    yield RunHeader()
+    yield from (ImportNote(note) for note in notes)
+    builder = TraceBuilder(mapping, records.columns)
+    seen: set[bytes] = set()
+    again = 0
+    for place, values, raw in records:
+        try:
+            if isinstance(values, InputError):
+                raise values
+            digest = blake2b(raw, digest_size=16).digest()
+            if digest in seen:
+                again += 1
+                continue
+            seen.add(digest)
+            yield builder.build(values, place)
+        except InputError as error:
+            if not options.skip_bad:
+                raise
+            yield Skipped(place, f"{error.reason} {error.hint}".strip())
+        except (ValueError, OverflowError) as error:
+            bad = source.error(str(error), record=place)
+            if not options.skip_bad:
+                raise bad from error
+            yield Skipped(place, bad.reason)
+    if again:
+        yield ImportNote(f"{again} records are word for word there twice and were taken once.")
+    yield from (ImportNote(note) for note in (*records.notes, *builder.notes()))
+
+
+class TraceBuilder:
+    """Builds one trace a record; numbers the trials of repeated scenarios."""
+
+    def __init__(self, mapping: TraceMapping, columns: list[str]) -> None:
+        self._mapping = mapping
+        self._trials: dict[int, int] = {}
+        self._repeated: set[int] = set()
+        self._failed = 0
+        named = frozenset(mapping.columns())
+
+        def getter(column: str) -> Getter | None:
+            if not column:
+                return None
+            if column in columns or "." not in column:
+                return lambda values: values.get(column)
+            return lambda values: get_path(values, column)
+
+        def constant(column: Column) -> Getter | None:
+            if isinstance(column, Const):
+                return lambda values: column.value
+            return getter(column)
+
+        self._scenario = getter(mapping.scenario)
+        self._input = getter(mapping.input)
+        self._output = getter(mapping.output)
+        self._messages = getter(mapping.messages)
+        self._expected = getter(mapping.expected)
+        self._system = constant(mapping.system)
+        self._run = constant(mapping.run)
+        self._tier = constant(mapping.tier)
+        self._origin = constant(mapping.origin)
+        self._title = getter(mapping.title)
+        self._context = getter(mapping.context)
+        self._trial = getter(mapping.trial)
+        self._status = getter(mapping.status)
+        self._error = getter(mapping.error)
+        self._started_at = getter(mapping.started_at)
+        self._slices = [(name, get) for name in mapping.slices if (get := getter(name))]
+        self._scores = [(name, get) for name, at in mapping.scores.items() if (get := getter(at))]
+        self._numbers = [
+            (key, column, get)
+            for key in ("latency_ms", "tokens_in", "tokens_out", "cost")
+            if (column := getattr(mapping, key)) and (get := getter(column))
+        ]
+        self._kept = mapping.metadata
+        self._named = named
+        self._datasets_only = not (mapping.output or mapping.messages)
+
+    def build(self, values: dict[str, Any], place: str) -> TraceRecord | Scenario:
+        """A trace, or a scenario where the mapping names no answer.
+
+        Raises:
+            ValueError: a cell does not hold what its column should; names the column.
+        """
+        given = self._input(values) if self._input else None
+        if (
+            isinstance(given, str)
+            and given[:2] == "[{"
+            and chat.is_conversation(turns := cells.parsed(given))
+        ):
+            given = turns
+        conversation = self._conversation(given, values)
+        question = given
+        if self._input is None:
+            question = _before_answer(conversation)
+        scenario = self._make_scenario(question, values)
+        metadata = self._metadata(values)
+        if self._datasets_only:
+            return Scenario(
+                scenario.key,
+                scenario.input,
+                scenario.tier,
+                scenario.slices,
+                scenario.expected,
+                scenario.origin,
+                scenario.title,
+                metadata,
+            )
+        body: TraceBody = {"messages": conversation}
+        if self._output is not None:
+            answer = self._output(values)
+            if not cells.is_missing(answer):
+                text = cells.text_of(answer)
+                body["output"] = text
+                conversation.append(chat.text_message("assistant", text))
+        if self._context is not None and (found := cells.documents(self._context(values))):
+            body["documents"] = found
+        if scenario.expected:
+            body["expected"] = scenario.expected
+        error = self._error_text(values)
+        state = self._state(values, error, metadata)
+        scores = self._made_scores(values)
+        if state == "error" and scores:
+            # An infrastructure error is a status, not a score of 0.
+            metadata["scores"] = {name: item.label or item.value for name, item in scores.items()}
+            scores = {}
+            self._failed += 1
+        if metadata:
+            body["metadata"] = metadata
+        run = self._text(self._run, values)
+        numbers = {
+            key: self._number(key, column, get(values)) for key, column, get in self._numbers
+        }
+        return TraceRecord(
+            scenario=scenario,
+            body=body,
+            run=run,
+            system=self._text(self._system, values),
+            trial=self._number_trial(run, scenario, values),
+            status=state,
+            scores=scores,
+            started_at=self._text(self._started_at, values),
+            error=error,
+            place=place,
+            **numbers,
+        )
+
+    def notes(self) -> list[str]:
+        """What was done that a person should know."""
+        made = []
+        if self._repeated:
+            made.append(
+                f"{len(self._repeated)} scenarios occur more than once; their records are taken "
+                "as trials, numbered in the file's order."
+            )
+        if self._failed:
+            made.append(
+                f"{self._failed} records carry an error; it is kept as their status, and what "
+                "was scored for them is not taken as a score."
+            )
+        return made
+
+    def _make_scenario(self, question: Any, values: dict[str, Any]) -> Scenario:
+        key = self._text(self._scenario, values) if self._scenario else ""
+        if not key:
+            # The input names the test case where nothing else does.
+            key = content_id(question)[:12]
+        slices = {
+            name: chat.plain_text(value)
+            for name, get in self._slices
+            if not cells.is_missing(value := get(values))
+        }
+        expected = self._expected(values) if self._expected else None
+        return Scenario(
+            key,
+            question,
+            self._text(self._tier, values),
+            slices,
+            "" if expected is None else cells.text_of(expected),
+            self._text(self._origin, values),
+            self._text(self._title, values),
+        )
+
+    def _conversation(self, given: Any, values: dict[str, Any]) -> list[Message]:
+        if self._messages is not None:
+            raw = cells.parsed(self._messages(values))
+            if raw is None:
+                return []
+            if not isinstance(raw, list):
+                raise ValueError(
+                    f"The column “{self._mapping.messages}” holds no list of messages."
+                )
+            return chat.messages(raw)
+        if chat.is_conversation(given):
+            return chat.messages(given)
+        if cells.is_missing(given):
+            return []
+        return [chat.text_message("user", cells.text_of(given))]
+
+    def _metadata(self, values: dict[str, Any]) -> dict[str, Any]:
+        if self._kept is not None:
+            picked = {name: get_path(values, name) for name in self._kept}
+        else:
+            named = self._named
+            picked = {name: value for name, value in values.items() if name not in named}
+        return {name: value for name, value in picked.items() if value is not None and value != ""}
+
+    def _state(self, values: dict[str, Any], error: str, metadata: dict[str, Any]) -> Status:
+        said = self._status(values) if self._status else None
+        known = cells.status(said) if not cells.is_missing(said) else None
+        if known is None and not cells.is_missing(said):
+            metadata[self._mapping.status] = said
+        return known or ("error" if error else "ok")
+
+    def _error_text(self, values: dict[str, Any]) -> str:
+        value = self._error(values) if self._error else None
+        if not value or (isinstance(value, str) and value.strip().lower() in _NO_ERROR):
+            return ""
+        return chat.plain_text(value)
+
+    def _made_scores(self, values: dict[str, Any]) -> Mapping[str, Score]:
+        return {
+            name: made
+            for name, get in self._scores
+            if (made := cells.score(get(values))) is not None
+        }
+
+    def _number(self, key: str, column: str, value: Any) -> Any:
+        try:
+            if key in ("tokens_in", "tokens_out"):
+                return cells.whole_number(value)
+            return cells.number(value)
+        except (ValueError, TypeError) as error:
+            shown = chat.plain_text(value)[:40]
+            raise ValueError(f"“{shown}” in the column “{column}” is not a number.") from error
+
+    def _number_trial(self, run: str, scenario: Scenario, values: dict[str, Any]) -> int:
+        if self._trial is not None:
+            try:
+                return cells.whole_number(self._trial(values)) or 0
+            except (ValueError, TypeError) as error:
+                shown = chat.plain_text(self._trial(values))[:40]
+                raise ValueError(
+                    f"“{shown}” in the column “{self._mapping.trial}” is not a whole number."
+                ) from error
+        question = scenario.input
+        where = hash((run, scenario.key, question if isinstance(question, str) else None))
+        if question is not None and not isinstance(question, str):
+            where = hash((where, content_id(question)))
+        trial = self._trials.get(where, -1) + 1
+        self._trials[where] = trial
+        if trial:
+            self._repeated.add(where)
+        return trial
+
+    def _text(self, get: Getter | None, values: dict[str, Any]) -> str:
+        if get is None:
+            return ""
+        value = get(values)
+        return value if type(value) is str else chat.plain_text(value)
+
+
+def _before_answer(conversation: list[Message]) -> Any:
+    """What was asked, in a conversation that ends with answers: all before the first of them."""
+    asked = []
+    for item in conversation:
+        if item["role"] in ("assistant", "tool"):
+            break
+        asked.append(item)
+    if len(asked) == 1 and len(asked[0]["parts"]) == 1 and asked[0]["parts"][0]["type"] == "text":
+        return asked[0]["parts"][0]["content"]
+    return asked
