@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, case, select
 from sqlalchemy import func as sql
 
 from evaldesk.domain.identifiers import content_id, new_id, now
@@ -49,17 +49,20 @@ class RatingRepository:
         rater: str,
         value: AnswerValue | list[str] | None,
         comment: str = "",
+        *,
+        version: int | None = None,
     ) -> Answer:
         """Append one answer; it is on the disk when this returns.
 
         Args:
             value: None takes the answer back.
+            version: of the rubric, as the rater saw it; the newest where None.
 
         Returns:
             The answer as it stands; the one that stood where the value is the same.
         """
         with self._database.write() as connection:
-            rubric_pk, version_pk = rubrics.locate(connection, rubric)
+            rubric_pk, version_pk = rubrics.locate(connection, rubric, version)
             rater_pk = people.ensure(connection, rater)
             current = _current(connection, trace_pk, rubric_pk, field, rater_pk)
             text = None if value is None else codec.encode(value)
@@ -127,8 +130,11 @@ class RatingRepository:
         rater has touched.
         """
         with self._database.read() as connection:
+            criterion = case(
+                (t.answer.c.field.not_in((COMMENT, FAILURE_MODES, SEVERITY)), 1), else_=0
+            )
             counts = connection.execute(
-                select(t.answer.c.trace_pk, sql.count())
+                select(t.answer.c.trace_pk, sql.sum(criterion))
                 .join(t.person, t.person.c.pk == t.answer.c.rater_pk)
                 .join(t.rubric, t.rubric.c.pk == t.answer.c.rubric_pk)
                 .where(

@@ -115,8 +115,8 @@ def save(connection: Connection, rubric: Rubric, author: str, note: str = "") ->
     return numbered
 
 
-def locate(connection: Connection, name: str) -> tuple[int, int]:
-    """Row numbers of a rubric and of its newest version.
+def locate(connection: Connection, name: str, version: int | None = None) -> tuple[int, int]:
+    """Row numbers of a rubric and of one of its versions, the newest where none is named.
 
     Raises:
         NotFoundError: none of that name; offers the nearest.
@@ -124,7 +124,10 @@ def locate(connection: Connection, name: str) -> tuple[int, int]:
     found = connection.execute(
         select(t.rubric.c.pk, t.rubric_version.c.pk.label("version_pk"))
         .join(t.rubric_version, t.rubric_version.c.rubric_pk == t.rubric.c.pk)
-        .where(t.rubric.c.name == name)
+        .where(
+            t.rubric.c.name == name,
+            *([t.rubric_version.c.version == version] if version is not None else []),
+        )
         .order_by(t.rubric_version.c.version.desc())
         .limit(1)
     ).one_or_none()

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, tuple_
@@ -43,6 +44,16 @@ _ROW = select(
 _BY_PKS = _ROW.where(t.trace.c.pk.in_(bindparam("pks", expanding=True)))
 _BODY = select(t.trace_body.c.body).where(t.trace_body.c.trace_pk == bindparam("pk"))
 _SNIPPETS_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class RunTrace:
+    """What a comparison needs of a trace besides its value."""
+
+    pk: int
+    scenario_id: str
+    trial: int
+    status: str
 
 
 class TraceRepository:
@@ -310,12 +321,58 @@ class TraceRepository:
                 result["tag"] = found_tags
         return {name: values for name, values in result.items() if values}
 
-    def values(self, run: str, metric: str) -> list[tuple[int, str, int, float | None]]:
-        """For comparisons: (trace, scenario id, trial, value) of every trace of a run that ended
-        well or not; the value is None where it has none. ``metric`` is a score or a number field
-        such as ``latency_ms``.
+    def labels(self, name: str) -> dict[int, str]:
+        """Trace → its value of ``tier``, ``run``, ``system`` or a slice; those without are left
+        out.
+
+        Raises:
+            NotFoundError: no such slice; offers the nearest.
         """
-        numbers = {
+        columns: dict[str, Any] = {
+            "tier": t.scenario.c.tier,
+            "run": t.run.c.name,
+            "system": t.trace.c.system,
+        }
+        with self._database.read() as connection:
+            if name in columns:
+                statement = select(t.trace.c.pk, columns[name]).select_from(_FROM)
+                statement = statement.where(columns[name] != "")
+            else:
+                bare = name.removeprefix("slice.")
+                known = Names(connection).slices
+                if bare not in known:
+                    raise NotFoundError.among("slice", name, [*known, *columns])
+                statement = (
+                    select(t.trace.c.pk, t.scenario_slice.c.value)
+                    .join(
+                        t.scenario_slice,
+                        t.scenario_slice.c.scenario_pk == t.trace.c.scenario_pk,
+                    )
+                    .where(t.scenario_slice.c.name == bare)
+                )
+            return dict(connection.execute(statement).tuples().all())
+
+    def of_run(self, run: str) -> list["RunTrace"]:
+        """Every trace of a run, by scenario and trial, for comparisons."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(t.trace.c.pk, t.scenario.c.id, t.trace.c.trial, t.trace.c.status)
+                .select_from(_FROM)
+                .where(t.run.c.name == run)
+                .order_by(t.trace.c.scenario_pk, t.trace.c.trial)
+            )
+            return [
+                RunTrace(pk, scenario.hex(), trial, status) for pk, scenario, trial, status in found
+            ]
+
+    def numbers(self, run: str, metric: str) -> dict[int, float]:
+        """Trace → value of a score or of a number field such as ``latency_ms``; those without
+        are left out.
+
+        Raises:
+            NotFoundError: no such metric; offers the nearest.
+        """
+        fields: dict[str, Any] = {
             "latency_ms": t.trace.c.latency_ms,
             "tokens_in": t.trace.c.tokens_in,
             "tokens_out": t.trace.c.tokens_out,
@@ -323,25 +380,23 @@ class TraceRepository:
         }
         with self._database.read() as connection:
             names = Names(connection)
-            source: Any = _FROM
+            statement: Any
             if metric in names.metrics:
-                metric_pk = names.metrics[metric]
-                source = _FROM.outerjoin(
-                    t.score,
-                    and_(t.score.c.trace_pk == t.trace.c.pk, t.score.c.metric_pk == metric_pk),
+                statement = (
+                    select(t.trace.c.pk, t.score.c.value)
+                    .select_from(_FROM.join(t.score, t.score.c.trace_pk == t.trace.c.pk))
+                    .where(
+                        t.score.c.metric_pk == names.metrics[metric],
+                        t.score.c.value.is_not(None),
+                    )
                 )
-                column: Any = t.score.c.value
-            elif metric in numbers:
-                column = numbers[metric]
+            elif metric in fields:
+                statement = select(t.trace.c.pk, fields[metric]).select_from(_FROM)
+                statement = statement.where(fields[metric].is_not(None))
             else:
-                raise NotFoundError.among("metric", metric, [*names.metrics, *numbers])
-            found = connection.execute(
-                select(t.trace.c.pk, t.scenario.c.id, t.trace.c.trial, column)
-                .select_from(source)
-                .where(t.run.c.name == run)
-                .order_by(t.trace.c.scenario_pk, t.trace.c.trial)
-            )
-            return [(pk, scenario.hex(), trial, value) for pk, scenario, trial, value in found]
+                raise NotFoundError.among("metric", metric, [*names.metrics, *fields])
+            found = connection.execute(statement.where(t.run.c.name == run))
+            return {pk: float(value) for pk, value in found}
 
 
 class RunRepository:

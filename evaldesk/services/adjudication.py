@@ -1,0 +1,308 @@
+"""Where raters differ, and what an adjudicator decides."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from evaldesk.domain.errors import NotFoundError, UsageError
+from evaldesk.domain.rating import (
+    Answer,
+    AnswerTable,
+    CellState,
+    Disagreement,
+    Gold,
+    Ruling,
+    RulingKind,
+)
+from evaldesk.domain.rubric import (
+    COMMENT,
+    FAILURE_MODES,
+    SEVERITY,
+    AnswerValue,
+    Criterion,
+    Rubric,
+    Scale,
+)
+
+if TYPE_CHECKING:
+    from evaldesk.storage.project import Project
+
+ALIASES = (
+    "Oak",
+    "Fir",
+    "Elm",
+    "Ash",
+    "Yew",
+    "Birch",
+    "Cedar",
+    "Hazel",
+    "Larch",
+    "Maple",
+    "Alder",
+    "Beech",
+    "Rowan",
+    "Aspen",
+    "Linden",
+    "Pine",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One criterion of a trace, as the adjudicator sees it.
+
+    Attributes:
+        values: alias → value; a rater who did not answer is missing.
+        comments: alias → what was said with the answer.
+        state: agree, differ, single (one answer) or missing (none).
+        rulings: on this question, oldest first; the last one stands.
+    """
+
+    criterion: Criterion
+    values: Mapping[str, AnswerValue]
+    comments: Mapping[str, str]
+    state: CellState
+    rulings: Sequence[Ruling]
+
+    @property
+    def ruling(self) -> Ruling | None:
+        """The ruling that stands."""
+        return self.rulings[-1] if self.rulings else None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All that raters said of a trace, under names that change from trace to trace.
+
+    Attributes:
+        aliases: in the order of the columns; it is shuffled for each trace, so that nobody
+            learns who is who.
+        comments: alias → comment on the whole trace; likewise ``tags`` and ``severities``.
+    """
+
+    trace_pk: int
+    rubric: Rubric
+    aliases: Sequence[str]
+    rows: Sequence[BoardRow]
+    comments: Mapping[str, str]
+    tags: Mapping[str, Sequence[str]]
+    severities: Mapping[str, str]
+
+
+def disagreements(
+    project: "Project", rubric: str, *, criterion: str = "", run: str = ""
+) -> list[Disagreement]:
+    """What raters answered differently, worst first: by severity, then spread, then tier.
+
+    Raises:
+        NotFoundError: no such rubric, criterion or run.
+    """
+    found = project.rubrics.get(rubric)
+    if criterion and found.criterion(criterion) is None:
+        raise NotFoundError.among("criterion", criterion, (item.name for item in found.criteria))
+    if run:
+        project.runs.require(run)
+    severities = project.ratings.severities(rubric)
+    rulings = project.rulings.current(rubric)
+    differing: list[tuple[int, Criterion, Mapping[str, AnswerValue], float]] = []
+    for item in found.criteria:
+        if item.scale.level is None or (criterion and item.name != criterion):
+            continue
+        table = project.ratings.table(rubric, item.name, run)
+        width = _width(item.scale, table)
+        for trace_pk, answers in zip(table.units, table.values, strict=True):
+            if len(set(answers.values())) > 1:
+                differing.append((trace_pk, item, answers, _spread(item.scale, answers, width)))
+    rows = {row.pk: row for row in project.traces.rows(list({entry[0] for entry in differing}))}
+    result = [
+        Disagreement(
+            trace_pk=trace_pk,
+            trace=rows[trace_pk].id,
+            scenario=rows[trace_pk].scenario,
+            title=rows[trace_pk].title,
+            criterion=item.name,
+            answers=answers,
+            spread=spread,
+            severity=severities.get(trace_pk, ""),
+            tier=rows[trace_pk].tier,
+            ruled=(trace_pk, item.name) in rulings,
+        )
+        for trace_pk, item, answers, spread in differing
+    ]
+    tiers = {"critical": 0, "important": 1, "nice-to-have": 2}
+    result.sort(
+        key=lambda item: (
+            item.severity or "S9",
+            -item.spread,
+            tiers.get(item.tier, 3),
+            item.trace_pk,
+        )
+    )
+    return result
+
+
+def _width(scale: Scale, table: AnswerTable) -> float:
+    if scale.level in (None, "nominal"):
+        return 1.0
+    if scale.level == "ordinal":
+        return float(max(1, len(scale.points) - 1))
+    low, high = scale.minimum, scale.maximum
+    if scale.points:
+        numbers = [float(point.value) for point in scale.points]
+        low, high = min(numbers), max(numbers)
+    if low is None or high is None:
+        # A number without bounds is measured by the range that raters used.
+        given = [float(value) for row in table.values for value in row.values()]
+        low = min(given) if low is None else low
+        high = max(given) if high is None else high
+    return high - low or 1.0
+
+
+def _spread(scale: Scale, answers: Mapping[str, AnswerValue], width: float) -> float:
+    values = list(answers.values())
+    total, count = 0.0, 0
+    for a, b in combinations(values, 2):
+        count += 1
+        if scale.level == "nominal":
+            total += a != b
+            continue
+        first, second = scale.position(a), scale.position(b)
+        if first is None or second is None:
+            total += a != b
+        else:
+            total += min(1.0, abs(first - second) / width)
+    return total / count if count else 0.0
+
+
+def board(project: "Project", rubric: str, trace_pk: int) -> Board:
+    """What the adjudicator sees of one trace."""
+    found = project.rubrics.get(rubric)
+    answers = project.ratings.of_trace(trace_pk, rubric)
+    raters = list(dict.fromkeys(answer.rater for answer in answers))
+    trace = project.traces.rows([trace_pk])[0].id
+    names = _aliases(raters, f"{trace}/{rubric}")
+    rulings = {
+        item.name: project.rulings.history(trace_pk, rubric, item.name) for item in found.criteria
+    }
+    by_field: dict[str, dict[str, Answer]] = {}
+    for answer in answers:
+        by_field.setdefault(answer.field, {})[names[answer.rater]] = answer
+    rows = [
+        _board_row(item, by_field.get(item.name, {}), len(raters), rulings[item.name])
+        for item in found.criteria
+    ]
+    order = sorted(names.values(), key=ALIASES.index if len(raters) <= len(ALIASES) else None)
+    return Board(
+        trace_pk=trace_pk,
+        rubric=found,
+        aliases=order,
+        rows=rows,
+        comments=_values(by_field.get(COMMENT, {})),
+        tags=_values(by_field.get(FAILURE_MODES, {})),
+        severities=_values(by_field.get(SEVERITY, {})),
+    )
+
+
+def _values(answers: Mapping[str, Answer]) -> dict[str, Any]:
+    return {alias: answer.value for alias, answer in answers.items()}
+
+
+def _board_row(
+    criterion: Criterion,
+    answers: Mapping[str, Answer],
+    raters: int,
+    rulings: Sequence[Ruling],
+) -> BoardRow:
+    values = {alias: answer.value for alias, answer in answers.items()}
+    state: CellState
+    if not values:
+        state = "missing"
+    elif len(values) == 1:
+        state = "single"
+    elif criterion.scale.level is None or len({str(value) for value in values.values()}) == 1:
+        state = "agree"
+    else:
+        state = "differ"
+    return BoardRow(
+        criterion=criterion,
+        values=values,  # type: ignore[arg-type]
+        comments={alias: a.comment for alias, a in answers.items() if a.comment},
+        state=state,
+        rulings=rulings,
+    )
+
+
+def _aliases(raters: Sequence[str], salt: str) -> dict[str, str]:
+    def key(rater: str) -> bytes:
+        return hashlib.sha256(f"{salt}/{rater}".encode()).digest()
+
+    shuffled = sorted(raters, key=key)
+    return {
+        rater: ALIASES[i] if len(raters) <= len(ALIASES) else f"Rater {i + 1}"
+        for i, rater in enumerate(shuffled)
+    }
+
+
+def rule(
+    project: "Project",
+    rubric: str,
+    trace_pk: int,
+    criterion: str,
+    kind: RulingKind,
+    value: Any,
+    reason: str,
+    author: str,
+) -> Ruling:
+    """Decide a question. An earlier ruling stays in its history.
+
+    Args:
+        kind: ``adopt`` and ``other`` take a value of the scale and are told apart by whether a
+            rater gave it; ``none_fits`` and ``rubric_unsettled`` take none.
+
+    Raises:
+        NotFoundError: no such rubric or criterion.
+        InputError: the value is not on the scale.
+        UsageError: no reason, or a value missing.
+    """
+    found = project.rubrics.get(rubric)
+    item = found.criterion(criterion)
+    if item is None:
+        raise NotFoundError.among("criterion", criterion, (one.name for one in found.criteria))
+    if kind in ("none_fits", "rubric_unsettled"):
+        return project.rulings.append(trace_pk, rubric, criterion, kind, None, reason, author)
+    if value is None or value == "":
+        raise UsageError("A ruling needs a value.", "Or say that none fits.")
+    checked = item.scale.check(value)
+    given = {
+        answer.value
+        for answer in project.ratings.of_trace(trace_pk, rubric)
+        if answer.field == criterion and not isinstance(answer.value, list)
+    }
+    return project.rulings.append(
+        trace_pk,
+        rubric,
+        criterion,
+        "adopt" if checked in given else "other",
+        checked,
+        reason,
+        author,
+    )
+
+
+def gold(project: "Project", rubric: str, criterion: str) -> dict[int, Gold]:
+    """Trace → the value after adjudication.
+
+    A ruling counts first; else the value on which all of at least two raters agree. A trace
+    whose raters differ and on which nobody ruled has no gold value and is left out.
+    """
+    result: dict[int, Gold] = {}
+    table = project.ratings.table(rubric, criterion)
+    for trace_pk, answers in zip(table.units, table.values, strict=True):
+        values = set(answers.values())
+        if len(answers) >= 2 and len(values) == 1:
+            result[trace_pk] = Gold(trace_pk, criterion, values.pop(), "agreed")
+    for (trace_pk, _), ruling in project.rulings.current(rubric, criterion).items():
+        result[trace_pk] = Gold(trace_pk, criterion, ruling.value, "ruling")
+    return result
