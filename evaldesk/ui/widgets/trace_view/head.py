@@ -1,0 +1,212 @@
+"""The strip above a trace: whose it is, and its figures as chips."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
+
+from evaldesk.domain.trace import Trace
+from evaldesk.services.steps import Step
+from evaldesk.ui.theme.tokens import Tokens
+from evaldesk.ui.widgets.card import text_label
+from evaldesk.ui.widgets.chip import Chip
+from evaldesk.ui.widgets.trace_view import figures
+
+TIERS = {"critical": "bad", "important": "warn"}
+STATUSES = {"error": "bad", "incomplete": "warn"}
+
+
+class FlowLayout(QLayout):
+    """Widgets one after the other, on as many lines as they need."""
+
+    def __init__(self, parent: QWidget | None = None, gap: int = 6) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self._gap = gap
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """For Qt."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """For Qt."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """For Qt."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """For Qt."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """It takes no more than it needs."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        """A narrow one is higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Lines times their height."""
+        return self._place(QRect(0, 0, width, 0), move=False)
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Place the widgets."""
+        super().setGeometry(rect)
+        self._place(rect, move=True)
+
+    def sizeHint(self) -> QSize:
+        """All on one line."""
+        hints = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        width = sum(hint.width() + self._gap for hint in hints)
+        return self._with_margins(width, max((hint.height() for hint in hints), default=0))
+
+    def minimumSize(self) -> QSize:
+        """Room for a few letters; a long chip is cut."""
+        hints = [item.minimumSize() for item in self._items if not item.isEmpty()]
+        return self._with_margins(80, max((hint.height() for hint in hints), default=0))
+
+    def _with_margins(self, width: int, height: int) -> QSize:
+        margins = self.contentsMargins()
+        return QSize(
+            width + margins.left() + margins.right(), height + margins.top() + margins.bottom()
+        )
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        inner = rect.marginsRemoved(self.contentsMargins())
+        items = [item for item in self._items if not item.isEmpty()]
+        lines: list[list[QLayoutItem]] = []
+        x = inner.x()
+        for item in items:
+            width = item.sizeHint().width()
+            if not lines or (x > inner.x() and x + width > inner.right() + 1):
+                lines.append([])
+                x = inner.x()
+            lines[-1].append(item)
+            x += width + self._gap
+        y = inner.y()
+        for line in lines:
+            height = max(item.sizeHint().height() for item in line)
+            x = inner.x()
+            for item in line:
+                hint = item.sizeHint()
+                width = min(hint.width(), inner.width())
+                if move:
+                    middle = y + (height - hint.height()) // 2
+                    item.setGeometry(QRect(QPoint(x, middle), QSize(width, hint.height())))
+                x += width + self._gap
+            y += height + 4
+        return (y - 4 if lines else y) - rect.y() + self.contentsMargins().bottom()
+
+
+class TraceHead(QWidget):
+    """Who it is and the figures: ``A · alias Birch`` ``12 steps · 8.4 s · 3,112 tokens``."""
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self._side = ""
+        self._flow = FlowLayout(self)
+        self._flow.setContentsMargins(16, 10, 16, 2)
+        self.title = text_label("", "heading")
+        self._flow.addWidget(self.title)
+        self._chips: list[Chip] = []
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def show_trace(
+        self,
+        trace: Trace,
+        steps: Sequence[Step],
+        *,
+        side: str = "",
+        alias: str = "",
+        hide_systems: bool = False,
+        hide_scores: bool = False,
+    ) -> None:
+        """Show a trace's figures.
+
+        Args:
+            side: ``a`` or ``b`` in a pair.
+            alias: said instead of the system's name.
+            hide_systems: leave out run, system and cost, by which a system can be told.
+            hide_scores: leave out the scores.
+        """
+        row = trace.row
+        name = alias or ("" if hide_systems else row.system or row.run)
+        title = " · ".join(part for part in (side.upper(), name) if part) or trace.scenario.key
+        self.title.setText(title)
+        self._side = side
+        self._colour()
+        chips: list[tuple[str, str]] = [(self._summary(trace, steps), "neutral")]
+        if not side and not alias and not hide_systems and row.run and row.run != name:
+            chips.append((row.run, "neutral"))
+        if row.trial:
+            chips.append((self.tr("trial {number}").format(number=row.trial + 1), "neutral"))
+        if row.status in STATUSES:
+            chips.append((row.status, STATUSES[row.status]))
+        if not hide_scores:
+            chips.extend(
+                (f"{metric} {_score(score.value, score.label)}", _kind(metric, score.value))
+                for metric, score in trace.scores.items()
+            )
+        if row.cost is not None and not hide_systems:
+            chips.append((figures.cost(row.cost), "neutral"))
+        self._show(chips)
+        self.setAccessibleName(", ".join([title, *(text for text, _ in chips)]))
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.title.setText("")
+        self._show([])
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Another theme."""
+        self._tokens = tokens
+        self._colour()
+
+    def _colour(self) -> None:
+        tokens = self._tokens
+        ink = {"a": tokens.a, "b": tokens.b}.get(self._side, tokens.text)
+        self.title.setStyleSheet(f"color: {ink};")
+
+    def _summary(self, trace: Trace, steps: Sequence[Step]) -> str:
+        number = sum(1 for step in steps if step.kind != "setup")
+        parts = [
+            self.tr("1 step")
+            if number == 1
+            else self.tr("{count} steps").format(count=figures.count(number))
+        ]
+        if trace.row.latency_ms is not None:
+            parts.append(figures.duration(trace.row.latency_ms))
+        tokens = [n for n in (trace.row.tokens_in, trace.row.tokens_out) if n is not None]
+        if tokens:
+            parts.append(self.tr("{count} tokens").format(count=figures.count(sum(tokens))))
+        return " · ".join(parts)
+
+    def _show(self, chips: Sequence[tuple[str, str]]) -> None:
+        while len(self._chips) < len(chips):
+            chip = Chip()
+            self._chips.append(chip)
+            self._flow.addWidget(chip)
+        for index, chip in enumerate(self._chips):
+            if index < len(chips):
+                chip.show_text(*chips[index])
+            chip.setVisible(index < len(chips))
+        self._flow.invalidate()
+        self.updateGeometry()
+
+
+def _score(value: float | None, label: str | None) -> str:
+    return figures.figure(value) if value is not None else label or "—"
+
+
+def _kind(metric: str, value: float | None) -> str:
+    """Green and red only where 0 and 1 mean fail and pass; any other score has no good end."""
+    if metric in ("pass", "reward", "correct", "accuracy") and value is not None:
+        return "ok" if value >= 1 else "bad" if value <= 0 else "warn"
+    return "neutral"

@@ -1,0 +1,255 @@
+"""Draws the pieces of cards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QTextCharFormat,
+    QTextLayout,
+)
+
+from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided
+from evaldesk.ui.theme.tokens import Tokens
+from evaldesk.ui.widgets.trace_view.cards import Card, Section
+from evaldesk.ui.widgets.trace_view.chunks import Chunk, units_before
+from evaldesk.ui.widgets.trace_view.face import EDGE, Face, Piece, TextStyles
+from evaldesk.ui.widgets.trace_view.places import Span
+
+_BEYOND = 24
+"""A card that reaches out of sight is drawn this much further, so that its corners are not seen."""
+DIMMED = 0.55
+
+
+@dataclass(slots=True)
+class Marks:
+    """What is coloured within texts.
+
+    Attributes:
+        changed: (row, section) → stretches (start, length) that the other side has not.
+        found: (row, section) → hits of the search. current: the hit that was come to.
+        labelled: (row, section) → stretches with a label.
+        selected: (row, section) → the selection.
+    """
+
+    changed: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = field(default_factory=dict)
+    found: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = field(default_factory=dict)
+    current: Span | None = None
+    labelled: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = field(default_factory=dict)
+    selected: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+
+
+class CardPainter:
+    """Draws cards in the colours of a theme.
+
+    Attributes:
+        tokens: the theme. side: ``a``, ``b`` or empty: whose colour the assistant has.
+    """
+
+    def __init__(self, tokens: Tokens, styles: TextStyles) -> None:
+        self.tokens = tokens
+        self.styles = styles
+        self.side = ""
+
+    def edge(self, card: Card) -> str:
+        """Colour of the bar at the card's left; empty for none."""
+        tokens = self.tokens
+        if card.kind == "error" or any(kind == "bad" for _, kind in card.chips):
+            return tokens.bad
+        if card.kind == "tool":
+            return tokens.tool
+        if card.kind in ("assistant", "output"):
+            return tokens.b if self.side == "b" else tokens.a if self.side == "a" else tokens.accent
+        if card.kind in ("user", "system"):
+            return tokens.muted
+        return ""
+
+    def frame(
+        self, painter: QPainter, card: Card, box: QRectF, sight: QRectF, *, outline: str = ""
+    ) -> None:
+        """The card's ground, edge and hairline."""
+        top = max(box.top(), sight.top() - _BEYOND)
+        bottom = min(box.bottom(), sight.bottom() + _BEYOND)
+        shape = QRectF(box.left(), round(top), box.width(), round(bottom) - round(top))
+        shape.adjust(0.5, 0.5, -0.5, -0.5)
+        path = QPainterPath()
+        path.addRoundedRect(shape, 8, 8)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(path, QColor(self.tokens.pane))
+        painter.setPen(QPen(QColor(outline or self.tokens.line), 1))
+        painter.drawPath(path)
+        edge = self.edge(card)
+        if edge:
+            # The bar is cut out of the same shape, so that a dimmed card is dimmed evenly.
+            bar = QPainterPath()
+            bar.addRect(QRectF(shape.left() + EDGE, shape.top() - 1, box.width(), box.height() + 2))
+            outer = QPainterPath()
+            outer.addRoundedRect(shape.adjusted(-0.5, -0.5, 0.5, 0.5), 8, 8)
+            painter.fillPath(outer.subtracted(bar), QColor(edge))
+        painter.restore()
+
+    def piece(
+        self,
+        painter: QPainter,
+        face: Face,
+        piece: Piece,
+        box: QRectF,
+        chips: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """A piece that is not a text block; ``box`` is inside the card's padding."""
+        card = face.card
+        tokens = self.tokens
+        whole = box.toRect()
+        if piece.kind == "head":
+            self._head(painter, card, whole, (*card.chips, *chips))
+        elif piece.kind == "line":
+            font = self.styles.payload.font if card.kind == "tool" else self.styles.prose.font
+            paint_elided(painter, whole, card.summary, tokens.text, font)
+        elif piece.kind == "summary":
+            sign = "▾" if card.open else "▸"
+            box_right = self._chips(painter, whole, chips)
+            paint_elided(
+                painter,
+                whole.adjusted(0, 0, box_right - whole.right(), 0),
+                f"{sign} {card.summary}",
+                tokens.muted,
+                self.styles.prose.font,
+            )
+        elif piece.kind in ("fold", "label"):
+            section = card.sections[piece.section]
+            sign = ("▾ " if section.open else "▸ ") if piece.kind == "fold" else ""
+            font = self.styles.small
+            if section.tone == "italic":
+                font = QFont(font)
+                font.setItalic(True)
+            colour = tokens.bad if section.tone == "bad" else tokens.muted
+            paint_elided(painter, whole, sign + section.title, colour, font)
+
+    def text(
+        self,
+        painter: QPainter,
+        layout: QTextLayout,
+        section: Section,
+        chunk: Chunk,
+        at: QPointF,
+        sight: QRectF,
+        marks: Marks,
+        key: tuple[int, int],
+    ) -> None:
+        """A block of text with what is marked in it."""
+        tokens = self.tokens
+        formats: list[QTextLayout.FormatRange] = []
+        _mark(formats, chunk, marks.changed.get(key, ()), _ground(tokens.mark))
+        _mark(formats, chunk, marks.labelled.get(key, ()), _underlined(tokens))
+        found = marks.found.get(key)
+        if found:
+            _mark(formats, chunk, found, _ground(tokens.mark))
+            current = marks.current
+            if current is not None and current[:2] == key:
+                strong = QTextCharFormat()
+                strong.setBackground(QColor(tokens.accent))
+                strong.setForeground(QColor(tokens.on_accent))
+                _mark(formats, chunk, [(current.start, current.length)], strong)
+        selected = marks.selected.get(key)
+        if selected is not None:
+            chosen = QTextCharFormat()
+            chosen.setBackground(QColor(tokens.accent))
+            chosen.setForeground(QColor(tokens.on_accent))
+            _mark(formats, chunk, [selected], chosen)
+        colour = {"muted": tokens.muted, "italic": tokens.muted, "bad": tokens.bad}
+        painter.setPen(QColor(colour.get(section.tone, tokens.text)))
+        layout.draw(painter, at, formats, sight)
+
+    def focus(self, painter: QPainter, box: QRectF, sight: QRectF) -> None:
+        """The ring round the current card."""
+        top = max(box.top(), sight.top() - _BEYOND)
+        bottom = min(box.bottom(), sight.bottom() + _BEYOND)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self.tokens.accent), 1.4))
+        ring = QRectF(box.left(), top, box.width(), bottom - top).adjusted(0.7, 0.7, -0.7, -0.7)
+        painter.drawRoundedRect(ring, 8, 8)
+        painter.restore()
+
+    def _head(
+        self, painter: QPainter, card: Card, box: QRect, chips: Sequence[tuple[str, str]]
+    ) -> None:
+        tokens = self.tokens
+        font = self.styles.payload_head if card.kind == "tool" else self.styles.head
+        metrics = QFontMetrics(font)
+        line = box.adjusted(0, 0, 0, -3)
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.bad if card.kind == "error" else tokens.muted))
+        right = line.right()
+        if card.corner:
+            width = metrics.horizontalAdvance(card.corner) + 2
+            painter.drawText(
+                line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, card.corner
+            )
+            right -= width + 8
+        title = card.title
+        if card.foldable and card.open:
+            title = f"{title} ▾"
+        elif card.foldable:
+            title = f"{title} ▸"
+        room = right - line.left() - sum(_chip_room(text) for text, _ in chips)
+        shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, max(room, 40))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        x = line.left() + metrics.horizontalAdvance(shown) + 8
+        painter.restore()
+        for text, kind in chips:
+            x = paint_chip(painter, tokens, x, line.center().y(), text, kind).right() + 6
+
+    def _chips(self, painter: QPainter, box: QRect, chips: Sequence[tuple[str, str]]) -> int:
+        right = box.right()
+        for text, kind in reversed(chips):
+            drawn = paint_chip(
+                painter, self.tokens, right, box.center().y(), text, kind, from_right=True
+            )
+            right = drawn.left() - 6
+        return right
+
+
+def _chip_room(text: str) -> int:
+    return chip_size(text).width() + 8
+
+
+def _ground(colour: str) -> QTextCharFormat:
+    made = QTextCharFormat()
+    made.setBackground(QColor(colour))
+    return made
+
+
+def _underlined(tokens: Tokens) -> QTextCharFormat:
+    made = _ground(tokens.bad_soft)
+    made.setFontUnderline(True)
+    made.setUnderlineColor(QColor(tokens.bad))
+    return made
+
+
+def _mark(
+    formats: list[QTextLayout.FormatRange],
+    chunk: Chunk,
+    stretches: Sequence[tuple[int, int]],
+    style: QTextCharFormat,
+) -> None:
+    for start, length in stretches:
+        first = max(start, chunk.start) - chunk.start
+        last = min(start + length, chunk.end) - chunk.start
+        if last <= first:
+            continue
+        at = units_before(chunk.text, first)
+        mark = QTextLayout.FormatRange()
+        mark.start = at
+        mark.length = units_before(chunk.text, last) - at
+        mark.format = style
+        formats.append(mark)

@@ -1,0 +1,263 @@
+"""One trace, with its figures above it."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from evaldesk.domain.trace import Trace
+from evaldesk.services.steps import Step, steps_of
+from evaldesk.ui.theme.tokens import Tokens
+from evaldesk.ui.widgets.trace_view.canvas import TraceCanvas
+from evaldesk.ui.widgets.trace_view.cards import Card, cards_of
+from evaldesk.ui.widgets.trace_view.head import TraceHead
+from evaldesk.ui.widgets.trace_view.places import MessageSpan, Span, as_markdown
+from evaldesk.ui.widgets.trace_view.search import hits
+
+
+class TraceView(QWidget):
+    """Shows one `Trace`, for reading.
+
+    Attributes:
+        trace: what is shown; None for nothing.
+        canvas: the scrolling column of cards.
+        head: the strip above it.
+
+    Signals:
+        span_changed: another stretch of text is selected, or none.
+        find_wanted: the person wants to look for something.
+    """
+
+    span_changed = Signal()
+    find_wanted = Signal()
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.trace: Trace | None = None
+        self.head = TraceHead(tokens)
+        self.canvas = TraceCanvas(tokens)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.head)
+        layout.addWidget(self.canvas, 1)
+        self.setFocusProxy(self.canvas)
+        self._hits: list[Span] = []
+        self._hit = -1
+        self._labelled: Sequence[MessageSpan] = ()
+        self._menu_extras: list[tuple[str, Callable[[], object]]] = []
+        self.canvas.context_menu_wanted.connect(self._menu)
+        self.canvas.selection_changed.connect(self.span_changed)
+
+    def show_trace(
+        self,
+        trace: Trace,
+        side: str = "",
+        *,
+        alias: str = "",
+        hide_systems: bool = False,
+        hide_scores: bool = False,
+    ) -> None:
+        """Show a trace from its beginning.
+
+        Args:
+            side: ``a`` or ``b`` for that colour; empty for the accent.
+            alias: what its system is called while raters may not know it.
+        """
+        steps = steps_of(trace)
+        cards = cards_of(trace, steps, hide_scores=hide_scores, hide_systems=hide_systems)
+        self.show_head(
+            trace, steps, side, alias=alias, hide_systems=hide_systems, hide_scores=hide_scores
+        )
+        self.canvas.show_cards(cards, side=side)
+        self._again()
+
+    def show_head(
+        self,
+        trace: Trace,
+        steps: Sequence[Step],
+        side: str = "",
+        *,
+        alias: str = "",
+        hide_systems: bool = False,
+        hide_scores: bool = False,
+    ) -> None:
+        """Only the strip of figures; a pair lays out its cards itself."""
+        self.trace = trace
+        self.head.setVisible(True)
+        self.head.show_trace(
+            trace,
+            steps,
+            side=side,
+            alias=alias,
+            hide_systems=hide_systems,
+            hide_scores=hide_scores,
+        )
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.trace = None
+        self._hits, self._hit = [], -1
+        self._labelled = ()
+        self.head.clear()
+        self.canvas.show_cards(())
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Another theme."""
+        self.head.set_tokens(tokens)
+        self.canvas.set_tokens(tokens)
+
+    # finding
+
+    def find(self, text: str) -> int:  # type: ignore[override]
+        """Mark a text wherever it occurs and go to the first hit at or below what is in sight.
+
+        Returns:
+            How many hits there are.
+        """
+        self._hits = hits(self.canvas.cards, text)
+        self._hit = -1
+        if self._hits:
+            row = max(self.canvas.current, 0)
+            first = next((i for i, hit in enumerate(self._hits) if hit.row >= row), 0)
+            self.go_to_hit(first)
+        else:
+            self.canvas.set_found((), None)
+        return len(self._hits)
+
+    @property
+    def hits(self) -> Sequence[Span]:
+        """Where the text that was looked for occurs."""
+        return self._hits
+
+    @property
+    def hit(self) -> int:
+        """Index of the hit that was come to; -1 for none."""
+        return self._hit
+
+    def next_hit(self, step: int = 1) -> int:
+        """Go to the next (1) or previous (-1) hit, round the end; the index, -1 for none."""
+        if self._hits:
+            self.go_to_hit((self._hit + step) % len(self._hits))
+        return self._hit
+
+    def go_to_hit(self, index: int) -> None:
+        """Go to a hit, opening what hides it; -1 leaves all hits marked and none current."""
+        self._hit = index
+        current = self._hits[index] if index >= 0 else None
+        self.canvas.set_found(self._hits, current)
+        if current is not None:
+            self.canvas.reveal_span(current)
+
+    # spans, for highlights
+
+    def selected_span(self) -> MessageSpan | None:
+        """What is selected within one message's text; None where nothing is, or more than one."""
+        spans = self.canvas.selected_spans()
+        if len(spans) != 1:
+            return None
+        span = spans[0]
+        card = self.canvas.cards[span.row]
+        if card is None or card.message < 0:
+            return None
+        section = card.sections[span.section]
+        text = section.text[span.start : span.start + span.length]
+        return MessageSpan(card.message, section.key, span.start, span.length, text)
+
+    def set_highlights(self, spans: Sequence[MessageSpan]) -> None:
+        """Underline stretches that people have labelled."""
+        self._labelled = spans
+        self._again()
+
+    def add_menu_entry(self, text: str, run: Callable[[], object]) -> None:
+        """An entry that the screen around it wants in the menu of a message."""
+        self._menu_extras.append((text, run))
+
+    # copying
+
+    def copy(self) -> str:
+        """Copy the selection, or the current message where nothing is selected; what it was."""
+        text = self.canvas.selected_text()
+        card = self._current_card()
+        if not text and card is not None:
+            text = "\n\n".join(section.text for section in card.sections)
+        if text:
+            QGuiApplication.clipboard().setText(text)
+        return text
+
+    def copy_markdown(self) -> str:
+        """Copy the current message as Markdown; what it was."""
+        card = self._current_card()
+        text = as_markdown(card) if card is not None else ""
+        if text:
+            QGuiApplication.clipboard().setText(text)
+        return text
+
+    def toggle_all(self) -> None:
+        """Open everything, or close it where all is open."""
+        self.canvas.open_all(self.canvas.any_folded())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy and expand; the canvas has had the keys that move."""
+        plain = not event.modifiers()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.canvas.select_all()
+        elif event.key() == Qt.Key.Key_C and event.modifiers() == (
+            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        ):
+            self.copy_markdown()
+        elif plain and event.key() == Qt.Key.Key_E:
+            self.toggle_all()
+        elif plain and event.key() == Qt.Key.Key_Slash:
+            self.find_wanted.emit()
+        elif plain and event.key() == Qt.Key.Key_Escape and self.canvas.selection is not None:
+            self.canvas.clear_selection()
+        else:
+            event.ignore()
+
+    def _again(self) -> None:
+        """Put search and highlights onto other cards."""
+        self._hits, self._hit = [], -1
+        self.canvas.set_found((), None)
+        found: list[Span] = []
+        for row, card in enumerate(self.canvas.cards):
+            if card is None or card.message < 0:
+                continue
+            for wanted in self._labelled:
+                if wanted.message != card.message:
+                    continue
+                for index, section in enumerate(card.sections):
+                    if section.key == wanted.key and self._still_there(section.text, wanted):
+                        found.append(Span(row, index, wanted.start, wanted.length))
+        self.canvas.set_labelled(found)
+
+    @staticmethod
+    def _still_there(text: str, span: MessageSpan) -> bool:
+        return text[span.start : span.start + span.length] == span.text
+
+    def _current_card(self) -> Card | None:
+        row = self.canvas.current
+        return self.canvas.cards[row] if 0 <= row < len(self.canvas.cards) else None
+
+    def _menu(self, row: int, at: QPoint) -> None:
+        card = self.canvas.cards[row]
+        if card is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Copy\tCtrl+C"), self.copy)
+        menu.addAction(self.tr("Copy message as Markdown\tCtrl+Shift+C"), self.copy_markdown)
+        menu.addSeparator()
+        if card.foldable:
+            text = self.tr("Fold\tEnter") if card.open else self.tr("Open\tEnter")
+            menu.addAction(text, lambda: self.canvas.toggle(row))
+        menu.addAction(self.tr("Open or fold all\tE"), self.toggle_all)
+        menu.addAction(self.tr("Find in trace…\t/"), self.find_wanted.emit)
+        if self._menu_extras:
+            menu.addSeparator()
+        for text, run in self._menu_extras:
+            menu.addAction(text, run)
+        menu.popup(at)
