@@ -1,5 +1,6 @@
 """Making, opening and checking projects."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,3 +53,22 @@ def verify(
         except ProjectError as error:
             return Verification(0, (Fault("file", str(error)),))
     return Verification(checked, tuple(faults))
+
+
+def check_quickly(project: Project) -> tuple[str, ...]:
+    """Whether SQLite finds the file whole; `verify` reads the contents as well."""
+    return tuple(integrity.quick(project.database))
+
+
+def back_up(project: Project, path: Path) -> str:
+    """A whole copy, safe while the project is open.
+
+    Returns:
+        SHA-256 of the copy.
+
+    Raises:
+        ProjectError: the file exists, or cannot be written.
+    """
+    project.copy_to(path)
+    with path.open("rb") as copy:
+        return hashlib.file_digest(copy, "sha256").hexdigest()

@@ -1,0 +1,126 @@
+"""What a subcommand is, and the few arguments that most of them share."""
+
+import argparse
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from evaldesk.storage.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a subcommand did.
+
+    Attributes:
+        data: the JSON document of the contract.
+        text: the same for people.
+        exit_code: 0, or 1 where the answer is no.
+    """
+
+    data: Any
+    text: str
+    exit_code: int = 0
+
+
+class Desktop(Protocol):
+    """What needs a window system; given by the composition root, imported when it is used."""
+
+    def open(self, project: Path) -> int:
+        """Open a project in the window and return the exit code when it is closed."""
+        ...
+
+    def capture(
+        self, project: Path, folder: Path, theme: str, size: tuple[int, int]
+    ) -> "Sequence[Path]":
+        """Draw every screen of a project, offscreen."""
+        ...
+
+    def checks(self) -> "Sequence[tuple[str, bool, str]]":
+        """(what, whether it works, detail) for window, chart and the rest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a subcommand is run with.
+
+    Attributes:
+        desktop: None where there is none, as in tests of the core.
+        tell: for progress and remarks; goes to standard error.
+    """
+
+    desktop: Desktop | None
+    tell: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One subcommand.
+
+    Attributes:
+        name: as typed; two words for one below a group, such as ``ratings import``.
+        summary: one line.
+        example: a command line that works.
+        arguments: adds them to the parser.
+        run: does it.
+    """
+
+    name: str
+    summary: str
+    example: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Context], Outcome]
+
+
+def add_project(parser: argparse.ArgumentParser) -> None:
+    """The project's path, always the first argument."""
+    parser.add_argument("project", metavar="PROJECT", type=Path, help="the .evaldesk file")
+
+
+def add_author(parser: argparse.ArgumentParser) -> None:
+    """Who does it."""
+    parser.add_argument("--author", metavar="NAME", default="", help="who you are")
+
+
+def add_resampling(parser: argparse.ArgumentParser, resamples: int) -> None:
+    """How resampling is done."""
+    parser.add_argument(
+        "--resamples", metavar="N", type=natural, default=resamples, help="of the bootstrap"
+    )
+    parser.add_argument(
+        "--seed", metavar="S", type=int, default=20261, help="of the resampling (20261)"
+    )
+
+
+def natural(text: str) -> int:
+    """A whole number from 0; argparse makes the message."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return value
+
+
+def author_of(args: argparse.Namespace) -> str:
+    """The name given, or the one that the person chose in the program."""
+    from evaldesk.settings import Settings
+
+    given: str = getattr(args, "author", "")
+    return given or Settings().user
+
+
+@contextmanager
+def opened(args: argparse.Namespace) -> "Iterator[Project]":
+    """The project, closed again whatever happens."""
+    from evaldesk.services.projects import open_project
+
+    project = open_project(args.project)
+    try:
+        yield project
+    finally:
+        project.close()

@@ -1,0 +1,135 @@
+"""Reads the command line, runs a subcommand, prints what it did."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from evaldesk import __version__
+from evaldesk.cli import comparing, desktop, exporting, importing, labelling, projects, reading
+from evaldesk.cli.command import Command, Context, Desktop
+from evaldesk.domain.errors import EvalDeskError, UsageError
+
+COMMANDS: tuple[Command, ...] = (
+    *projects.COMMANDS,
+    *importing.COMMANDS,
+    *reading.COMMANDS,
+    *labelling.COMMANDS,
+    *comparing.COMMANDS,
+    *exporting.COMMANDS,
+    *desktop.COMMANDS,
+)
+
+_INTERRUPTED = 130
+
+
+def names() -> frozenset[str]:
+    """The first words of all subcommands; anything else on the command line is a project."""
+    return frozenset(command.name.split()[0] for command in COMMANDS)
+
+
+class _Usage(Exception):
+    """Wrong usage, found by argparse."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _Usage(f"{message}\n\n{self.format_usage().strip()}")
+
+
+def main(argv: Sequence[str], windows: Desktop | None = None) -> int:
+    """Run one subcommand.
+
+    Args:
+        argv: without the program's name.
+        windows: what ``demo`` and ``screenshots`` draw with.
+
+    Returns:
+        The exit code of the contract.
+    """
+    as_json = "--json" in argv
+    _plain_streams()
+    try:
+        args = parser().parse_args(list(argv))
+    except _Usage as error:
+        return _failed(UsageError(str(error)), as_json)
+    command: Command = args.command
+    try:
+        outcome = command.run(args, Context(windows, _tell))
+    except EvalDeskError as error:
+        return _failed(error, as_json)
+    except KeyboardInterrupt:
+        _tell("Stopped; nothing was written.")
+        return _INTERRUPTED
+    _print(_json(outcome.data) if as_json else outcome.text)
+    return outcome.exit_code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = _Parser(
+        prog="evaldesk",
+        description="Judge what a language-model system did, entirely offline. Without a "
+        "subcommand the window opens; `evaldesk PROJECT` opens a project in it.",
+    )
+    top.add_argument("--version", action="version", version=f"evaldesk {__version__}")
+    groups: dict[str, Any] = {}
+    first = top.add_subparsers(metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        *group, name = command.name.split()
+        parent = first
+        if group:
+            if group[0] not in groups:
+                inner = first.add_parser(group[0], help=f"{group[0]} …")
+                groups[group[0]] = inner.add_subparsers(metavar="COMMAND", required=True)
+            parent = groups[group[0]]
+        made = parent.add_parser(
+            name,
+            help=command.summary,
+            description=command.summary,
+            epilog=f"Example:\n  {command.example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.arguments(made)
+        made.add_argument(
+            "--json", action="store_true", help="one JSON document on standard output"
+        )
+        made.set_defaults(command=command)
+    return top
+
+
+def _failed(error: EvalDeskError, as_json: bool) -> int:
+    _tell(f"evaldesk: {error}")
+    if as_json:
+        _print(
+            _json(
+                {"error": error.message, "hint": error.hint or None, "exit_code": error.exit_code}
+            )
+        )
+    return error.exit_code
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _plain_streams() -> None:
+    # A terminal in another encoding must not stop a report; what it cannot show becomes "?".
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

@@ -1,0 +1,121 @@
+"""``new``, ``info``, ``verify`` and ``backup``."""
+
+import argparse
+import re
+from dataclasses import asdict
+from pathlib import Path
+
+from evaldesk.cli.command import Command, Context, Outcome, add_project, opened
+
+_NETWORK = re.compile(r"none|loopback|allow:[^\s,]+(,[^\s,]+)*")
+
+
+def _network(text: str) -> str:
+    if not _NETWORK.fullmatch(text):
+        raise argparse.ArgumentTypeError("expected none, loopback or allow:HOST[,HOST…]")
+    return text
+
+
+def _new_arguments(parser: argparse.ArgumentParser) -> None:
+    add_project(parser)
+    parser.add_argument("--name", default="", help="what the project is called")
+    parser.add_argument(
+        "--network",
+        type=_network,
+        default="none",
+        metavar="POLICY",
+        help="none (default), loopback or allow:HOST[,HOST…]",
+    )
+
+
+def _new(args: argparse.Namespace, _: Context) -> Outcome:
+    from evaldesk.services.projects import create_project
+
+    with create_project(args.project, args.name, args.network) as project:
+        info = project.info()
+    data = {
+        "project": info.name,
+        "path": str(args.project),
+        "encrypted": info.encrypted,
+        "network": info.network,
+    }
+    return Outcome(data, f"Made {args.project} (“{info.name}”, network: {info.network}).")
+
+
+def _info(args: argparse.Namespace, _: Context) -> Outcome:
+    from evaldesk.services.projects import check_quickly
+
+    with opened(args) as project:
+        info = asdict(project.info())
+        faults = check_quickly(project)
+    info["integrity"] = {"ok": not faults, "faults": list(faults)}
+    lines = [f"{info['name']}  ({args.project})", ""]
+    lines += [
+        f"{key.replace('_', ' '):>15}  {value:,}"
+        for key, value in info.items()
+        if isinstance(value, int) and not isinstance(value, bool)
+    ]
+    lines.append(f"{'encrypted':>15}  {'yes' if info['encrypted'] else 'no'}")
+    lines.append(f"{'network':>15}  {info['network']}")
+    lines.append(f"{'file':>15}  {'whole' if not faults else faults[0]}")
+    return Outcome(info, "\n".join(lines))
+
+
+def _verify_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="a project")
+
+
+def _verify(args: argparse.Namespace, _: Context) -> Outcome:
+    from evaldesk.services.projects import verify
+
+    found = verify(args.file)
+    data = {
+        "ok": found.ok,
+        "checked": found.checked,
+        "faults": [{"where": fault.where, "what": fault.what} for fault in found.faults],
+    }
+    if found.ok:
+        return Outcome(data, f"Whole: {found.checked:,} records read, no fault.")
+    lines = [f"{len(found.faults)} faults in {args.file}:"]
+    lines += [f"  {fault.where}: {fault.what}" for fault in found.faults[:50]]
+    return Outcome(data, "\n".join(lines), 1)
+
+
+def _backup_arguments(parser: argparse.ArgumentParser) -> None:
+    add_project(parser)
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="the copy")
+
+
+def _backup(args: argparse.Namespace, _: Context) -> Outcome:
+    from evaldesk.services.projects import back_up
+
+    with opened(args) as project:
+        digest = back_up(project, args.out)
+    data = {"path": str(args.out), "sha256": digest}
+    return Outcome(data, f"Copied to {args.out} (SHA-256 {digest}).")
+
+
+COMMANDS = (
+    Command(
+        "new",
+        "Make a project.",
+        "evaldesk new support.evaldesk --name 'Support assistant'",
+        _new_arguments,
+        _new,
+    ),
+    Command("info", "Counts and integrity.", "evaldesk info support.evaldesk", add_project, _info),
+    Command(
+        "verify",
+        "Whether a project is whole: file, references, and the content behind every id.",
+        "evaldesk verify support.evaldesk",
+        _verify_arguments,
+        _verify,
+    ),
+    Command(
+        "backup",
+        "A whole copy, safe while the project is open.",
+        "evaldesk backup support.evaldesk --out copy.evaldesk",
+        _backup_arguments,
+        _backup,
+    ),
+)

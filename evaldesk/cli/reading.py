@@ -1,0 +1,166 @@
+"""``traces`` and ``show``."""
+
+import argparse
+import base64
+import binascii
+import json
+from typing import Any
+
+from evaldesk.cli.command import Command, Context, Outcome, add_project, natural, opened
+from evaldesk.cli.wording import number, table
+from evaldesk.domain.errors import UsageError
+from evaldesk.domain.query import TraceQuery
+from evaldesk.domain.trace import Trace
+
+
+def _traces_arguments(parser: argparse.ArgumentParser) -> None:
+    add_project(parser)
+    parser.add_argument("--query", default="", metavar="TEXT", help="full-text search")
+    parser.add_argument(
+        "--where", default="", metavar="EXPR", help="filter, such as 'latency_ms > 2000'"
+    )
+    parser.add_argument("--run", default="", metavar="NAME", help="only this run")
+    parser.add_argument(
+        "--sort", default="imported", metavar="KEY", help="such as latency_ms, -cost, score.pass"
+    )
+    parser.add_argument("--limit", type=natural, default=50, metavar="N", help="rows (50)")
+    parser.add_argument("--after", default="", metavar="CURSOR", help="`next` of the page before")
+
+
+def _traces(args: argparse.Namespace, _: Context) -> Outcome:
+    from evaldesk.services.query import parse
+
+    # A query on the command line is typed out: its last word is not a beginning.
+    text = f"{args.query} " if args.query.strip() else ""
+    query = TraceQuery(text, parse(args.where), args.run, args.sort)
+    after = _cursor(args.after) if args.after else None
+    with opened(args) as project:
+        total = project.traces.count(query)
+        rows, following = project.traces.page(query, max(1, args.limit), after)
+        if args.limit == 0:
+            rows, following = [], None
+        snippets = project.traces.snippets([row.pk for row in rows], args.query) if text else {}
+    data = {
+        "total": total,
+        "next": None if following is None else _as_cursor(following),
+        "traces": [
+            {
+                "id": row.id,
+                "scenario": row.scenario,
+                "title": row.title,
+                "run": row.run,
+                "system": row.system,
+                "trial": row.trial,
+                "status": row.status,
+                "error": row.error or None,
+                "tier": row.tier or None,
+                "slices": dict(row.slices),
+                "latency_ms": row.latency_ms,
+                "tokens_in": row.tokens_in,
+                "tokens_out": row.tokens_out,
+                "cost": row.cost,
+                "scores": dict(row.scores),
+                "snippet": snippets.get(row.pk) or row.preview,
+            }
+            for row in rows
+        ],
+    }
+    shown = [
+        (
+            row.id[:10],
+            row.run,
+            row.scenario,
+            row.trial,
+            row.status,
+            " ".join(f"{name}={number(value)}" for name, value in row.scores.items()),
+            (snippets.get(row.pk) or row.title)[:60],
+        )
+        for row in rows
+    ]
+    head = ("id", "run", "scenario", "trial", "status", "scores", "")
+    text_out = f"{total:,} traces\n\n{table(head, shown)}"
+    if following is not None:
+        text_out += f"\n\nmore: --after {_as_cursor(following)}"
+    return Outcome(data, text_out)
+
+
+def _as_cursor(key: list[Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def _cursor(text: str) -> list[Any]:
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        key = json.loads(base64.urlsafe_b64decode(padded.encode()))
+    except (binascii.Error, ValueError):
+        key = None
+    if not isinstance(key, list) or len(key) != 2:
+        raise UsageError("The cursor is not one that this command gave.", "Use `next` as it is.")
+    return key
+
+
+def _show_arguments(parser: argparse.ArgumentParser) -> None:
+    add_project(parser)
+    parser.add_argument(
+        "trace", metavar="TRACE", help="an id, the beginning of one, or run/scenario[/trial]"
+    )
+
+
+def _show(args: argparse.Namespace, _: Context) -> Outcome:
+    with opened(args) as project:
+        trace = project.traces.read(project.traces.find(args.trace))
+    return Outcome(trace.to_json(), _as_text(trace))
+
+
+def _as_text(trace: Trace) -> str:
+    row = trace.row
+    lines = [
+        f"{row.run} / {row.scenario} / trial {row.trial}   {row.status}   {row.system}",
+        f"{row.id}",
+        " ".join(f"{name}={number(score.value)}" for name, score in trace.scores.items()),
+        "",
+    ]
+    if row.error:
+        lines.append(f"error: {row.error}")
+    for position, message in enumerate(trace.body.get("messages", ()), start=1):
+        lines.append(f"── {position} {message['role']} " + "─" * 40)
+        for part in message["parts"]:
+            kind = part["type"]
+            if kind == "tool_call":
+                arguments = json.dumps(part.get("arguments"), ensure_ascii=False)
+                lines.append(f"→ {part.get('name')}({arguments})")
+            elif kind == "tool_call_response":
+                response = part.get("response")
+                lines.append(
+                    "← "
+                    + (
+                        response
+                        if isinstance(response, str)
+                        else json.dumps(response, ensure_ascii=False)
+                    )
+                )
+            elif kind == "blob":
+                lines.append(f"[{part.get('mime_type', 'data')}]")
+            else:
+                prefix = "(reasoning) " if kind == "reasoning" else ""
+                lines.append(prefix + str(part.get("content") or part.get("uri") or ""))
+        lines.append("")
+    return "\n".join(lines)
+
+
+COMMANDS = (
+    Command(
+        "traces",
+        "List, filter and search traces.",
+        "evaldesk traces support.evaldesk --query refund --where 'score.pass = 0'",
+        _traces_arguments,
+        _traces,
+    ),
+    Command(
+        "show",
+        "One trace, whole.",
+        "evaldesk show support.evaldesk baseline/RET-0421",
+        _show_arguments,
+        _show,
+    ),
+)

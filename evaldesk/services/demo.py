@@ -1,0 +1,134 @@
+"""The sample project: built from its sources, and taken through the whole job."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from evaldesk.domain.errors import ProjectError
+from evaldesk.domain.rubric import Rubric
+from evaldesk.services.importing import TraceImport, import_files
+from evaldesk.services.rating_import import RatingImport, import_ratings
+from evaldesk.settings import data_folder, resource, sample_project
+from evaldesk.storage.project import Project
+
+NAME = "Support assistant"
+RUNS = ("prompt-v14", "prompt-v15")
+RUBRIC_FILE = "tool-using-agent.json"
+
+
+def sample_path() -> Path:
+    """Where this person's copy of the sample project lies."""
+    return data_folder() / "support-assistant.evaldesk"
+
+
+def build_sample(path: Path) -> Path:
+    """Build the sample project from its sources.
+
+    Raises:
+        ProjectError: the file exists, or cannot be written.
+    """
+    if path.exists():
+        raise ProjectError(f"{path} exists already.", "Open it, or remove it first.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    source = sample_project("support-assistant")
+    # Built aside and moved when whole: an interrupted build leaves no half project.
+    with tempfile.TemporaryDirectory(prefix=".evaldesk-", dir=path.parent) as scratch:
+        built = Path(scratch) / path.name
+        with Project.create(built, NAME) as project:
+            _fill(project, source)
+        shutil.move(built, path)
+    return path
+
+
+def _fill(project: Project, source: Path) -> None:
+    import_files(
+        project,
+        [source / f"{run}.jsonl" for run in RUNS],
+        TraceImport(dataset="support scenarios", author="Mara"),
+    )
+    rubric = Rubric.from_json(json.loads(resource("rubrics", RUBRIC_FILE).read_text("utf-8")))
+    project.rubrics.save(rubric, "Mara", "From the template")
+    import_ratings(project, source / "ratings.csv", RatingImport(rubric.name, author="Mara"))
+    for item in json.loads((source / "rulings.json").read_text("utf-8")):
+        project.rulings.append(
+            project.traces.find(item["trace"]),
+            rubric.name,
+            item["criterion"],
+            item["kind"],
+            item["value"],
+            item["reason"],
+            item["author"],
+            item.get("time", ""),
+        )
+
+
+def whole_job(folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Import, agreement, rulings, comparison and workbook on the sample project.
+
+    Args:
+        folder: where project and workbook go; an earlier run's files in it are replaced.
+        tell: told what is being done.
+
+    Returns:
+        ``project`` and ``workbook`` (paths), and ``findings`` (lines for people).
+    """
+    from evaldesk.services.adjudication import disagreements
+    from evaldesk.services.agreement import agreement
+    from evaldesk.services.comparison import compare
+    from evaldesk.services.reporting import export_workbook
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "support-assistant.evaldesk"
+    workbook = folder / "support-assistant.xlsx"
+    for old in (path, workbook):
+        old.unlink(missing_ok=True)
+    tell("Importing traces and ratings …")
+    build_sample(path)
+    with Project.open(path) as project:
+        rubric = project.rubrics.list()[0].name
+        tell("Measuring agreement …")
+        agreed = agreement(project, rubric)
+        differing = disagreements(project, rubric)
+        tell("Comparing the two systems …")
+        found = compare(project, *RUNS, "pass", by=["tier", "language", "topic"])
+        tell("Writing the workbook …")
+        export_workbook(
+            project,
+            workbook,
+            author="Mara",
+            comparisons=[(*RUNS, "pass"), (*RUNS, "gold.task_success")],
+            by=["tier", "language", "topic"],
+        )
+    findings = ["Krippendorff's alpha with its 95 % interval:"]
+    for item in agreed:
+        alpha = item.alpha
+        said = (
+            alpha.undefined_reason
+            if alpha.value is None or alpha.low is None or alpha.high is None
+            else f"{alpha.value:.2f} [{alpha.low:.2f}, {alpha.high:.2f}], "
+            f"{item.pairable_units} units, {item.raters} raters"
+        )
+        findings.append(f"  {item.criterion:<22} {said}")
+    open_ones = sum(1 for one in differing if not one.ruled)
+    findings.append(f"{len(differing)} disagreements, {open_ones} of them open.")
+    gap = found.difference
+    if gap.value is not None and gap.low is not None and gap.high is not None:
+        findings.append(
+            f"{RUNS[1]} against {RUNS[0]}: {gap.value:+.1%} [{gap.low:+.1%}, {gap.high:+.1%}] on "
+            f"{len(found.pairs)} pairs, {found.losses} regressions."
+        )
+    return {"project": str(path), "workbook": str(workbook), "findings": findings}
+
+
+def check_project() -> tuple[bool, str]:
+    """Whether a project can be made, written and read here."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="evaldesk-") as scratch:
+            with Project.create(Path(scratch) / "check.evaldesk", "check") as project:
+                name = project.name
+        return name == "check", "made, written and read"
+    except Exception as error:  # whatever is missing here is what the person must read
+        return False, f"{type(error).__name__}: {error}"
