@@ -45,6 +45,8 @@ def number(value: Any) -> float | None:
     Raises:
         ValueError: it holds something else.
     """
+    if type(value) is float:
+        return value if value - value == 0 else None
     if is_missing(value):
         return None
     made = float(value) if not isinstance(value, str) else float(value.strip())
@@ -59,6 +61,8 @@ def whole_number(value: Any) -> int | None:
     Raises:
         ValueError: it holds something else.
     """
+    if type(value) is int:
+        return value
     made = number(value)
     if made is None:
         return None
@@ -72,6 +76,8 @@ def score(value: Any) -> Score | None:
 
     Words such as ``pass`` count 1 or 0 and stay as the label; other words are only a label.
     """
+    if type(value) is float and value - value == 0:
+        return Score(value)
     if isinstance(value, Mapping):
         inner = next((value[key] for key in ("value", "score") if key in value), None)
         made = score(inner) or Score(None)
@@ -119,6 +125,8 @@ def parsed(value: Any) -> Any:
 
 def text_of(value: Any) -> str:
     """A value as text; a list of one string, as samplers write it, is that string."""
+    if type(value) is str:
+        return value
     while isinstance(value, list) and len(value) == 1:
         value = value[0]
     return plain_text(value)

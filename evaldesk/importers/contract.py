@@ -62,11 +62,20 @@ class TraceFormat(Protocol):
         mapped: whether a `TraceMapping` says which column is what.
     """
 
-    name: str
-    title: str
-    extensions: tuple[str, ...]
-    description: str
-    mapped: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def extensions(self) -> tuple[str, ...]: ...
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def mapped(self) -> bool: ...
 
     def recognises(self, source: Source) -> float:
         """How sure it is, from 0 to 1, by the content; never raises for a strange file."""
@@ -84,11 +93,20 @@ class TraceFormat(Protocol):
 class RatingFormat(Protocol):
     """One shape of ratings made elsewhere; the attributes are those of `TraceFormat`."""
 
-    name: str
-    title: str
-    extensions: tuple[str, ...]
-    description: str
-    mapped: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def extensions(self) -> tuple[str, ...]: ...
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def mapped(self) -> bool: ...
 
     def recognises(self, source: Source, mapping: RatingMapping | None = None) -> float:
         """How sure it is, from 0 to 1."""

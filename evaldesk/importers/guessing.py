@@ -58,27 +58,11 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "title": _words("title scenario_title task_name"),
     "origin": _words("origin"),
 }
-_SLICES = frozenset(
-    [
-        "language",
-        "lang",
-        "locale",
-        "domain",
-        "category",
-        "topic",
-        "subject",
-        "country",
-        "region",
-        "difficulty",
-        "level",
-        "segment",
-        "channel",
-        "product",
-        "intent",
-        "task_type",
-        "question_type",
-        "split",
-    ]
+SLICE_NAMES = frozenset(
+    _words(
+        "language lang locale domain category topic subject country region difficulty level "
+        "segment channel product intent task_type question_type split"
+    )
 )
 _SCORE = re.compile(
     r"(^|_)(score|reward|accuracy|acc|correct|correctness|pass|passed|success|f1|bleu|rouge[l\d]?|"
@@ -162,7 +146,7 @@ def guess_trace_mapping(columns: Sequence[str], rows: Sequence[Mapping[str, Any]
     slices = tuple(
         path
         for path in paths
-        if path not in used and _last(path) in _SLICES and _share(rows, path, _is_short) > 0.9
+        if path not in used and _last(path) in SLICE_NAMES and _share(rows, path, _is_short) > 0.9
     )
     return TraceMapping(**found, scores=scores, slices=slices)
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from evaldesk.importers.canonical import is_canonical, read_canonical
 from evaldesk.importers.contract import ImportOptions, Item
+from evaldesk.importers.guessing import guess_trace_mapping
 from evaldesk.importers.json_stream import sketch
 from evaldesk.importers.mapped import read_mapped
-from evaldesk.importers.records import Records, table_kind
+from evaldesk.importers.records import Records, table_kind, table_member
 from evaldesk.importers.source import Source
 
 
@@ -27,9 +28,15 @@ class JsonRecords:
         seen = sketch(source)
         if seen.kind in ("lines", "array"):
             return 0.95 if is_canonical(seen.first) else 0.4
-        if is_canonical(seen.members | {"messages": _unsketched(seen.members)}):
+        if is_canonical(seen.members):
             return 0.9
-        return 0.2 if table_kind(source) in ("lines", "object") else 0.0
+        kind = table_kind(source)
+        if kind == "object" and not table_member(seen.members):
+            # One document of some other format: a record only where its own fields say so.
+            names = [name for name, value in seen.members.items() if not isinstance(value, dict)]
+            guess = guess_trace_mapping(names, [])
+            return 0.2 if guess.messages or (guess.input and guess.output) else 0.0
+        return 0.2 if kind in ("lines", "object") else 0.0
 
     def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
         """Canonical traces where the first record is one and no mapping is given."""
@@ -38,7 +45,3 @@ class JsonRecords:
             if is_canonical(first):
                 return read_canonical(source, options)
         return read_mapped(source, options)
-
-
-def _unsketched(members: dict[str, object]) -> object:
-    return members.get("messages") if isinstance(members.get("messages"), list) else None

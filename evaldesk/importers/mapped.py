@@ -39,6 +39,8 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
             )
     notes = records.check(mapping.columns(), _NEEDED)
     yield RunHeader()
+    if options.mapping is None:
+        yield ImportNote(_guess_in_words(mapping))
     yield from (ImportNote(note) for note in notes)
     builder = TraceBuilder(mapping, records.columns)
     seen: set[bytes] = set()
@@ -65,6 +67,14 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
     if again:
         yield ImportNote(f"{again} records are word for word there twice and were taken once.")
     yield from (ImportNote(note) for note in (*records.notes, *builder.notes()))
+
+
+def _guess_in_words(mapping: TraceMapping) -> str:
+    said = ", ".join(f"{key} from “{column}”" for column, key in mapping.columns().items())
+    note = f"The columns were guessed: {said}."
+    if not (mapping.output or mapping.messages):
+        note += " No column with answers was recognised: the records are test cases without traces."
+    return note
 
 
 class TraceBuilder:
@@ -156,9 +166,9 @@ class TraceBuilder:
             body["documents"] = found
         if scenario.expected:
             body["expected"] = scenario.expected
-        error = self._error_text(values)
-        state = self._state(values, error, metadata)
-        scores = self._made_scores(values)
+        error = self._error_text(values) if self._error else ""
+        state = self._state(values, error, metadata) if self._status or error else "ok"
+        scores = self._made_scores(values) if self._scores else {}
         if state == "error" and scores:
             # An infrastructure error is a status, not a score of 0.
             metadata["scores"] = {name: item.label or item.value for name, item in scores.items()}
@@ -166,19 +176,19 @@ class TraceBuilder:
             self._failed += 1
         if metadata:
             body["metadata"] = metadata
-        run = self._text(self._run, values)
+        run = self._text(self._run, values) if self._run else ""
         numbers = {
             key: self._number(key, column, get(values)) for key, column, get in self._numbers
         }
         return TraceRecord(
-            scenario=scenario,
-            body=body,
-            run=run,
-            system=self._text(self._system, values),
-            trial=self._number_trial(run, scenario, values),
-            status=state,
-            scores=scores,
-            started_at=self._text(self._started_at, values),
+            scenario,
+            body,
+            run,
+            self._text(self._system, values) if self._system else "",
+            self._number_trial(run, scenario, values),
+            state,
+            scores,
+            self._text(self._started_at, values) if self._started_at else "",
             error=error,
             place=place,
             **numbers,
@@ -213,11 +223,11 @@ class TraceBuilder:
         return Scenario(
             key,
             question,
-            self._text(self._tier, values),
+            self._text(self._tier, values) if self._tier else "",
             slices,
             "" if expected is None else cells.text_of(expected),
-            self._text(self._origin, values),
-            self._text(self._title, values),
+            self._text(self._origin, values) if self._origin else "",
+            self._text(self._title, values) if self._title else "",
         )
 
     def _conversation(self, given: Any, values: dict[str, Any]) -> list[Message]:

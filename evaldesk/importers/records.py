@@ -148,7 +148,7 @@ class Records:
 
     def _inside(self, reader: JsonReader) -> Iterator[Row]:
         """The array inside an object of which it is the only one, or the object itself."""
-        table = _table_member(sketch(self._source).members)
+        table = table_member(sketch(self._source).members)
         if not table:
             values = reader.value()
             if isinstance(values, dict):
@@ -384,10 +384,16 @@ def _looks_like_csv(head: str) -> bool:
     printable = sum(1 for mark in head[:2000] if mark >= " " or mark in "\t\r\n")
     if not first.strip() or printable < 0.95 * len(head[:2000]) or first[0] in "{[<":
         return False
-    return "\n" in head.rstrip() or any(mark in first for mark in _DELIMITERS)
+    return any(mark in first for mark in _DELIMITERS) or (
+        "\n" in head.rstrip() and _LONE_NAME.fullmatch(first.strip()) is not None
+    )
 
 
-def _table_member(members: dict[str, Any]) -> str:
+_LONE_NAME = re.compile(r"\"?[\w .#-]{1,60}\"?")
+
+
+def table_member(members: dict[str, Any]) -> str:
+    """The one member of a JSON object that is an array of objects; empty where it is not one."""
     arrays = [
         name
         for name, value in members.items()

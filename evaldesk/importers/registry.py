@@ -2,10 +2,23 @@
 
 from evaldesk.domain.errors import NotFoundError
 from evaldesk.importers.contract import RatingFormat, TraceFormat
+from evaldesk.importers.delimited import DelimitedText
+from evaldesk.importers.inspect_log import InspectLog
+from evaldesk.importers.jsonl import JsonRecords
 from evaldesk.importers.mapping import RatingMapping
 from evaldesk.importers.source import Source
+from evaldesk.importers.tau2 import Tau2
+from evaldesk.importers.tau_bench import TauBench
+from evaldesk.importers.workbook import Workbook
 
-TRACE_FORMATS: tuple[TraceFormat, ...] = ()
+TRACE_FORMATS: tuple[TraceFormat, ...] = (
+    JsonRecords(),
+    DelimitedText(),
+    Workbook(),
+    TauBench(),
+    Tau2(),
+    InspectLog(),
+)
 RATING_FORMATS: tuple[RatingFormat, ...] = ()
 
 _LEAST = 0.1
