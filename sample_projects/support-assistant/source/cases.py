@@ -123,7 +123,7 @@ def _case(lines: list[str]) -> Case:
 
 def _order(text: str) -> dict[str, Any]:
     number, customer, status, date, payment, items, *extra = (p.strip() for p in text.split(" | "))
-    parsed = []
+    parsed: list[dict[str, Any]] = []
     for item in items.split(";"):
         sku, name, price = re.fullmatch(r"\s*(\S+) (.+) (\d+\.\d\d)\s*", item).groups()  # type: ignore[union-attr]
         parsed.append({"item_id": sku, "name": name, "price": float(price)})
@@ -134,6 +134,6 @@ def _order(text: str) -> dict[str, Any]:
         "ordered_on": date,
         "payment": payment,
         "items": parsed,
-        "total": round(sum(item["price"] for item in parsed), 2),
+        "total": round(sum(float(item["price"]) for item in parsed), 2),
     }
     return order | dict(pair.split("=", 1) for pair in extra)

@@ -48,19 +48,28 @@ def build_ratings(cases: list[Case]) -> list[dict[str, Any]]:
 
 def build_rulings(cases: list[Case]) -> list[dict[str, Any]]:
     """The adjudicator's decisions, in the order of the scenarios."""
-    return [
-        {
-            "trace": f"{RUNS[draft.run]}/{case.key}",
-            "criterion": criterion,
-            "kind": kind,
-            "value": (int(value) if value.isdigit() else value) if value else None,
-            "reason": reason,
-            "author": ADJUDICATOR,
-        }
-        for case in cases
-        for draft in case.drafts
-        for criterion, kind, value, reason in draft.rulings
-    ]
+    rulings: list[dict[str, Any]] = []
+    moment = datetime(2026, 11, 18, 9, 10, tzinfo=UTC)
+    for case in cases:
+        for draft in case.drafts:
+            for criterion, kind, value, reason in draft.rulings:
+                moment += timedelta(seconds=95 + 7 * (len(reason) % 40))
+                rulings.append(
+                    {
+                        "trace": f"{RUNS[draft.run]}/{case.key}",
+                        "criterion": criterion,
+                        "kind": kind,
+                        "value": _ruled(value),
+                        "reason": reason,
+                        "author": ADJUDICATOR,
+                        "time": moment.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                    }
+                )
+    return rulings
+
+
+def _ruled(value: str) -> str | int | None:
+    return int(value) if value.isdigit() else value or None
 
 
 def _rated(cases: list[Case]) -> list[tuple[Case, Draft]]:
