@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from evaldesk.domain.project import Changes
 from evaldesk.jobs.runner import JobControl, JobRunner
 from evaldesk.settings import Settings
+from evaldesk.settings.store import Theme
 from evaldesk.ui.actions import ActionRegistry
 from evaldesk.ui.prompts import Prompts
 from evaldesk.ui.theme.tokens import LIGHT, Tokens
@@ -53,6 +54,7 @@ class Workspace(QObject):
         navigated(screen_id, place): the shell goes there.
         said(text): a short message for the status bar. saved(): something was kept just now.
         reported(error): the shell shows it.
+        theme_wanted(theme): the person chose ``system``, ``light`` or ``dark``.
         user_wanted(then): somebody is about to decide something and has not said who they are.
     """
 
@@ -66,6 +68,7 @@ class Workspace(QObject):
     saved = Signal()
     reported = Signal(object)
     user_wanted = Signal(object)
+    theme_wanted = Signal(str)
 
     def __init__(
         self,
@@ -111,6 +114,10 @@ class Workspace(QObject):
         if tokens != self._tokens:
             self._tokens = tokens
             self.theme_changed.emit()
+
+    def choose_theme(self, theme: Theme) -> None:
+        """Look like this from now on."""
+        self.theme_wanted.emit(theme)
 
     @property
     def user(self) -> str:

@@ -25,6 +25,11 @@ class Screen(QWidget):
     def opened(self, **place: Any) -> None:
         """The person came here; ``place`` says where to, such as ``trace=17``."""
 
+    def left(self) -> None:
+        """The person goes elsewhere, or the project is about to close: hand what is still being
+        typed to a write job now.
+        """
+
     def refresh(self, changes: Changes) -> None:
         """The project changed. Called for the screen in sight at once, for others when they come
         in sight again, with the areas that changed meanwhile.

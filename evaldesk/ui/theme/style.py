@@ -51,12 +51,15 @@ def paint_chip(
     return box
 
 
+def keycap_width(text: str) -> int:
+    """How much room a key takes."""
+    return max(QFontMetrics(mono("small")).horizontalAdvance(text) + 10, 17)
+
+
 def paint_keycap(painter: QPainter, tokens: Tokens, x: int, middle: int, text: str) -> QRect:
     """Draw a key as it looks on a keyboard and return where."""
     font = mono("small")
-    metrics = QFontMetrics(font)
-    width = max(metrics.horizontalAdvance(text) + 10, 17)
-    box = QRect(x, middle - 8, width, 17)
+    box = QRect(x, middle - 8, keycap_width(text), 17)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(tokens.line), 1))

@@ -206,6 +206,7 @@ QGroupBox::title {{ subcontrol-origin: margin; left: 10px; color: {t.muted}; }}
 #search {{ background: {t.soft}; border: 1px solid {t.line}; border-radius: 6px; color: {t.muted};
   text-align: left; padding: 3px 10px; }}
 #search:hover, #search:focus {{ border-color: {t.accent}; }}
+#palette-field {{ font-size: {title}px; min-height: 46px; border: none; background: transparent; }}
 #scrim {{ background: {_rgba(t.text if t.name == "light" else t.bg, 0.35)}; }}
 """
 

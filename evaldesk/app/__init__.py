@@ -1,0 +1,1 @@
+"""Builds the program's objects and starts it."""

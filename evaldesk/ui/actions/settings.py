@@ -1,0 +1,5 @@
+"""Commands of the Settings."""
+
+from evaldesk.ui.actions.spec import ActionSpec
+
+actions: tuple[ActionSpec, ...] = ()

@@ -1,0 +1,71 @@
+"""Reads what the Overview shows, quickest first."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from evaldesk.domain.project import RunInfo
+from evaldesk.jobs.runner import JobControl
+from evaldesk.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from evaldesk.domain.report import MetricSummary
+    from evaldesk.services.overview import Contents, NextStep
+    from evaldesk.storage.project import Project
+
+
+class OverviewController(QObject):
+    """Counts come first; scores and the state of the work follow, because they take longer.
+
+    Signals:
+        contents_read(Contents), steps_read(tuple of NextStep), scores_read(run → scores).
+    """
+
+    contents_read = Signal(object)
+    steps_read = Signal(object)
+    scores_read = Signal(object)
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+
+    def read(self) -> None:
+        """Read everything again."""
+        project = self._workspace.project
+        if project is None:
+            return
+
+        def read_contents(_control: JobControl) -> "Contents":
+            from evaldesk.services import overview
+
+            return overview.contents(project)
+
+        def contents_came(contents: "Contents") -> None:
+            self.contents_read.emit(contents)
+            self._read_rest(project, contents.runs)
+
+        self._workspace.jobs.read(read_contents, contents_came, key="overview.contents")
+
+    def read_steps(self, runs: Sequence[RunInfo]) -> None:
+        """Only how far the work is, as after a rating."""
+        project, user = self._workspace.project, self._workspace.user
+        if project is None:
+            return
+
+        def read(_control: JobControl) -> "tuple[NextStep, ...]":
+            from evaldesk.services import overview
+
+            return overview.next_steps(project, runs, user)
+
+        self._workspace.jobs.read(read, self.steps_read.emit, key="overview.steps")
+
+    def _read_rest(self, project: "Project", runs: Sequence[RunInfo]) -> None:
+        self.read_steps(runs)
+
+        def read(_control: JobControl) -> "Mapping[str, Sequence[MetricSummary]]":
+            from evaldesk.services import overview
+
+            return overview.scores(project, runs)
+
+        self._workspace.jobs.read(read, self.scores_read.emit, key="overview.scores")

@@ -1,0 +1,145 @@
+"""Holds the screens: builds each at its first visit and tells it what changed meanwhile."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from evaldesk.domain.project import Changes
+from evaldesk.ui.screens.registry import ScreenSpec
+from evaldesk.ui.screens.screen import Screen
+from evaldesk.ui.workspace import Workspace
+
+
+class ScreenHost(QStackedWidget):
+    """The screens, one in sight.
+
+    Signals:
+        shown(screen_id): another screen came in sight, or the same at another place.
+        status_changed(): what the screen in sight says about itself changed.
+    """
+
+    shown = Signal(str)
+    status_changed = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        specs: tuple[ScreenSpec, ...],
+        welcome: QWidget,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._specs = {spec.id: spec for spec in specs}
+        self._screens: dict[str, Screen] = {}
+        self._pending: dict[str, Changes] = {}
+        self._history: list[tuple[str, dict[str, Any]]] = []
+        self._place: tuple[str, dict[str, Any]] = ("", {})
+        self._welcome = welcome
+        self.addWidget(welcome)
+        workspace.project_changed.connect(self._project_changed)
+        workspace.project_opened.connect(self._project_replaced)
+        workspace.project_closed.connect(self._project_replaced)
+
+    @property
+    def screen_id(self) -> str:
+        """The screen in sight; empty for the welcome."""
+        return self._place[0]
+
+    @property
+    def current(self) -> Screen | None:
+        """The screen in sight; None for the welcome."""
+        return self._screens.get(self._place[0])
+
+    def built(self, screen_id: str) -> Screen | None:
+        """A screen that was built already."""
+        return self._screens.get(screen_id)
+
+    def show_welcome(self) -> None:
+        """No project is open."""
+        self._place = ("", {})
+        self._history.clear()
+        self.setCurrentWidget(self._welcome)
+        self._welcome.setFocus()
+        self.shown.emit("")
+
+    def show_screen(
+        self, screen_id: str, place: dict[str, Any] | None = None, *, remember: bool = True
+    ) -> bool:
+        """Bring a screen in sight. False where it needs a project and none is open, or where it
+        could not be built, which is reported.
+        """
+        spec = self._specs.get(screen_id)
+        if spec is None or (spec.needs_project and self._workspace.project is None):
+            return False
+        screen = self._screens.get(screen_id)
+        if screen is None:
+            try:
+                screen = spec.build(self._workspace)
+            except Exception as error:
+                self._workspace.report(error)
+                return False
+            screen.setObjectName(f"screen-{screen_id}")
+            screen.status_changed.connect(self._status_changed)
+            self._screens[screen_id] = screen
+            self.addWidget(screen)
+        place = dict(place or {})
+        before = self.current
+        if before is not None and before is not screen:
+            before.left()
+        if remember and self._place[0] and self._place[0] != screen_id:
+            self._history.append(self._place)
+            del self._history[:-50]
+        self._place = (screen_id, place)
+        self.setCurrentWidget(screen)
+        changes = self._pending.pop(screen_id, None)
+        if changes is not None:
+            screen.refresh(changes)
+        screen.opened(**place)
+        self.shown.emit(screen_id)
+        return True
+
+    def leave(self) -> None:
+        """The project is about to close."""
+        if self.current is not None:
+            self.current.left()
+
+    def back(self) -> bool:
+        """Where the person was before; False where that was nowhere."""
+        while self._history:
+            screen_id, place = self._history.pop()
+            if self.show_screen(screen_id, place, remember=False):
+                return True
+        return False
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is somewhere to go back to."""
+        return bool(self._history)
+
+    def _project_changed(self, changes: Changes, _origin: str) -> None:
+        for screen_id, screen in self._screens.items():
+            if screen_id == self._place[0]:
+                screen.refresh(changes)
+            else:
+                self._pending[screen_id] = _together(self._pending.get(screen_id), changes)
+        self.status_changed.emit()
+
+    def _project_replaced(self) -> None:
+        self._pending.clear()
+        self._history.clear()
+        for screen in self._screens.values():
+            screen.project_replaced()
+
+    def _status_changed(self) -> None:
+        if self.sender() is self.current:
+            self.status_changed.emit()
+
+
+def _together(one: Changes | None, two: Changes) -> Changes:
+    if one is None:
+        return two
+    few = bool(one.trace_pks) and bool(two.trace_pks)
+    pks = tuple(dict.fromkeys(one.trace_pks + two.trace_pks)) if few else ()
+    return Changes(one.areas | two.areas, pks)

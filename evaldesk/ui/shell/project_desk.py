@@ -1,0 +1,114 @@
+"""Opens, makes and closes projects, beside the window."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from evaldesk.jobs.runner import JobControl
+from evaldesk.settings import data_folder
+from evaldesk.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from evaldesk.storage.project import Project
+
+SUFFIX = ".evaldesk"
+
+
+class ProjectDesk(QObject):
+    """The one place where the window's project is replaced.
+
+    Services are imported inside the jobs: they bring the database with them, which takes longer
+    than the window does to show.
+
+    Signals:
+        busy(text): a project is being opened; empty when that ended.
+    """
+
+    busy = Signal(str)
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+
+    def ask_open(self) -> None:
+        """Ask which one, and open it."""
+        self._workspace.prompts.ask_open_file(
+            self.tr("Open a project"),
+            self.tr("EvalDesk projects (*%1)").replace("%1", SUFFIX)
+            + ";;"
+            + self.tr("All files (*)"),
+            lambda paths: self.open(paths[0]),
+        )
+
+    def ask_new(self) -> None:
+        """Ask where, and make one."""
+        self._workspace.prompts.ask_save_file(
+            self.tr("Make a new project"),
+            self.tr("New project") + SUFFIX,
+            self.tr("EvalDesk projects (*%1)").replace("%1", SUFFIX),
+            self.create,
+        )
+
+    def open(self, path: Path) -> None:
+        """Open a project and put it in place of the one before."""
+
+        def work(_control: JobControl) -> "Project":
+            from evaldesk.services.projects import open_project
+
+            return open_project(path)
+
+        self._replace(work, self.tr("Opening %1…").replace("%1", path.name))
+
+    def create(self, path: Path) -> None:
+        """Make a project; the person has confirmed that an existing file goes."""
+        if not path.suffix:
+            path = path.with_suffix(SUFFIX)
+
+        def work(_control: JobControl) -> "Project":
+            from evaldesk.services.projects import create_project
+
+            return create_project(path, path.stem)
+
+        self._replace(work, self.tr("Making %1…").replace("%1", path.name))
+
+    def open_sample(self) -> None:
+        """Open the sample project; it is built at the first time."""
+        path = data_folder() / f"Sample project{SUFFIX}"
+
+        def work(_control: JobControl) -> "Project":
+            from evaldesk.services.demo import build_sample
+            from evaldesk.services.projects import open_project
+
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                build_sample(path)
+            return open_project(path)
+
+        self._replace(work, self.tr("Getting the sample project ready…"))
+
+    def close(self) -> None:
+        """Close the project and leave one plain file."""
+        project = self._workspace.project
+        if project is None:
+            return
+        self._workspace.set_project(None)
+        self._workspace.jobs.write(lambda _: project.close())
+
+    def _replace(self, work: Callable[[JobControl], "Project"], text: str) -> None:
+        self.busy.emit(text)
+
+        def done(project: "Project") -> None:
+            before = self._workspace.project
+            self._workspace.settings.remember_project(project.path)
+            self.busy.emit("")
+            self._workspace.set_project(project)
+            if before is not None:
+                self._workspace.jobs.write(lambda _: before.close())
+
+        def failed(error: Exception) -> None:
+            self.busy.emit("")
+            self._workspace.report(error)
+
+        self._workspace.jobs.write(work, done, failed)

@@ -1,0 +1,343 @@
+"""The window: rail, header, screens, status bar, and what lies above them."""
+
+import contextlib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QCoreApplication, Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+)
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from evaldesk.domain.errors import EvalDeskError
+from evaldesk.jobs.runner import Cancelled
+from evaldesk.ui.faults import report_text
+from evaldesk.ui.screens.registry import SCREENS, ScreenSpec
+from evaldesk.ui.shell.header import Header
+from evaldesk.ui.shell.host import ScreenHost
+from evaldesk.ui.shell.palette import Palette
+from evaldesk.ui.shell.project_desk import SUFFIX, ProjectDesk
+from evaldesk.ui.shell.rail import Rail
+from evaldesk.ui.shell.shortcut_sheet import ShortcutSheet
+from evaldesk.ui.shell.statusbar import StatusBar
+from evaldesk.ui.shell.trace_search import find_traces
+from evaldesk.ui.shell.welcome import Welcome
+from evaldesk.ui.theme.keeper import ThemeKeeper
+from evaldesk.ui.widgets.banner import Banner
+from evaldesk.ui.widgets.card import hairline
+from evaldesk.ui.workspace import Workspace
+
+SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """One window, one project."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        theme: ThemeKeeper,
+        specs: tuple[ScreenSpec, ...] = SCREENS,
+    ) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.theme = theme
+        self._specs = {spec.id: spec for spec in specs}
+        self._closing = False
+        self._project_name = ""
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        self.desk = ProjectDesk(workspace, self)
+        self.rail = Rail(workspace, specs)
+        self.header = Header(workspace.actions.keys("app.palette"))
+        self.banner = Banner()
+        self.welcome = Welcome(workspace)
+        self.host = ScreenHost(workspace, specs, self.welcome)
+        self.status = StatusBar(workspace.jobs)
+        self._lay_out()
+        self.palette_overlay = Palette(self, workspace)
+        self.sheet = ShortcutSheet(self, workspace)
+        workspace.palette_providers.append(find_traces)
+        self._connect()
+        self._bind()
+        self._project_replaced()
+        self.status.show_user(workspace.user)
+        self._restore_geometry()
+
+    def open_path(self, path: Path) -> None:
+        """Open a project."""
+        self.host.leave()
+        self.desk.open(path)
+
+    def open_sample(self) -> None:
+        """Open the sample project."""
+        self.host.leave()
+        self.desk.open_sample()
+
+    # ---------------------------------------------------------------------------------- layout
+
+    def _lay_out(self) -> None:
+        centre = QWidget()
+        centre.setProperty("surface", "bg")
+        grid = QGridLayout(centre)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        left = QHBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.rail)
+        left.addWidget(hairline("v"))
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        for widget in (self.header, hairline(), self.banner):
+            column.addWidget(widget)
+        column.addWidget(self.host, 1)
+        column.addWidget(hairline())
+        column.addWidget(self.status)
+        grid.addLayout(left, 0, 0)
+        grid.addLayout(column, 0, 1)
+        grid.setColumnStretch(1, 1)
+        self.setCentralWidget(centre)
+
+    def _connect(self) -> None:
+        workspace = self.workspace
+        self.rail.chosen.connect(self._go)
+        self.header.search.connect(self._open_palette)
+        self.host.shown.connect(self._screen_shown)
+        self.host.status_changed.connect(self._show_place)
+        self.status.user_clicked.connect(lambda: self._ask_user(None))
+        self.welcome.open_path.connect(self.open_path)
+        self.desk.busy.connect(self.welcome.show_busy)
+        self.desk.busy.connect(self.status.say)
+        workspace.navigated.connect(self._navigate)
+        workspace.project_opened.connect(self._project_replaced)
+        workspace.project_closed.connect(self._project_replaced)
+        workspace.project_changed.connect(self._read_project_facts)
+        workspace.user_changed.connect(self.status.show_user)
+        workspace.user_wanted.connect(self._ask_user)
+        workspace.reported.connect(self._show_error)
+        workspace.said.connect(self.status.say)
+        workspace.saved.connect(self.status.show_saved)
+
+    def _bind(self) -> None:
+        bind = self.workspace.actions.bind
+
+        def has_project() -> bool:
+            return self.workspace.project is not None
+
+        bind(self, "app.palette", self._open_palette)
+        bind(self, "app.shortcuts", lambda: self.sheet.open_for(self.host.screen_id))
+        bind(self, "app.theme", self.theme.toggle)
+        bind(self, "app.user", lambda: self._ask_user(None))
+        bind(self, "app.quit", self.close)
+        bind(self, "project.open", self._leaving(self.desk.ask_open))
+        bind(self, "project.new", self._leaving(self.desk.ask_new))
+        bind(self, "project.sample", self.open_sample)
+        bind(self, "project.close", self._leaving(self.desk.close), has_project)
+        bind(self, "go.back", self.host.back, lambda: self.host.can_go_back)
+        for screen_id, spec in self._specs.items():
+            bind(
+                self,
+                f"go.{screen_id}",
+                partial(self.host.show_screen, screen_id),
+                has_project if spec.needs_project else None,
+            )
+
+    def _leaving(self, run: Callable[[], object]) -> Callable[[], object]:
+        def leave_first() -> None:
+            self.host.leave()
+            run()
+
+        return leave_first
+
+    # ----------------------------------------------------------------------------------- place
+
+    def _go(self, screen_id: str) -> None:
+        self.host.show_screen(screen_id)
+
+    def _navigate(self, screen_id: str, place: dict[str, Any]) -> None:
+        self.host.show_screen(screen_id, place)
+
+    def _project_replaced(self) -> None:
+        project = self.workspace.project
+        self.rail.show_project(project is not None)
+        self.status.show_project(project is not None)
+        self._project_name = project.path.stem if project is not None else ""
+        if project is None:
+            if self.host.screen_id != "settings":
+                self.host.show_welcome()
+            self.welcome.show_recents()
+        else:
+            self.banner.dismiss()
+            self.host.show_screen("overview")
+            self._read_project_facts()
+            if project.backup is not None:
+                self.banner.show_message(
+                    self.tr("This project was brought up to date for this version of EvalDesk."),
+                    self.tr("The file as it was lies beside it: %1").replace(
+                        "%1", project.backup.name
+                    ),
+                    "accent",
+                )
+        self._show_place()
+
+    def _read_project_facts(self) -> None:
+        project = self.workspace.project
+        if project is None:
+            return
+
+        def show(facts: tuple[str, str, bool]) -> None:
+            name, network, encrypted = facts
+            if name != self._project_name:
+                self._project_name = name
+                self._show_place()
+            self.status.show_facts(network, encrypted)
+
+        self.workspace.jobs.read(
+            lambda _: (project.name, project.get("network", "none"), False),
+            show,
+            key="shell.facts",
+        )
+
+    def _screen_shown(self, screen_id: str) -> None:
+        self.rail.show_screen(screen_id)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        screen, spec = self.host.current, self._specs.get(self.host.screen_id)
+        title = QCoreApplication.translate("Screens", spec.title) if spec is not None else ""
+        self.header.show_place(
+            self._project_name or ("" if spec is not None else "EvalDesk"),
+            title,
+            screen.breadcrumb() if screen is not None else "",
+            screen.chips() if screen is not None else (),
+        )
+        self.status.place.setText(screen.status_text() if screen is not None else "")
+        name = self._project_name
+        self.setWindowTitle(f"EvalDesk – {name}" if name else "EvalDesk")
+
+    # ---------------------------------------------------------------------------------- people
+
+    def _open_palette(self) -> None:
+        self.palette_overlay.open_for(self.host.screen_id)
+
+    def _ask_user(self, then: Callable[[], object] | None) -> None:
+        def named(name: str) -> None:
+            self.workspace.set_user(name)
+            if then is not None:
+                then()
+
+        self.workspace.prompts.ask_text(
+            self.tr("Who are you?"),
+            self.tr("Your name"),
+            named,
+            value=self.workspace.user,
+            detail=self.tr("Ratings and rulings are kept under this name, in this project only."),
+        )
+
+    def _show_error(self, error: BaseException) -> None:
+        if isinstance(error, Cancelled):
+            self.status.say(self.tr("Cancelled; nothing of it was kept"))
+        elif isinstance(error, EvalDeskError):
+            self.banner.show_message(error.message, error.hint, "warn")
+        else:
+            report = report_text(error)
+
+            def copy() -> None:
+                QGuiApplication.clipboard().setText(report)
+                self.status.say(self.tr("Report copied"))
+
+            self.banner.show_message(
+                self.tr("Something went wrong inside EvalDesk."),
+                self.tr(
+                    "What was shown as saved is safe. The report names places in the program and "
+                    "nothing of your data; it goes nowhere by itself."
+                ),
+                "bad",
+                ((self.tr("Copy report"), copy),),
+            )
+
+    # ---------------------------------------------------------------------------------- events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape dismisses the banner."""
+        if event.key() == Qt.Key.Key_Escape and not self.banner.isHidden():
+            self.banner.dismiss()
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files can be dropped anywhere."""
+        if dropped_files(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A project opens; anything else goes to the import screen."""
+        paths = dropped_files(event)
+        event.acceptProposedAction()
+        self.take_files(paths)
+
+    def take_files(self, paths: list[Path]) -> None:
+        """What to do with files that were dropped."""
+        projects = [path for path in paths if path.suffix.casefold() == SUFFIX]
+        if projects:
+            self.open_path(projects[0])
+        elif self.workspace.project is not None:
+            self.workspace.navigate("import", paths=tuple(paths))
+        else:
+            self.banner.show_message(
+                self.tr("These files need a project to go into."),
+                self.tr("Open one or make one, then drop them again."),
+                "accent",
+                ((self.tr("New project"), self.desk.ask_new),),
+            )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Finish what a person decided, ask about long work, leave one plain file."""
+        running = [job for job in self.workspace.jobs.jobs if job.title and not job.cancelled]
+        if running and not self._closing:
+            event.ignore()
+            self.workspace.prompts.confirm(
+                self.tr("%1 is still running.").replace("%1", running[0].title),
+                self.tr("Closing cancels it, and nothing of it is kept."),
+                self.tr("Cancel it and close"),
+                self._close_anyway,
+                danger=True,
+            )
+            return
+        self._closing = True
+        self.workspace.settings.put("geometry", bytes(self.saveGeometry().data()).hex())
+        self.host.leave()
+        project = self.workspace.project
+        self.workspace.jobs.shutdown()
+        if project is not None:
+            project.close()
+        event.accept()
+
+    def _close_anyway(self) -> None:
+        self._closing = True
+        self.close()
+
+    def _restore_geometry(self) -> None:
+        kept = self.workspace.settings.get("geometry", "")
+        restored = False
+        if isinstance(kept, str) and kept:
+            with contextlib.suppress(ValueError):
+                restored = self.restoreGeometry(QByteArray(bytes.fromhex(kept)))
+        if restored:
+            return
+        screen = self.screen()
+        room = screen.availableGeometry().size()
+        self.resize(min(SIZE[0], room.width()), min(SIZE[1], room.height()))
+
+
+def dropped_files(event: QDropEvent) -> list[Path]:
+    """The local files of a drag; nothing of what lies elsewhere is ever fetched."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
