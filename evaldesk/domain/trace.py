@@ -232,3 +232,22 @@ class Trace:
             },
             **self.body,
         }
+
+
+def final_answer(body: TraceBody) -> str:
+    """The text that the system answered at last: what the source names as its output, else the
+    texts of the last assistant message that has any; empty where there is none.
+    """
+    output = body.get("output")
+    if output:
+        return str(output)
+    for message in reversed(body.get("messages", ())):
+        if message.get("role") == "assistant":
+            texts = [
+                str(part["content"])
+                for part in message.get("parts", ())
+                if part.get("type") == "text" and part.get("content")
+            ]
+            if texts:
+                return "\n\n".join(texts)
+    return ""

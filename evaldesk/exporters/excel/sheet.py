@@ -1,0 +1,368 @@
+"""One sheet, written row by row: nothing of it is held in memory.
+
+Every text goes through `SheetWriter.row`, which is the one place that decides what a cell is, so
+that no imported text can become a formula, an error value or a link.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.formatting.rule import Rule
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
+
+from evaldesk.domain.errors import UsageError
+from evaldesk.domain.estimate import Estimate
+from evaldesk.exporters.excel import text as words
+from evaldesk.exporters.excel.style import NUMERIC, Kind, look
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.chart._chart import ChartBase
+
+MAX_ROWS = 1_048_576
+MAX_COLUMNS = 16_384
+_EXACT = 10**15
+"""Excel keeps 15 digits: a longer integer would be changed, so it is written as text."""
+_LINE = 13.5
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. ``width`` in characters."""
+
+    title: str
+    width: float
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """A value that is shown in another way than its column."""
+
+    value: Any
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place within this workbook."""
+
+    text: str
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """Why there is no number."""
+
+    reason: str
+
+
+def utc(text: str) -> datetime | str | None:
+    """A date as Excel holds it: UTC without a zone. A time that names no zone is taken as UTC.
+
+    Returns:
+        The text itself where it is not a date that Excel can hold, None where it is empty.
+    """
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return text
+    return moment if 1900 < moment.year < 10_000 else text
+
+
+def interval(estimate: Estimate, kind: Kind) -> list[Any]:
+    """Value, low and high of an estimate; ``method`` says why where there is none."""
+    if estimate.value is None:
+        return [Undefined("undefined"), None, None]
+    return [
+        Styled(estimate.value, kind),
+        None if estimate.low is None else Styled(estimate.low, kind),
+        None if estimate.high is None else Styled(estimate.high, kind),
+    ]
+
+
+def method(estimate: Estimate) -> str:
+    """How an estimate was made: method, level, seed, and why something is missing."""
+    parts = [estimate.method or ""]
+    if estimate.level is not None and estimate.low is not None:
+        parts.append(f"{estimate.level:.0%} interval")
+    if estimate.seed is not None:
+        parts.append(f"seed {estimate.seed}")
+    if estimate.undefined_reason:
+        parts.append(estimate.undefined_reason)
+    return ", ".join(part for part in parts if part)
+
+
+class SheetWriter:
+    """Writes a sheet from top to bottom.
+
+    Attributes:
+        title: the sheet's name.
+        row_number: of the last row written.
+        data_rows: rows written through `table`.
+    """
+
+    def __init__(
+        self,
+        book: "Workbook",
+        title: str,
+        widths: Sequence[float],
+        *,
+        freeze: str = "",
+        fixed_rows: bool = False,
+        landscape: bool = True,
+        color: str = "",
+    ) -> None:
+        self.title = title
+        self.row_number = 0
+        self.data_rows = 0
+        self.sheet: Any = book.create_sheet(title)
+        self._widths = list(widths)
+        self._cells: dict[Kind, Any] = {}
+        for number, width in enumerate(widths, 1):
+            self.sheet.column_dimensions[get_column_letter(number)].width = width
+        if freeze:
+            self.sheet.freeze_panes = freeze
+        self.sheet.sheet_view.showGridLines = False
+        self.sheet.sheet_format.defaultRowHeight = _LINE
+        # Without this Excel measures every wrapped text of a long list when it opens the file.
+        self.sheet.sheet_format.customHeight = fixed_rows or None
+        self.sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        if color:
+            self.sheet.sheet_properties.tabColor = color
+        self.sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+        self.sheet.page_setup.paperSize = 9  # A4
+        self.sheet.page_setup.fitToWidth = 1
+        self.sheet.page_setup.fitToHeight = 0
+        margins = self.sheet.page_margins
+        margins.left = margins.right = 0.4
+        margins.top = margins.bottom = 0.6
+        self.sheet.HeaderFooter.oddFooter.left.text = "&A"
+        self.sheet.HeaderFooter.oddFooter.right.text = "&P / &N"
+
+    def row(self, values: Iterable[Any], kinds: Sequence[Kind], height: float = 0) -> int:
+        """Write one row; returns its number.
+
+        Args:
+            values: None, text, numbers, `datetime`, or one of this module's wrappers.
+            kinds: how each is shown.
+            height: in points; 0 for the usual.
+        """
+        if self.row_number >= MAX_ROWS:
+            raise OverflowError("the sheet is full")
+        self.row_number += 1
+        if height:
+            self.sheet.row_dimensions[self.row_number].height = height
+        # A generator, so that each cell is on the disk before the next takes its place: one cell
+        # object a style serves the whole sheet.
+        self.sheet.append(
+            self._cell(value, kind, number)
+            for number, (value, kind) in enumerate(zip(values, kinds, strict=True), 1)
+        )
+        return self.row_number
+
+    def blank(self, rows: int = 1) -> None:
+        """Leave rows empty."""
+        for _ in range(rows):
+            self.row((), ())
+
+    def line(self, text: Any, kind: Kind = "text", height: float = 0) -> int:
+        """One text in the first column, which runs on to the right."""
+        return self.row((text,), (kind,), height)
+
+    def heading(self, text: str, columns: int = 0) -> None:
+        """A heading with a rule below it."""
+        self.blank()
+        count = max(columns or len(self._widths), 1)
+        kinds: list[Kind] = ["heading"] * count
+        self.row([text, *[""] * (count - 1)], kinds, 20)
+
+    def paragraph(self, text: str, first: int, last: int, before: Sequence[Any] = ()) -> None:
+        """A text over several columns (1-based, inclusive), as high as it needs to be.
+
+        Args:
+            before: values of the columns to the left of ``first``.
+        """
+        text = words.fitted(words.visible(text))
+        # Calibri sets a little more characters on a line than the width counts.
+        room = sum(self._widths[first - 1 : last]) * 1.05
+        lines = sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n"))
+        values = [*before, *[None] * (first - 1 - len(before)), text]
+        kinds: list[Kind] = ["strong"] * (first - 1)
+        kinds.append("wrapped")
+        number = self.row(values, kinds, min(lines * _LINE + 2, 400))
+        if last > first:
+            left, right = get_column_letter(first), get_column_letter(last)
+            self.sheet.merged_cells.add(f"{left}{number}:{right}{number}")
+
+    def head(self, columns: Sequence[Column], height: float = 0) -> int:
+        """The header of a table."""
+        kinds: list[Kind] = [
+            "head_right" if column.kind in NUMERIC else "head" for column in columns
+        ]
+        if not height:
+            deepest = max(
+                _lines(column.title, self._widths[number] if number < len(self._widths) else 10)
+                for number, column in enumerate(columns)
+            )
+            height = 6 + _LINE * deepest
+        return self.row([column.title for column in columns], kinds, height)
+
+    def table(
+        self, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, filtered: bool = False
+    ) -> tuple[int, int]:
+        """A header and rows; returns the numbers of the first and the last data row (last is
+        below first where there are none).
+        """
+        header = self.head(columns)
+        kinds = [column.kind for column in columns]
+        first = header + 1
+        for values in rows:
+            self.row(values, kinds)
+            self.data_rows += 1
+        last = self.row_number
+        if filtered:
+            self.filter(header, len(columns))
+        return first, last
+
+    def filter(self, header: int, columns: int) -> None:
+        """Filter buttons on a header, over the rows written so far; one a sheet."""
+        end = max(self.row_number, header + 1)
+        self.sheet.auto_filter.ref = f"A{header}:{get_column_letter(columns)}{end}"
+
+    def repeat(self, header: int) -> None:
+        """Repeat this row on every printed page."""
+        self.sheet.print_title_rows = f"{header}:{header}"
+
+    def rule(self, column: int, first: int, last: int, rule: Rule) -> None:
+        """Conditional colours for a part of a column (1-based); ``{cell}`` in the rule's formula
+        becomes the first cell.
+        """
+        if last >= first:
+            letter = get_column_letter(column)
+            rule.formula = [text.replace("{cell}", f"{letter}{first}") for text in rule.formula]
+            self.sheet.conditional_formatting.add(f"{letter}{first}:{letter}{last}", rule)
+
+    def chart(self, chart: "ChartBase", row: int, column: int = 1) -> None:
+        """Lay a chart over the cells from here."""
+        self.sheet.add_chart(chart, f"{get_column_letter(column)}{row}")
+
+    def close(self) -> None:
+        """No more rows."""
+        if self.row_number == 0:
+            self.blank()
+        self.sheet.close()
+
+    def _cell(self, value: Any, kind: Kind, column: int) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, Styled):
+            value, kind = value.value, value.kind
+            if value is None:
+                return None
+        if isinstance(value, Undefined):
+            value, kind = value.reason, "reason"
+        if isinstance(value, Link):
+            self._link(value, column)
+            value, kind = value.text, "link"
+        cell = self._cells.get(kind)
+        if cell is None:
+            cell = self._cells[kind] = self._styled(kind)
+        if isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
+            cell.value = value
+        elif isinstance(value, datetime):
+            number_format = cell.number_format
+            cell.value = value
+            cell.number_format = number_format
+        else:
+            cell.value = words.stored(words.fitted(words.visible(str(value))))
+            # openpyxl has guessed by now: "=…" a formula, "#N/A" an error. It is text.
+            cell.data_type = "s"
+        return cell
+
+    def _styled(self, kind: Kind) -> Any:
+        shape = look(kind)
+        cell: Any = WriteOnlyCell(self.sheet)
+        cell.font = shape.font
+        cell.alignment = shape.alignment
+        cell.number_format = shape.number_format
+        if shape.fill is not None:
+            cell.fill = shape.fill
+        if shape.border is not None:
+            cell.border = shape.border
+        return cell
+
+    def _link(self, link: Link, column: int) -> None:
+        place = f"{get_column_letter(column)}{self.row_number}"
+        name = link.sheet.replace("'", "''")
+        self.sheet._hyperlinks.append(
+            Hyperlink(ref=place, location=f"'{name}'!A1", display=link.text)
+        )
+
+
+def long_table(
+    book: "Workbook",
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    freeze: str = "A2",
+    color: str = "",
+    rules: Callable[[SheetWriter, int, int], None] = lambda sheet, first, last: None,
+    room: int = MAX_ROWS - 1,
+) -> list[SheetWriter]:
+    """A table that fills a sheet, and goes on in another where one is full.
+
+    Args:
+        freeze: the first cell that scrolls.
+        rules: adds conditional colours, given the sheet and its first and last data row.
+        room: rows a sheet.
+    """
+    if len(columns) > MAX_COLUMNS:
+        raise UsageError(
+            f"{len(columns):,} columns are more than the {MAX_COLUMNS:,} of an Excel sheet.",
+            "Export to CSV or JSONL instead.",
+        )
+    remaining = iter(rows)
+    sheets: list[SheetWriter] = []
+    more = True
+    held: list[Sequence[Any]] = []
+    while more:
+        name = title if not sheets else f"{title} ({len(sheets) + 1})"
+        sheet = SheetWriter(
+            book,
+            name,
+            [item.width for item in columns],
+            freeze=freeze,
+            fixed_rows=True,
+            color=color,
+        )
+        sheets.append(sheet)
+        block = chain(held, islice(remaining, room - len(held)))
+        first, last = sheet.table(columns, block, filtered=True)
+        sheet.repeat(1)
+        rules(sheet, first, last)
+        held = list(islice(remaining, 1))
+        more = bool(held)
+    return sheets
+
+
+def _lines(title: str, width: float) -> int:
+    lines, used = 1, 0
+    for word in title.split():
+        if used and used + 1 + len(word) > width * 0.95:
+            lines, used = lines + 1, len(word)
+        else:
+            used += len(word) + (1 if used else 0)
+    return lines

@@ -1,0 +1,68 @@
+"""What each run scored, with its interval."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from evaldesk.domain.project import RunInfo
+from evaldesk.domain.report import MetricSummary
+
+if TYPE_CHECKING:
+    from evaldesk.storage.project import Project
+    from evaldesk.storage.traces import RunTrace
+
+
+def run_scores(project: "Project", run: RunInfo) -> list[MetricSummary]:
+    """Rate or mean of every score of a run.
+
+    Several trials of a scenario are averaged within it first, because they are not independent:
+    n is the number of scenarios. Traces that ended in an infrastructure error are left out and
+    counted.
+    """
+    traces = project.traces.of_run(run.name)
+    return [
+        _score(traces, project.traces.numbers(run.name, metric), metric) for metric in run.metrics
+    ]
+
+
+def _score(run: Sequence["RunTrace"], values: Mapping[int, float], metric: str) -> MetricSummary:
+    from evaldesk.stats.proportions import mean, proportion
+
+    gathered: dict[str, list[float]] = {}
+    errors = missing = traces = 0
+    binary = True
+    for trace in run:
+        value = values.get(trace.pk)
+        if trace.status == "error":
+            errors += 1
+        elif value is None or not math.isfinite(value):
+            missing += 1
+        else:
+            traces += 1
+            binary = binary and value in (0.0, 1.0)
+            gathered.setdefault(trace.scenario_id, []).append(value)
+    binary = binary and traces > 0
+    averages = [math.fsum(values) / len(values) for values in gathered.values()]
+    if traces > len(averages):
+        estimate = mean(averages)
+        estimate = replace(
+            estimate,
+            method=f"{estimate.method} over scenarios, each the mean of its trials",
+        )
+        if binary and estimate.low is not None and estimate.high is not None:
+            # A t interval does not know that a rate stays between 0 and 1.
+            estimate = replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
+    elif binary:
+        estimate = proportion(sum(value == 1.0 for value in averages), len(averages))
+    else:
+        estimate = mean(averages)
+    return MetricSummary(
+        metric=metric,
+        binary=binary,
+        estimate=estimate,
+        scenarios=len(averages),
+        traces=traces,
+        errors=errors,
+        missing=missing,
+    )
