@@ -1,6 +1,5 @@
 """Krippendorff's alpha with the interval that covers: units resampled, BCa."""
 
-import warnings
 from typing import Literal
 
 import krippendorff
@@ -77,7 +76,7 @@ def krippendorff_alpha(
     if number < FEWEST_UNITS:
         return alone(f"no interval: fewer than {FEWEST_UNITS} {drawn} with two ratings")
     rng = np.random.default_rng(seed)
-    replicates = _bootstrap(found, measurement, groups, resamples, rng)
+    replicates = bootstrap_alphas(found, measurement, resamples, rng, groups)
     left_out, weights = _jackknife(found, measurement, groups, rng)
     ends = bca_ends(point, replicates, left_out, level=level, weights=weights)
     if ends.reason is not None:
@@ -100,15 +99,11 @@ def _point(found: Patterns, measurement: Measurement) -> float:
     if found.units * width * width > PACKAGE_CELLS:
         return float(alphas(found, measurement, found.frequency[None, :])[0])
     counts = found.counts.toarray()[found.of_unit].astype(np.int64)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return float(
-            krippendorff.alpha(
-                value_counts=counts,
-                value_domain=found.domain,
-                level_of_measurement=measurement,
-            )
+    return float(
+        krippendorff.alpha(
+            value_counts=counts, value_domain=found.domain, level_of_measurement=measurement
         )
+    )
 
 
 def alphas(found: Patterns, measurement: Measurement, weights: Floats) -> Floats:
@@ -218,14 +213,22 @@ def _groups(found: Patterns, clusters: ArrayLike, units: int) -> sparse.csr_arra
     )
 
 
-def _bootstrap(
+def bootstrap_alphas(
     found: Patterns,
     measurement: Measurement,
-    groups: sparse.csr_array | None,
     resamples: int,
     rng: np.random.Generator,
+    groups: sparse.csr_array | None = None,
 ) -> Floats:
-    """(resamples,) alpha of data sets drawn from the units, or from the clusters."""
+    """Alpha of data sets drawn from the units, or from the clusters.
+
+    Args:
+        found: the distinct units.
+        groups: (clusters, patterns) how many units of each pattern a cluster holds.
+
+    Returns:
+        (resamples,) alpha; NaN where every rating of a data set is the same.
+    """
     if groups is None:
         number, chances = found.units, found.frequency / found.units
     else:

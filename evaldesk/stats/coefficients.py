@@ -18,6 +18,7 @@ MOST_CATEGORIES = 1_000
 """Above this many distinct values a coefficient for categories says nothing."""
 
 _NO_PAIR = "undefined: no unit has two ratings"
+_ONE_UNIT = "no interval: one unit with two ratings has no spread"
 
 
 def agreement_weights(categories: ArrayLike, weights: Weights) -> Floats:
@@ -97,7 +98,7 @@ def _t_estimate(
     """A value with the t interval of its units' contributions, cut at ``floor`` and 1."""
     units = int(influence.size)
     if units < 2:
-        return _alone(value, n, name, "no interval: one unit has no spread")
+        return _alone(value, n, name, _ONE_UNIT)
     error = float(np.sqrt(((influence - value) ** 2).sum() / (units * (units - 1.0))))
     if error <= 1e-12:
         same = "the raters agree on every unit" if value >= 1.0 - 1e-12 else "all units are alike"
@@ -225,11 +226,13 @@ def _chance_corrected(
             "undefined: every rating is the same", n=table.pairable, method=name
         )
     value = (table.percent - chance) / (1.0 - chance)
+    if table.pairable < 2:
+        return _alone(value, table.pairable, name, _ONE_UNIT)
     pairable = (table.sizes >= 2).astype(np.float64)
     scale = table.sizes.size / table.pairable
     direct = scale * (table.observed - chance * pairable) / (1.0 - chance)
     influence = direct - 2.0 * (1.0 - value) * (unit_chance - chance) / (1.0 - chance)
-    return _t_estimate(value, influence, n=table.pairable, name=name, level=level, floor=-1.0)
+    return _t_estimate(value, influence, n=table.pairable, name=name, level=level)
 
 
 def _weighted(weights: Weights) -> str:

@@ -15,7 +15,8 @@ from evaldesk.stats.ratings import Floats
 from evaldesk.stats.resampling import DEFAULT_SEED, bca_mean, blocks
 
 BOOTSTRAP_FROM = 100
-"""Pairs from which the BCa bootstrap of a mean covers as it says; below, Student's t does."""
+"""Unequal pairs from which the BCa bootstrap of a mean covers as it says; with fewer, and with any
+number of pairs that are mostly equal, Student's t does better (docs/statistics.md)."""
 
 EXACT_FLIPS = 14
 """Up to this many unequal pairs every assignment of signs is counted: 16,384 of them."""
@@ -77,7 +78,8 @@ def compare_paired(
 
     Rates (every value 0 or 1): Wilson for each, Tango's interval for the difference, McNemar's
     mid-p. Other values: t interval for each; for the difference the paired t interval below 100
-    pairs and the BCa bootstrap over pairs from there; p from flipping the differences' signs.
+    unequal pairs and the BCa bootstrap over pairs from there; p from flipping the differences'
+    signs.
     With clusters: clustered t intervals, and signs flipped cluster by cluster.
 
     Args:
@@ -172,7 +174,7 @@ def _table(a: Floats, b: Floats) -> PairedTable:
 
 def _mean_difference(gaps: Floats, level: float, resamples: int, seed: int) -> Estimate:
     name = "mean paired difference"
-    if gaps.size >= BOOTSTRAP_FROM and resamples > 0:
+    if np.count_nonzero(gaps) >= BOOTSTRAP_FROM and resamples > 0:
         return bca_mean(gaps, name=name, over="pairs", level=level, resamples=resamples, seed=seed)
     found = mean(gaps, level=level)
     method = f"{name}, paired t interval" if found.undefined_reason is None else name
