@@ -166,8 +166,9 @@ def queue(
 
 def narrow(
     project: "Project", whole: ReviewQueue, text: str = "", states: frozenset[State] | None = None
-) -> "array[int]":
-    """The items of a queue whose scenario's key or title contains the text, in queue order.
+) -> ReviewQueue:
+    """The part of a queue whose scenario's key or title contains the text, in the same order. It
+    shares the progress of the whole.
 
     Args:
         states: only of these states; None for all.
@@ -175,14 +176,22 @@ def narrow(
     pks: Sequence[int] = whole.pks
     text = text.strip()
     if text:
-        asked = AnyOf(
-            (Comparison("scenario", "contains", (text,)), Comparison("title", "contains", (text,)))
+        hits = set(
+            project.traces.ids(
+                TraceQuery(
+                    where=AnyOf(
+                        (
+                            Comparison("scenario", "contains", (text,)),
+                            Comparison("title", "contains", (text,)),
+                        )
+                    )
+                )
+            )
         )
-        hits = set(project.traces.ids(TraceQuery(where=asked)))
         pks = [pk for pk in pks if pk in hits]
     if states is not None:
         pks = [pk for pk in pks if whole.state(pk) in states]
-    return array("q", pks)
+    return ReviewQueue(whole.rubric, whole.rater, array("q", pks), whole.progress)
 
 
 def items(project: "Project", whole: ReviewQueue, pks: Sequence[int]) -> list[QueueItem]:

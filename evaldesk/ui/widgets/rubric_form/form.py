@@ -1,0 +1,282 @@
+"""All cards of a rubric, one of them active, and the button that submits."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from evaldesk.domain.rubric import COMMENT, SEVERITIES, SEVERITY, Rubric
+from evaldesk.ui.widgets.button import ActionButton
+from evaldesk.ui.widgets.card import hairline, pane, text_label
+from evaldesk.ui.widgets.chip import Chip
+from evaldesk.ui.widgets.keycap import KeyHint
+from evaldesk.ui.widgets.label import ElidedLabel
+from evaldesk.ui.widgets.rubric_form.cards import FieldCard, SeverityCard, TextCard, card_for
+from evaldesk.ui.widgets.rubric_form.modes import ModesCard
+
+
+class RubricForm(QWidget):
+    """Shows answers and says what a person chose. What is answered is the controller's to say:
+    `show_answer` and `show_answers`.
+
+    Signals:
+        answered(name, value, typing): value None takes the answer back; typing for a text that
+            may go on.
+        submitted: the button was pressed.
+    """
+
+    answered = Signal(str, object, bool)
+    submitted = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, submits: bool = True) -> None:
+        super().__init__(parent)
+        self.rubric: Rubric | None = None
+        self.cards: list[FieldCard] = []
+        self._active: FieldCard | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(20, 10, 16, 6)
+        head.setSpacing(8)
+        self.heading = ElidedLabel("", kind="heading")
+        head.addWidget(self.heading, 1)
+        if submits:
+            head.addWidget(KeyHint("?", self.tr("keys")))
+        outer.addLayout(head)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer.addWidget(self.area, 1)
+        self.footer = QWidget()
+        foot = QVBoxLayout(self.footer)
+        foot.setContentsMargins(16, 8, 16, 12)
+        foot.setSpacing(6)
+        self.problem = text_label("", "error", wrap=True)
+        self.problem.hide()
+        foot.addWidget(self.problem)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        self.submit_button = ActionButton(self.tr("Submit and next"), "Ctrl ⏎", kind="primary")
+        self.submit_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.submit_button.clicked.connect(self._submit)
+        row.addWidget(self.submit_button)
+        self.state_chip = Chip("", "ok")
+        row.addWidget(self.state_chip)
+        row.addStretch(1)
+        foot.addLayout(row)
+        outer.addWidget(hairline())
+        outer.addWidget(self.footer)
+        self.footer.setVisible(submits)
+
+    # -- what is shown
+
+    def show_rubric(self, rubric: Rubric | None) -> None:
+        """Build the cards of a rubric. Nothing is answered then."""
+        self.rubric = rubric
+        self.cards = []
+        self._active = None
+        body = pane()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(10, 0, 10, 10)
+        layout.setSpacing(4)
+        if rubric is not None:
+            self.heading.setText(
+                f"{rubric.name} v{rubric.version}" if rubric.version else rubric.name
+            )
+            if rubric.guidance:
+                layout.addWidget(self._guidance(rubric.guidance))
+            made: list[FieldCard] = [card_for(criterion) for criterion in rubric.criteria]
+            if rubric.failure_modes:
+                made.append(ModesCard(rubric.failure_modes))
+            made.append(SeverityCard())
+            made.append(TextCard(COMMENT, self.tr("Comment"), optional=True))
+            for card in made:
+                card.chosen.connect(lambda name, value: self.answered.emit(name, value, False))
+                card.typed.connect(lambda name, value: self.answered.emit(name, value, True))
+                card.reached.connect(self._reached)
+                card.left.connect(self._left)
+                layout.addWidget(card)
+            self.cards = made
+        layout.addStretch(1)
+        self.area.setWidget(body)
+        self.show_problem("")
+        self.show_state("")
+        if self.cards:
+            self.activate(self.cards[0].name, focus=False)
+
+    def show_answers(self, answers: Mapping[str, Any], *, activate: bool = True) -> None:
+        """Show what is answered, and make the first open criterion the active one."""
+        for card in self.cards:
+            card.show_value(answers.get(card.name))
+        self.show_problem("")
+        if activate and self.cards:
+            first = next((card for card in self._criteria() if not card.answered), self.cards[0])
+            self.activate(first.name, focus=self._has_focus())
+
+    def show_answer(self, name: str, value: Any) -> None:
+        """Show one answer."""
+        card = self.card(name)
+        if card is not None:
+            card.show_value(value)
+            self.show_problem("")
+
+    def show_problem(self, text: str) -> None:
+        """Say above the button why something was refused; empty for nothing."""
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+    def show_state(self, chip: str, kind: str = "ok", button: str = "") -> None:
+        """A chip beside the button, and other words on it."""
+        self.state_chip.show_text(chip, kind)
+        self.state_chip.setVisible(bool(chip))
+        self.submit_button.setText(button or self.tr("Submit and next"))
+        self.submit_button.updateGeometry()
+
+    # -- what the keys do
+
+    @property
+    def active(self) -> str:
+        """Name of the active field; empty where there is none."""
+        return self._active.name if self._active is not None else ""
+
+    def card(self, name: str) -> FieldCard | None:
+        """The card of a field."""
+        return next((card for card in self.cards if card.name == name), None)
+
+    def activate(self, name: str, *, focus: bool = True) -> None:
+        """Make a field the active one, and bring it in sight."""
+        card = self.card(name)
+        if card is None:
+            return
+        if self._active is not card:
+            if self._active is not None:
+                self._active.set_active(False)
+            self._active = card
+            card.set_active(True)
+        if focus and not _within(card, self.window().focusWidget()):
+            card.setFocus(Qt.FocusReason.OtherFocusReason)
+        # Heights have changed with long anchors; they are known after the layout has run.
+        QTimer.singleShot(0, self, self._show_active)
+
+    def step(self, step: int, *, into_field: bool = False) -> None:
+        """Go to the next field, or the one before, round at the ends.
+
+        Args:
+            into_field: go on typing there, if it is a field to type into.
+        """
+        if not self.cards:
+            return
+        place = self.cards.index(self._active) if self._active in self.cards else -step
+        card = self.cards[(place + step) % len(self.cards)]
+        self.activate(card.name)
+        if into_field and not isinstance(card, ModesCard):
+            card.enter()
+
+    def digit(self, number: int) -> None:
+        """Answer the active field, and go to the next open one."""
+        card = self._active
+        if card is None:
+            return
+        if card.digit(number) and card.answered:
+            self._advance(card)
+
+    def set_severity(self, number: int) -> None:
+        """Choose a severity from wherever one is."""
+        self.answered.emit(SEVERITY, SEVERITIES[number - 1], False)
+
+    def clear_active(self) -> None:
+        """Take the active field's answer back."""
+        if self._active is not None:
+            self._active.clear()
+
+    def enter(self) -> None:
+        """Go into the active field to type."""
+        if self._active is not None:
+            self._active.enter()
+
+    def write_comment(self) -> None:
+        """Go into the comment."""
+        self._enter(COMMENT)
+
+    def open_modes(self) -> None:
+        """Open the list of failure modes."""
+        for card in self.cards:
+            if isinstance(card, ModesCard):
+                self.activate(card.name)
+                card.enter()
+
+    def flush(self) -> None:
+        """Emit what is still being typed."""
+        for card in self.cards:
+            card.flush()
+
+    # -- inside
+
+    def _criteria(self) -> list[FieldCard]:
+        return [card for card in self.cards if not card.name.startswith("#")]
+
+    def _advance(self, card: FieldCard) -> None:
+        criteria = self._criteria()
+        if card not in criteria:
+            return
+        place = criteria.index(card)
+        for other in criteria[place + 1 :] + criteria[:place]:
+            if not other.answered:
+                self.activate(other.name)
+                return
+
+    def _enter(self, name: str) -> None:
+        card = self.card(name)
+        if card is not None:
+            self.activate(name, focus=False)
+            card.enter()
+
+    def _reached(self, name: str) -> None:
+        self.activate(name, focus=False)
+
+    def _left(self, step: int) -> None:
+        if step:
+            self.step(step, into_field=True)
+        elif self._active is not None:
+            self._active.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _submit(self) -> None:
+        self.flush()
+        self.submitted.emit()
+
+    def _has_focus(self) -> bool:
+        return _within(self, self.window().focusWidget())
+
+    def _show_active(self) -> None:
+        if self._active is not None:
+            self.area.ensureWidgetVisible(self._active, 0, 8)
+
+    def _guidance(self, text: str) -> QWidget:
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(6, 0, 10, 4)
+        layout.setSpacing(2)
+        button = QPushButton(self.tr("How to rate ▸"))
+        button.setProperty("kind", "link")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        words = text_label(text, "muted", wrap=True)
+        words.setContentsMargins(4, 0, 0, 0)
+        words.hide()
+
+        def toggle() -> None:
+            words.setVisible(words.isHidden())
+            button.setText(
+                self.tr("How to rate ▸") if words.isHidden() else self.tr("How to rate ▾")
+            )
+
+        button.clicked.connect(toggle)
+        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(words)
+        return box
+
+
+def _within(outer: QWidget, inner: QWidget | None) -> bool:
+    return inner is not None and (inner is outer or outer.isAncestorOf(inner))
