@@ -26,7 +26,7 @@ install_packages() {
     else fail "Run this first: sudo apt-get install $*"; fi
     $as_root apt-get update -qq </dev/null >&2
     $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "$@" </dev/null >&2
+        apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
 }
 
 # The newest Python that is supported and can make an environment, or nothing.
