@@ -152,9 +152,17 @@ def guess_trace_mapping(columns: Sequence[str], rows: Sequence[Mapping[str, Any]
 
 
 def guess_rating_mapping(
-    columns: Sequence[str], rows: Sequence[Mapping[str, Any]]
+    columns: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    every: Iterable[Mapping[str, Any]] | None = None,
 ) -> RatingMapping:
-    """The likely mapping of a file of ratings, long or wide; what is not found stays empty."""
+    """The likely mapping of a file of ratings, long or wide; what is not found stays empty.
+
+    Args:
+        columns: the file's columns.
+        rows: some records.
+        every: all records, to see whether one column is enough to name what was rated.
+    """
     paths = _paths(columns, rows)
     used: set[str] = set()
 
@@ -167,6 +175,8 @@ def guess_rating_mapping(
     wide, asked = _one_hot(paths)
     if not wide:
         wide = _rater_columns(paths)
+    if not wide and not _find(paths, _RATER, used, lambda _: True):
+        wide = _like_columns(paths, rows)
     if len(wide) >= 2:
         for where in wide.values():
             used.update([where] if isinstance(where, str) else where.columns.values())
@@ -181,7 +191,9 @@ def guess_rating_mapping(
     rater = take(_RATER)
     value = take(_VALUE, lambda path: _share(rows, path, _is_short) > 0.9)
     criterion_column = take(_CRITERION, lambda path: _share(rows, path, _is_short) > 0.9)
-    unit_columns = _unit_columns(paths, rows, rater, criterion_column, used)
+    unit_columns = _unit_columns(
+        paths, rows if every is None else every, rater, criterion_column, used
+    )
     used.update(unit_columns)
     if not value and rater:
         value = next(
@@ -204,9 +216,21 @@ def guess_rating_mapping(
     )
 
 
+def guess_in_words(mapping: TraceMapping | RatingMapping) -> str:
+    """What was guessed, for a person to check."""
+    by_key: dict[str, list[str]] = {}
+    for column, key in mapping.columns().items():
+        by_key.setdefault(key.partition(".")[0], []).append(f"“{column}”")
+    said = []
+    for key, columns in by_key.items():
+        more = f" and {len(columns) - 4} more" if len(columns) > 4 else ""
+        said.append(f"{key} from {', '.join(columns[:4])}{more}")
+    return f"The columns were guessed: {'; '.join(said)}."
+
+
 def _unit_columns(
     paths: Sequence[str],
-    rows: Sequence[Mapping[str, Any]],
+    rows: Iterable[Mapping[str, Any]],
     rater: str,
     criterion: str,
     used: set[str],
@@ -219,21 +243,18 @@ def _unit_columns(
         return ()
     fixed = [column for column in (rater, criterion) if column]
 
-    def clashes(units: Iterable[str]) -> bool:
-        seen = set()
-        for row in rows:
-            at = tuple(chat.plain_text(get_path(row, name)) for name in (*units, *fixed))
-            if at in seen:
-                return True
-            seen.add(at)
-        return False
-
-    if clashes([first]):
-        for name in _NAMES["system"]:
-            second = _find(paths, (name,), used | {first}, lambda _: True)
-            if second and not clashes([first, second]):
-                return (first, second)
-    return (first,)
+    second = _find(paths, _NAMES["system"], used | {first}, lambda _: True)
+    if not second:
+        return (first,)
+    alone, both = set(), set()
+    for row in rows:
+        at = hash(tuple(chat.plain_text(get_path(row, name)) for name in (first, *fixed)))
+        pair = hash((at, chat.plain_text(get_path(row, second))))
+        if pair in both:
+            return (first,)  # two columns do not tell the rows apart either
+        alone.add(at)
+        both.add(pair)
+    return (first, second) if len(alone) < len(both) else (first,)
 
 
 def _one_hot(paths: Sequence[str]) -> tuple[dict[str, str | OneHot], str]:
@@ -256,6 +277,25 @@ def _rater_columns(paths: Sequence[str]) -> dict[str, str | OneHot]:
         if match:
             stems.setdefault(match["stem"], {})[path] = path
     return max(stems.values(), key=len, default={})
+
+
+def _like_columns(
+    paths: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> dict[str, str | OneHot]:
+    """A column of units and then only columns that draw on the same few values: raters."""
+    if len(paths) < 3 or not rows or _normal(paths[0]) not in _UNIT:
+        return {}
+    drawn = [
+        {chat.plain_text(value) for row in rows if not cells.is_missing(value := row.get(path))}
+        for path in paths[1:]
+    ]
+    if any(_share(rows, path, _is_short) < 1 for path in paths) or not all(drawn):
+        return {}
+    together = set().union(*drawn)
+    alike = len(together) <= 20 and all(
+        any(mine & other for other in drawn if other is not mine) for mine in drawn
+    )
+    return {path: path for path in paths[1:]} if alike else {}
 
 
 def _paths(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[str]:

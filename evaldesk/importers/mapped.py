@@ -10,7 +10,7 @@ from evaldesk.domain.project import ImportNote, Skipped
 from evaldesk.domain.trace import Message, Scenario, Score, Status, TraceBody, TraceRecord
 from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
-from evaldesk.importers.guessing import guess_trace_mapping
+from evaldesk.importers.guessing import guess_in_words, guess_trace_mapping
 from evaldesk.importers.mapping import Column, Const, TraceMapping, get_path
 from evaldesk.importers.records import Records
 from evaldesk.importers.source import Source
@@ -40,7 +40,7 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
     notes = records.check(mapping.columns(), _NEEDED)
     yield RunHeader()
     if options.mapping is None:
-        yield ImportNote(_guess_in_words(mapping))
+        yield ImportNote(_note_on_guess(mapping))
     yield from (ImportNote(note) for note in notes)
     builder = TraceBuilder(mapping, records.columns)
     seen: set[bytes] = set()
@@ -69,9 +69,8 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
     yield from (ImportNote(note) for note in (*records.notes, *builder.notes()))
 
 
-def _guess_in_words(mapping: TraceMapping) -> str:
-    said = ", ".join(f"{key} from “{column}”" for column, key in mapping.columns().items())
-    note = f"The columns were guessed: {said}."
+def _note_on_guess(mapping: TraceMapping) -> str:
+    note = guess_in_words(mapping)
     if not (mapping.output or mapping.messages):
         note += " No column with answers was recognised: the records are test cases without traces."
     return note

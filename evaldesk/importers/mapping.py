@@ -149,6 +149,8 @@ class RatingMapping:
         comment, time: of the answer; empty where the file has none.
         text: what the unit says, used when units are made.
         missing: what stands for "no rating", letters' case aside; None for `MISSING`.
+        recode: value → value to take instead; ``*`` stands for every other one. Done before
+            ``missing``, so that ``{"NULL": "no", "*": "yes"}`` makes an answer of nothing.
         repeats: the same rater answers the same question about the same unit twice, and
             differently: ``error`` names the row, ``first`` keeps the first reading.
     """
@@ -163,6 +165,7 @@ class RatingMapping:
     time: str = ""
     text: str = ""
     missing: tuple[str, ...] | None = None
+    recode: Mapping[str, str] = field(default_factory=dict)
     repeats: Literal["error", "first"] = "error"
 
     @property
@@ -187,6 +190,8 @@ class RatingMapping:
                 made[key] = _names(value, key, path)
             elif key == "values":
                 made[key] = _pairs(value, key, path)
+            elif key == "recode":
+                made[key] = _recoding(value, path)
             elif key == "raters":
                 made[key] = _raters(value, path)
             elif key in ("rater", "criterion"):
@@ -337,6 +342,14 @@ def _pairs(value: Any, key: str, path: str) -> dict[str, str]:
     if not isinstance(value, dict):
         raise InputError(f"Mapping key “{key}” is not an object of NAME: COLUMN.", path=path)
     return {str(name): _name(column, f"{key}.{name}", path) for name, column in value.items()}
+
+
+def _recoding(value: Any, path: str) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(
+        isinstance(to, str | int | float) and not isinstance(to, bool) for to in value.values()
+    ):
+        raise InputError("Mapping key “recode” is not an object of VALUE: VALUE.", path=path)
+    return {str(name): str(to) for name, to in value.items()}
 
 
 def _raters(value: Any, path: str) -> dict[str, str | OneHot]:

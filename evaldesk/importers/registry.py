@@ -5,7 +5,10 @@ from evaldesk.importers.contract import RatingFormat, TraceFormat
 from evaldesk.importers.delimited import DelimitedText
 from evaldesk.importers.inspect_log import InspectLog
 from evaldesk.importers.jsonl import JsonRecords
+from evaldesk.importers.judge_bench import JudgeBench
 from evaldesk.importers.mapping import RatingMapping
+from evaldesk.importers.ratings_long import LongRatings
+from evaldesk.importers.ratings_wide import WideRatings
 from evaldesk.importers.source import Source
 from evaldesk.importers.tau2 import Tau2
 from evaldesk.importers.tau_bench import TauBench
@@ -19,7 +22,7 @@ TRACE_FORMATS: tuple[TraceFormat, ...] = (
     Tau2(),
     InspectLog(),
 )
-RATING_FORMATS: tuple[RatingFormat, ...] = ()
+RATING_FORMATS: tuple[RatingFormat, ...] = (LongRatings(), WideRatings(), JudgeBench())
 
 _LEAST = 0.1
 
@@ -60,7 +63,11 @@ def detect_ratings(source: Source, mapping: RatingMapping | None = None) -> Rati
     ]
     best, index = max(scored, default=(0.0, 0))
     if best < _LEAST:
-        raise source.error("No ratings were recognised in it.", _listing())
+        titles = ", ".join(f"{item.title} ({item.name})" for item in RATING_FORMATS)
+        raise source.error(
+            "No ratings were recognised in it.",
+            f"Give a mapping of its columns, or a file in one of: {titles}.",
+        )
     return RATING_FORMATS[-index]
 
 
