@@ -1,10 +1,10 @@
 """Means of cases that are not independent: questions about one document, turns of one chat."""
 
 import numpy as np
-import scipy.stats as scipy_stats
 from numpy.typing import ArrayLike
 
 from evaldesk.domain.estimate import Estimate
+from evaldesk.stats.distributions import t_quantile
 from evaldesk.stats.ratings import Floats
 
 
@@ -66,6 +66,6 @@ def clustered_mean(
             reason = "no interval: every cluster has the same mean"
     if reason is not None:
         return Estimate(value, level=None, n=n, method=name, undefined_reason=reason)
-    half = float(scipy_stats.t.ppf((1 + level) / 2, number - 1)) * error
+    half = t_quantile(level, number - 1) * error
     method = f"{name}, t interval over {number} clusters"
     return Estimate(value, value - half, value + half, level, n, method)

@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 import scipy.special as special
-import scipy.stats as scipy_stats
 from numpy.typing import ArrayLike
 
 from evaldesk.domain.estimate import Estimate
+from evaldesk.stats.distributions import normal_quantile, t_quantile
 from evaldesk.stats.ratings import Floats, UnitRatings
 
 Weights = Literal["identity", "linear", "quadratic", "ordinal"]
@@ -103,7 +103,7 @@ def _t_estimate(
     if error <= 1e-12:
         same = "the raters agree on every unit" if value >= 1.0 - 1e-12 else "all units are alike"
         return _alone(value, n, name, f"no interval: {same}")
-    half = float(scipy_stats.t.ppf((1 + level) / 2, units - 1)) * error
+    half = t_quantile(level, units - 1) * error
     low, high = max(floor, value - half), min(1.0, value + half)
     return Estimate(value, low, high, level, n, f"{name}, t interval over units")
 
@@ -298,7 +298,7 @@ def cohen_kappa(
     if variance <= 1e-18:
         same = "the raters agree on every unit" if observed >= 1.0 else "the ratings do not vary"
         return _alone(value, n, name, f"no interval: {same}")
-    half = float(scipy_stats.norm.ppf((1 + level) / 2)) * float(np.sqrt(variance))
+    half = normal_quantile(level) * float(np.sqrt(variance))
     return Estimate(
         value,
         max(-1.0, value - half),

@@ -1,7 +1,6 @@
 """p values that know how many there are."""
 
 import numpy as np
-import scipy.stats as scipy_stats
 from numpy.typing import ArrayLike
 
 from evaldesk.stats.ratings import Floats
@@ -28,8 +27,12 @@ def benjamini_hochberg(p_values: ArrayLike) -> Floats:
     """
     p, known = _checked(p_values)
     out = np.full_like(p, np.nan)
-    if known.size:
-        out[~np.isnan(p)] = scipy_stats.false_discovery_control(known, method="bh")
+    order = np.argsort(known, kind="stable")
+    steps = known[order] * known.size / np.arange(1, known.size + 1)
+    adjusted = np.empty_like(known)
+    # the least of one's own step and those of all greater p values
+    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps[::-1])[::-1])
+    out[~np.isnan(p)] = adjusted
     return out
 
 

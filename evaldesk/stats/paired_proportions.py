@@ -4,9 +4,15 @@ import math
 from dataclasses import dataclass
 
 import scipy.optimize as optimize
-import scipy.stats as scipy_stats
 
 from evaldesk.domain.estimate import Estimate
+from evaldesk.stats.distributions import (
+    binomial_cdf,
+    binomial_half,
+    chi2_tail,
+    normal_quantile,
+    wilson_ends,
+)
 
 _EMPTY = "undefined: there is no pair"
 
@@ -77,8 +83,8 @@ def mcnemar(only_a: int, only_b: int) -> McNemar:
     if n == 0:
         return McNemar(1.0, 1.0, None, None, None, None, 0)
     fewer = min(only_a, only_b)
-    tail = 2.0 * float(scipy_stats.binom.cdf(fewer, n, 0.5))
-    point = float(scipy_stats.binom.pmf(fewer, n, 0.5))
+    tail = 2.0 * binomial_cdf(fewer, n, 0.5)
+    point = binomial_half(fewer, n)
     exact = min(1.0, tail)
     # with b = c the two tails share the table: 2 P(X <= b) - P(X = b) is 1 already
     mid = 1.0 - point / 2.0 if only_a == only_b else tail - point
@@ -89,9 +95,9 @@ def mcnemar(only_a: int, only_b: int) -> McNemar:
         exact,
         min(1.0, mid),
         chi2,
-        float(scipy_stats.chi2.sf(chi2, 1)),
+        chi2_tail(chi2),
         corrected,
-        float(scipy_stats.chi2.sf(corrected, 1)),
+        chi2_tail(corrected),
         n,
     )
 
@@ -111,7 +117,7 @@ def tango(table: PairedTable, *, level: float = 0.95) -> Estimate:
     n = table.n
     if n == 0:
         return Estimate.undefined(_EMPTY, method=name)
-    z = float(scipy_stats.norm.ppf((1 + level) / 2))
+    z = normal_quantile(level)
     b, c = table.only_b, table.only_a
     value = (b - c) / n
 
@@ -152,11 +158,8 @@ def newcombe(table: PairedTable, *, level: float = 0.95) -> Estimate:
         return Estimate.undefined(_EMPTY, method=name)
     a, b, c, d = table.both, table.only_b, table.only_a, table.neither
     first, second = a + b, a + c
-    ends = []
-    for passed in (first, second):
-        found = scipy_stats.binomtest(passed, n).proportion_ci(level, method="wilson")
-        ends.append((float(found.low), float(found.high)))
-    (low_b, high_b), (low_a, high_a) = ends
+    low_b, high_b = wilson_ends(first, n, level)
+    low_a, high_a = wilson_ends(second, n, level)
     p_b, p_a = first / n, second / n
     margins = first * (c + d) * second * (b + d)
     if margins == 0:

@@ -3,14 +3,12 @@
 import math
 
 import scipy.optimize as optimize
-import scipy.stats as scipy_stats
+
+from evaldesk.stats.distributions import normal_quantile
 
 
 def _quantiles(level: float, power: float) -> tuple[float, float]:
-    return (
-        float(scipy_stats.norm.ppf((1 + level) / 2)),
-        float(scipy_stats.norm.ppf(power)),
-    )
+    return normal_quantile(level), normal_quantile(2.0 * power - 1.0)
 
 
 def detectable_mean_difference(

@@ -1,12 +1,18 @@
 """A rate and its interval."""
 
+import math
 from typing import Literal
 
 import numpy as np
-import scipy.stats as scipy_stats
 from numpy.typing import ArrayLike
 
 from evaldesk.domain.estimate import Estimate
+from evaldesk.stats.distributions import (
+    binomial_cdf,
+    clopper_pearson_ends,
+    t_quantile,
+    wilson_ends,
+)
 
 _EMPTY = "undefined: there is no case"
 
@@ -38,9 +44,9 @@ def proportion(
         raise ValueError("successes must be among 0 … n")
     if n == 0:
         return Estimate.undefined(_EMPTY, method=name)
-    result = scipy_stats.binomtest(int(successes), int(n))
-    ends = result.proportion_ci(level, method="wilson" if method == "wilson" else "exact")
-    return Estimate(successes / n, float(ends.low), float(ends.high), level, n, name)
+    interval = wilson_ends if method == "wilson" else clopper_pearson_ends
+    low, high = interval(successes, n, level)
+    return Estimate(successes / n, low, high, level, n, name)
 
 
 def mean(values: ArrayLike, *, level: float = 0.95) -> Estimate:
@@ -75,7 +81,7 @@ def mean(values: ArrayLike, *, level: float = 0.95) -> Estimate:
             method=name,
             undefined_reason="no interval: every value is the same",
         )
-    half = float(scipy_stats.t.ppf((1 + level) / 2, n - 1) * data.std(ddof=1) / np.sqrt(n))
+    half = t_quantile(level, n - 1) * float(data.std(ddof=1)) / math.sqrt(n)
     return Estimate(value, value - half, value + half, level, n, "mean, t interval")
 
 
@@ -96,11 +102,11 @@ def cases_for_upper_bound(rate: float, *, level: float = 0.95, failures: int = 0
     if not 0.0 < rate < 1.0 or failures < 0:
         raise ValueError("rate must lie between 0 and 1, failures must not be negative")
     low, high = failures, failures + 1
-    while scipy_stats.binom.cdf(failures, high, rate) > 1.0 - level:
+    while binomial_cdf(failures, high, rate) > 1.0 - level:
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        if scipy_stats.binom.cdf(failures, middle, rate) > 1.0 - level:
+        if binomial_cdf(failures, middle, rate) > 1.0 - level:
             low = middle
         else:
             high = middle

@@ -34,6 +34,7 @@ def test_adjusted_p_values_are_statsmodels(size: int) -> None:
     p = np.random.default_rng(size).beta(0.3, 1, size).round(2)
     for ours, name in ((benjamini_hochberg, "fdr_bh"), (holm, "holm")):
         assert ours(p) == pytest.approx(multipletests(p, method=name)[1])
+    assert benjamini_hochberg(p) == pytest.approx(scipy_stats.false_discovery_control(p))
 
 
 @given(st.lists(st.floats(0, 1), max_size=30))

@@ -7,6 +7,15 @@ from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 from statsmodels.stats import contingency_tables
 
+from evaldesk.stats.distributions import (
+    binomial_cdf,
+    binomial_half,
+    chi2_tail,
+    clopper_pearson_ends,
+    normal_quantile,
+    t_quantile,
+    wilson_ends,
+)
 from evaldesk.stats.paired_proportions import PairedTable, mcnemar, newcombe, tango
 from evaldesk.stats.proportions import cases_for_upper_bound, mean, proportion
 
@@ -205,3 +214,19 @@ def test_no_pair_no_difference() -> None:
     assert newcombe(PairedTable(0, 0, 0, 0)).value is None
     with pytest.raises(ValueError, match="negative"):
         PairedTable(1, -1, 0, 0)
+
+
+@given(n=st.integers(1, 3000), data=st.data(), level=st.sampled_from([0.8, 0.95, 0.999]))
+def test_distributions_are_scipys(n: int, data: st.DataObject, level: float) -> None:
+    k = data.draw(st.integers(0, n))
+    theirs = scipy_stats.binomtest(k, n)
+    ends = theirs.proportion_ci(level, method="wilson")
+    assert wilson_ends(k, n, level) == pytest.approx((ends.low, ends.high), abs=1e-12)
+    ends = theirs.proportion_ci(level, method="exact")
+    assert clopper_pearson_ends(k, n, level) == pytest.approx((ends.low, ends.high), abs=1e-12)
+    assert binomial_half(k, n) == pytest.approx(scipy_stats.binom.pmf(k, n, 0.5), rel=1e-9)
+    for rate in (0.001, 0.5, 0.93):
+        assert binomial_cdf(k, n, rate) == pytest.approx(scipy_stats.binom.cdf(k, n, rate))
+    assert chi2_tail(k / 10) == pytest.approx(scipy_stats.chi2.sf(k / 10, 1))
+    assert t_quantile(level, n) == pytest.approx(scipy_stats.t.ppf((1 + level) / 2, n))
+    assert normal_quantile(level) == pytest.approx(scipy_stats.norm.ppf((1 + level) / 2))
