@@ -9,6 +9,7 @@ A scenario in a source::
     exp: the expected behaviour
     Q: what the customer writes first
     @14 PASS GROUNDEDNESS CODE [failure modes] [severity]       the trace of prompt v14
+    X: why the program's check failed it
     U: / A: / R:                    user, assistant, the assistant's reasoning
     > tool arguments [=> response]  a call; ``=> !text`` where it failed
     ? query => DOCUMENT SCORE, …    a call of search_policy
@@ -38,6 +39,7 @@ class Draft:
     truth: str
     modes: list[str]
     severity: str
+    check: str = ""
     turns: list[tuple[str, str]] = field(default_factory=list)
     raters: dict[str, tuple[str, str]] = field(default_factory=dict)
     rulings: list[tuple[str, str, str, str]] = field(default_factory=list)
@@ -107,6 +109,8 @@ def _case(lines: list[str]) -> Case:
             case.drafts.append(
                 Draft(mark[1:], outcome, grounded, truth, modes, rest[1] if len(rest) == 2 else "")
             )
+        elif mark == "X:":
+            case.drafts[-1].check = text
         elif mark in ("U:", "A:", "R:", ">", "?"):
             case.drafts[-1].turns.append((mark[0], text))
         elif mark in ("i:", "t:", "a:"):

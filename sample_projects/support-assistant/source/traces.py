@@ -61,7 +61,7 @@ class Writer:
         self.ticket = ""
         prompt = (HERE / f"prompt-v{draft.run}.txt").read_text("utf-8").strip()
         self.messages: list[dict[str, Any]] = [
-            _message("system", _text(f"{prompt}\n\nSigned in: {case.customer}")),
+            _message("system", _text(f"{prompt}\n\n{self._session()}")),
             _message("user", _text(case.question)),
         ]
         pending: list[dict[str, Any]] = []
@@ -94,6 +94,11 @@ class Writer:
         self._assistant(pending, draft)
         return self._whole(draft, run, started)
 
+    def _session(self) -> str:
+        own = [key for key, one in self.orders.items() if one["customer"] == self.case.customer]
+        latest = f" Latest order: {own[-1]}." if own else ""
+        return f"Signed in: {self.case.customer}.{latest}"
+
     def _whole(self, draft: Draft, run: str, started: datetime) -> dict[str, Any]:
         case = self.case
         answers = [m for m in self.messages if m["role"] == "assistant"]
@@ -107,12 +112,15 @@ class Writer:
             if status != "ok"
             else None
         )
-        passed = 1.0 if draft.outcome == "1" else 0.0
-        scores = {
-            "pass": {"value": passed, "label": "pass" if passed else "fail"},
-            "groundedness": {"value": float(draft.groundedness or 0)},
-            "format_ok": {"value": 1.0 if 0 < len(final) <= 300 else 0.0},
-        }
+        scores = (
+            {}
+            if failed
+            else {
+                "pass": _verdict(draft),
+                "groundedness": {"value": float(draft.groundedness or 0)},
+                "format_ok": {"value": 1.0 if 0 < len(final) <= 300 else 0.0},
+            }
+        )
         documents = {"documents": self.documents} if self.documents else {}
         latency = sum(m.get("latency_ms", 0) for m in self.messages) + 40 * len(self.messages)
         return {
@@ -136,7 +144,7 @@ class Writer:
                 "origin": case.origin,
                 "metadata": {"customer": case.customer},
             },
-            "scores": {} if failed else scores,
+            "scores": scores,
             "messages": self.messages,
             **documents,
             "tools": _definitions(),
@@ -240,6 +248,14 @@ class Writer:
             self.ticket = f"T-{number}"
             return {"ticket": self.ticket, "team": arguments["team"], "status": "open"}
         raise ValueError(f"{self.case.key}: {name} needs a response")
+
+
+def _verdict(draft: Draft) -> dict[str, Any]:
+    if draft.outcome == "1":
+        return {"value": 1.0, "label": "pass"}
+    if not draft.check:
+        raise ValueError(f"a failed trace of {RUNS[draft.run]} does not say why: X: is missing")
+    return {"value": 0.0, "label": "fail", "explanation": draft.check}
 
 
 def _definitions() -> list[dict[str, Any]]:
