@@ -49,13 +49,13 @@ def build_window(
     asking = WindowPrompts(settings)
     app.setWindowIcon(app_icon())
     theme = ThemeKeeper(app, settings)
-    TypingGuard(app)
+    guard = TypingGuard(app)
     workspace = Workspace(
         jobs, settings, ActionRegistry(settings), prompts if prompts is not None else asking
     )
     theme.attach(workspace)
     window = MainWindow(workspace, theme, screens)
-    for part in (jobs, workspace, workspace.actions):
+    for part in (jobs, workspace, workspace.actions, theme, guard):
         part.setParent(window)
     asking.window = window
     return window

@@ -19,7 +19,7 @@ class DesktopCommands:
     ) -> Sequence[Path]:
         """Draw every screen of a project, offscreen; returns the pictures."""
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        from evaldesk.ui.capture import capture
+        from evaldesk.app.capture import capture
 
         return capture(project, folder, theme, size)
 

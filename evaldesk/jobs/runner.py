@@ -217,7 +217,11 @@ class JobRunner(QObject):
         failed: Callable[[Exception], None] | None,
     ) -> None:
         if self._closed:
-            raise RuntimeError("The job runner was shut down.")
+            if job.kind == "write":
+                raise RuntimeError("The job runner was shut down; nothing more is written.")
+            job.cancel()
+            job.finished = True
+            return
         job.control = JobControl(
             lambda now, total, text: self._post(lambda: self._progress(job, now, total, text))
         )

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from evaldesk.domain.project import Changes
 from evaldesk.ui.screens.registry import ScreenSpec
@@ -97,6 +97,9 @@ class ScreenHost(QStackedWidget):
         if changes is not None:
             screen.refresh(changes)
         screen.opened(**place)
+        focused = QApplication.focusWidget()
+        if focused is None or not screen.isAncestorOf(focused):
+            screen.setFocus(Qt.FocusReason.OtherFocusReason)
         self.shown.emit(screen_id)
         return True
 

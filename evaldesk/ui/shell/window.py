@@ -315,8 +315,8 @@ class MainWindow(QMainWindow):
         self._closing = True
         self.workspace.settings.put("geometry", bytes(self.saveGeometry().data()).hex())
         self.host.leave()
-        project = self.workspace.project
         self.workspace.jobs.shutdown()
+        project = self.workspace.project  # one that was just being opened came in with the jobs
         if project is not None:
             project.close()
         event.accept()

@@ -153,7 +153,7 @@ QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
 QTableView::item:hover:!selected {{ background: {t.soft}; }}
 QHeaderView {{ background: {t.pane}; border: none; }}
 QHeaderView::section {{ background: {t.pane}; color: {t.muted}; border: none;
-  border-bottom: 1px solid {t.line}; padding: 5px 8px; font-size: {small}px; font-weight: 500; }}
+  border-bottom: 1px solid {t.line}; padding: 5px 11px; font-size: {small}px; font-weight: 500; }}
 QHeaderView::section:hover {{ color: {t.text}; }}
 QHeaderView::up-arrow {{ image: url({icons}/sort-up-{t.name}.svg); width: 9px; height: 9px; }}
 QHeaderView::down-arrow {{ image: url({icons}/sort-down-{t.name}.svg); width: 9px; height: 9px; }}

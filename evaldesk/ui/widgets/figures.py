@@ -22,6 +22,11 @@ def percent(value: float, digits: int = 1) -> str:
     return f"{100 * value:.{digits}f} %".replace("-", MINUS)
 
 
+def counted(amount: int, one: str, many: str) -> str:
+    """``one`` or ``many`` with the amount for ``%1``."""
+    return (one if amount == 1 else many).replace("%1", number(amount))
+
+
 def interval(estimate: Estimate, *, as_percent: bool = False, digits: int = 2) -> str:
     """``[67.8, 83.0]``; empty where there is none."""
     if estimate.low is None or estimate.high is None:

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.project import Changes, RunInfo
 from evaldesk.ui.screens.overview.controller import OverviewController
-from evaldesk.ui.screens.overview.models import FIXED, SORT_ROLE, RunsModel
+from evaldesk.ui.screens.overview.models import SORT_ROLE, RunsModel
 from evaldesk.ui.screens.overview.steps import StepsCard
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.widgets.card import Card, FigureCard, pane, text_label
 from evaldesk.ui.widgets.empty import EmptyState
-from evaldesk.ui.widgets.figures import local_time, number
+from evaldesk.ui.widgets.figures import counted, local_time, number
 from evaldesk.ui.widgets.label import ElidedLabel
 from evaldesk.ui.widgets.table import ROW_HEIGHT, Table
 from evaldesk.ui.workspace import Workspace
@@ -53,6 +53,7 @@ class OverviewPage(Screen):
         self.empty = self._empty_state()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._filled())
+        self.setFocusProxy(self.table)
         self.controller.scores_read.connect(self._show_scores)
         self.controller.steps_read.connect(self.steps.show_steps)
         workspace.user_changed.connect(lambda _: self.controller.read_steps(self._runs))
@@ -178,20 +179,21 @@ class OverviewPage(Screen):
         self._runs = contents.runs
         self._size = file_size(info.size_bytes)
         errors = sum(run.errors for run in contents.runs)
-        in_runs = self.tr("in %1 runs").replace("%1", number(info.runs))
-        self.figures["traces"].show_figure(
-            number(info.traces),
-            in_runs
-            + (" · " + self.tr("%1 with an error").replace("%1", number(errors)) if errors else ""),
-        )
+        in_runs = counted(info.runs, self.tr("in %1 run"), self.tr("in %1 runs"))
+        if errors:
+            in_runs += " · " + self.tr("%1 with an error").replace("%1", number(errors))
+        self.figures["traces"].show_figure(number(info.traces), in_runs)
         self.figures["scenarios"].show_figure(
-            number(info.scenarios), self.tr("in %1 datasets").replace("%1", number(info.datasets))
+            number(info.scenarios),
+            counted(info.datasets, self.tr("in %1 dataset"), self.tr("in %1 datasets")),
         )
         self.figures["ratings"].show_figure(
-            number(info.ratings), self.tr("by %1 raters").replace("%1", number(info.raters))
+            number(info.ratings),
+            counted(info.raters, self.tr("by %1 rater"), self.tr("by %1 raters")),
         )
         self.figures["rulings"].show_figure(
-            number(info.rulings), self.tr("%1 rubrics").replace("%1", number(info.rubrics))
+            number(info.rulings),
+            counted(info.rubrics, self.tr("with %1 rubric"), self.tr("with %1 rubrics")),
         )
         self.model.show_runs(contents.runs)
         self._lay_out_table()
@@ -210,10 +212,12 @@ class OverviewPage(Screen):
         rows = min(len(self._runs), MOST_ROWS)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.table.setColumnHidden(1, not any(run.system for run in self._runs))
+        self.table.setColumnHidden(2, len({run.dataset for run in self._runs}) < 2)
         self.table.resizeColumnsToContents()
         for column in range(self.model.columnCount()):
-            least = 160 if column == 0 else 64 if column < FIXED else 150
-            width = max(least, min(self.table.columnWidth(column) + 12, 320))
+            least = 140 if column == 0 else 64
+            width = max(least, min(self.table.columnWidth(column), 320))
             self.table.setColumnWidth(column, width)
         bar = self.table.horizontalScrollBar()
         room = bar.sizeHint().height() if header.length() > self.table.viewport().width() else 0

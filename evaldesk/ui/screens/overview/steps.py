@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QSizePolicy, QW
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.chip import Chip
-from evaldesk.ui.widgets.figures import number
+from evaldesk.ui.widgets.figures import counted, number
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ class StepsCard(Card):
         if step.step == "rubrics":
             if not step.finished:
                 return self.tr("The questions that reviewers answer")
-            words = self.tr("%1 rubric") if step.finished == 1 else self.tr("%1 rubrics")
-            return words.replace("%1", amount)
+            return counted(step.finished, self.tr("%1 rubric"), self.tr("%1 rubrics"))
         if step.step == "review":
             if not step.ready:
                 return self.tr("Needs traces and a rubric")
