@@ -83,7 +83,7 @@ class TracePane(QWidget):
         self.find_bar.closed.connect(self._end_find)
         self.double.difference_changed.connect(self._say_differences)
         for view in self.views:
-            view.find_wanted.connect(self.open_find)
+            view.find_wanted.connect(lambda: self.open_find())
             view.span_changed.connect(self.span_changed)
         workspace.theme_changed.connect(self._retheme)
         workspace.project_closed.connect(self.clear)
@@ -178,12 +178,12 @@ class TracePane(QWidget):
         if self.is_pair:
             self.double.next_difference(step)
 
-    def open_find(self) -> None:
-        """Find text in what is shown."""
+    def open_find(self, text: str = "") -> None:
+        """Find text in what is shown: what is selected there, else ``text``."""
         if not self.pks:
             return
         chosen = self.view.canvas.selected_text()
-        self.find_bar.open_bar(chosen if chosen and "\n" not in chosen else "")
+        self.find_bar.open_bar(chosen if chosen and "\n" not in chosen else text)
 
     def find(self, text: str) -> int:  # type: ignore[override]
         """Find a text in what is shown, without taking the focus; how many hits there are."""
@@ -290,7 +290,7 @@ class TracePane(QWidget):
         self.aligned = text_label("", "muted")
         self.difference_count = text_label("", "muted")
         self.next_hint = ClickableHint("N", self.tr("next difference"), self.next_difference)
-        self.find_hint = ClickableHint("/", self.tr("find in trace"), self.open_find)
+        self.find_hint = ClickableHint("/", self.tr("find in trace"), lambda: self.open_find())
         self.extras = QHBoxLayout()
         self.extras.setSpacing(12)
         row.addWidget(self.aligned)

@@ -1,0 +1,35 @@
+"""Commands of the Traces screen. In the trace, / and N belong to what is being read."""
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+from evaldesk.ui.actions.spec import ActionSpec
+
+
+def _tr(text: str) -> str:
+    return str(QT_TRANSLATE_NOOP("Actions", text))
+
+
+def _spec(id: str, text: str, *shortcuts: str, group: str) -> ActionSpec:
+    return ActionSpec(f"traces.{id}", text, shortcuts, scope="traces", group=group)
+
+
+_LIST = _tr("List")
+_TRACE = _tr("Trace")
+
+actions: tuple[ActionSpec, ...] = (
+    _spec("search", _tr("Search in all traces; in a trace, find in it"), "/", group=_LIST),
+    _spec("filter", _tr("Filter the list"), "F", group=_LIST),
+    _spec("reset", _tr("Show all traces again"), "Shift+F", group=_LIST),
+    _spec("facets", _tr("Show or hide the facets"), "Ctrl+B", group=_LIST),
+    _spec("columns", _tr("Choose columns"), "Ctrl+Shift+C", group=_LIST),
+    _spec("copy", _tr("Copy the list as a table"), group=_LIST),
+    _spec("export", _tr("Save the list as CSV"), "Ctrl+Shift+E", group=_LIST),
+    _spec("next", _tr("Next trace"), "Alt+Down", group=_LIST),
+    _spec("previous", _tr("Previous trace"), "Alt+Up", group=_LIST),
+    _spec("compare", _tr("Side by side with another run, or back"), "C", group=_TRACE),
+    _spec("difference", _tr("Next difference"), "N", group=_TRACE),
+    _spec("difference_back", _tr("Previous difference"), "Shift+N", group=_TRACE),
+    _spec("copy_id", _tr("Copy the trace's id"), "Ctrl+Shift+I", group=_TRACE),
+    _spec("layout", _tr("Trace beside or below the list"), "Ctrl+Shift+B", group=_TRACE),
+    _spec("back", _tr("Back to the list"), "Escape", group=_TRACE),
+)

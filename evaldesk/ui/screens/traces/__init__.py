@@ -1,0 +1,1 @@
+"""The screen that lists traces and shows them."""

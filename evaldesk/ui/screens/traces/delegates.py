@@ -1,0 +1,228 @@
+"""How the lists of the Traces screen are drawn."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from evaldesk.domain.trace import TraceRow
+from evaldesk.ui.screens.traces.models import CHIPS, MUTED, ROW, SNIPPET, FacetEntry
+from evaldesk.ui.theme.apply import sans
+from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
+from evaldesk.ui.theme.tokens import Tokens
+from evaldesk.ui.widgets.trace_view import figures
+
+Index = QModelIndex | QPersistentModelIndex
+
+TITLE_COLUMN = "title"
+
+
+class TraceDelegate(QStyledItemDelegate):
+    """A cell of the list: text, or chips. While words are looked for the title has a second line
+    with where they were found.
+
+    Attributes:
+        words: what is looked for; empty for nothing.
+    """
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tokens = tokens
+        self.words: tuple[str, ...] = ()
+        self._font = sans()
+        self._small = sans("small")
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a cell."""
+        tokens = self.tokens
+        box = option.rect
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        ground = tokens.accent_soft if selected else tokens.soft if hovered else tokens.pane
+        painter.fillRect(box, QColor(ground))
+        if selected and index.column() == self._first_column(option):
+            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
+        paint_rule(painter, tokens, box.left(), box.right(), box.bottom())
+        inner = box.adjusted(10, 0, -10, -1)
+        chips = index.data(CHIPS)
+        if chips:
+            right = int(index.data(Qt.ItemDataRole.TextAlignmentRole) or 0) & 0x2
+            self._chips(painter, inner, chips, from_right=bool(right))
+            return
+        text = index.data(Qt.ItemDataRole.DisplayRole) or ""
+        muted = bool(index.data(MUTED))
+        alignment = Qt.AlignmentFlag(int(index.data(Qt.ItemDataRole.TextAlignmentRole) or 0x81))
+        snippet = index.data(SNIPPET) if self.words and self._is_title(index) else ""
+        if snippet:
+            half = inner.height() // 2
+            upper = QRect(inner.left(), inner.top() + 2, inner.width(), half - 1)
+            paint_elided(painter, upper, text, tokens.text, self._font, alignment)
+            lower = QRect(inner.left(), inner.top() + half, inner.width(), half - 2)
+            self._snippet(painter, lower, snippet, ground)
+            return
+        colour = tokens.muted if muted else tokens.text
+        paint_elided(painter, inner, text, colour, self._font, alignment)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """For fitting a column to what is in sight."""
+        chips = index.data(CHIPS)
+        if chips:
+            return QSize(sum(chip_size(text).width() + 4 for text, _ in chips) + 16, 28)
+        text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        return QSize(min(QFontMetrics(self._font).horizontalAdvance(text) + 18, 480), 28)
+
+    def _chips(
+        self,
+        painter: QPainter,
+        box: QRect,
+        chips: tuple[tuple[str, str], ...],
+        *,
+        from_right: bool = False,
+    ) -> None:
+        painter.save()
+        painter.setClipRect(box)
+        x = box.right() if from_right else box.left()
+        middle = box.center().y() + 1
+        for text, kind in reversed(chips) if from_right else chips:
+            drawn = paint_chip(painter, self.tokens, x, middle, text, kind, from_right=from_right)
+            x = drawn.left() - 5 if from_right else drawn.right() + 5
+        painter.restore()
+
+    def _snippet(self, painter: QPainter, box: QRect, text: str, ground: str) -> None:
+        """The surroundings of a hit with the hit itself marked."""
+        metrics = QFontMetrics(self._small)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        folded = shown.casefold()
+        for word in self.words:
+            at = folded.find(word.casefold())
+            if at >= 0 and len(folded) == len(shown):
+                left = box.left() + metrics.horizontalAdvance(shown[:at])
+                width = metrics.horizontalAdvance(shown[at : at + len(word)])
+                painter.fillRect(
+                    QRect(left, box.top() + 1, width, box.height() - 2), QColor(self.tokens.mark)
+                )
+                break
+        paint_elided(painter, box, shown, self.tokens.muted, self._small)
+
+    @staticmethod
+    def _is_title(index: Index) -> bool:
+        model = index.model()
+        columns = getattr(model, "columns", ())
+        return bool(columns) and columns[index.column()].key == TITLE_COLUMN
+
+    @staticmethod
+    def _first_column(option: QStyleOptionViewItem) -> int:
+        header = getattr(option.widget, "horizontalHeader", None)
+        return header().logicalIndexAt(0) if header is not None else 0
+
+
+class FacetDelegate(QStyledItemDelegate):
+    """A heading, or a value with its tick and count."""
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tokens = tokens
+        self._font = sans()
+        self._small = sans("small")
+        self._heading = sans("small", bold=True)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a line."""
+        tokens = self.tokens
+        entry: FacetEntry | None = index.data(ROW)
+        if entry is None:
+            return
+        box = option.rect
+        inner = box.adjusted(16, 0, -14, 0)
+        if entry.value is None and not entry.more:
+            paint_elided(
+                painter, inner.adjusted(0, 8, 0, 0), entry.title, tokens.muted, self._heading
+            )
+            return
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        if (selected and focused) or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(box, QColor(tokens.accent_soft if focused else tokens.soft))
+        if entry.more:
+            text = inner.adjusted(22, 0, 0, 0)
+            paint_elided(painter, text, entry.title, tokens.accent, self._font)
+            return
+        on = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+        self._tick(painter, QRect(inner.left(), box.center().y() - 6, 13, 13), on)
+        count = figures.count(entry.count)
+        width = QFontMetrics(self._small).horizontalAdvance(count) + 8
+        paint_elided(
+            painter,
+            inner,
+            count,
+            tokens.muted,
+            self._small,
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+        )
+        paint_elided(
+            painter, inner.adjusted(22, 0, -width, 0), entry.title, tokens.text, self._font
+        )
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Headings are a little higher."""
+        entry: FacetEntry | None = index.data(ROW)
+        heading = entry is not None and entry.value is None and not entry.more
+        return QSize(120, 32 if heading else 25)
+
+    def _tick(self, painter: QPainter, box: QRect, on: bool) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self.tokens.accent if on else self.tokens.muted), 1))
+        painter.setBrush(QColor(self.tokens.accent if on else self.tokens.pane))
+        painter.drawRoundedRect(box, 3, 3)
+        if on:
+            pen = QPen(QColor(self.tokens.on_accent), 1.8)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            x, y = box.left(), box.top()
+            painter.drawPolyline(
+                [QPoint(x + 3, y + 7), QPoint(x + 6, y + 10), QPoint(x + 10, y + 4)]
+            )
+        painter.restore()
+
+
+class SiblingDelegate(QStyledItemDelegate):
+    """Another run of the scenario, as a label that can be chosen."""
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tokens = tokens
+        self._font = sans("small")
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a label."""
+        tokens = self.tokens
+        row: TraceRow | None = index.data(ROW)
+        if row is None:
+            return
+        box = option.rect.adjusted(1, 3, -5, -3)
+        on = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens.b if on else tokens.accent if focused else tokens.line)))
+        painter.setBrush(QColor(tokens.soft if hovered or on else tokens.pane))
+        painter.drawRoundedRect(box.adjusted(0, 0, -1, -1), 6, 6)
+        painter.restore()
+        inner = box.adjusted(9, 0, -6, 0)
+        x = inner.right()
+        for text, kind in index.data(CHIPS) or ():
+            drawn = paint_chip(
+                painter, tokens, x, box.center().y() + 1, text, kind, from_right=True
+            )
+            x = drawn.left() - 6
+        inner.setRight(x)
+        text = index.data(Qt.ItemDataRole.DisplayRole)
+        paint_elided(painter, inner, text, tokens.b if on else tokens.text, self._font)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """As wide as its words, within reason."""
+        text = index.data(Qt.ItemDataRole.DisplayRole) or ""
+        width = min(QFontMetrics(self._font).horizontalAdvance(text), 220)
+        chips = sum(chip_size(chip).width() + 6 for chip, _ in index.data(CHIPS) or ())
+        return QSize(width + chips + 26, 32)

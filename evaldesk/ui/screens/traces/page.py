@@ -1,0 +1,686 @@
+"""The Traces screen: facets, the list, and the trace that is being read."""
+
+from array import array
+from typing import Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evaldesk.domain.project import Changes
+from evaldesk.ui.screens.screen import Screen
+from evaldesk.ui.screens.traces.columns import DEFAULT, Column, columns
+from evaldesk.ui.screens.traces.controller import TracesController
+from evaldesk.ui.screens.traces.delegates import FacetDelegate, SiblingDelegate, TraceDelegate
+from evaldesk.ui.screens.traces.filter_field import FilterField
+from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel, TraceTableModel
+from evaldesk.ui.widgets.card import hairline, pane, text_label
+from evaldesk.ui.widgets.empty import EmptyState
+from evaldesk.ui.widgets.table import ROW_HEIGHT, Table
+from evaldesk.ui.widgets.trace_view import TracePane, figures
+from evaldesk.ui.workspace import Workspace
+
+_WITH_SNIPPET = 44
+_FIRST_METRICS = 2
+
+
+class TracesPage(Screen):
+    """Lists traces, narrows the list, and shows the one that is current."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, parent)
+        self.controller = TracesController(workspace, self)
+        self.model = TraceTableModel(self)
+        self.facets = FacetModel(self)
+        self.siblings = SiblingModel(self)
+        self._columns: list[Column] = []
+        self._wanted: int | None = None
+        self._wanted_pair: tuple[int, int] | None = None
+        self._build()
+        self._connect()
+        self._bind()
+
+    # Screen
+
+    def opened(self, **place: Any) -> None:
+        """Come to a place: ``trace`` (number, id or ``run/scenario``), ``pair`` (two numbers),
+        ``search``, ``where``, ``run``.
+        """
+        if "run" in place:
+            self.reset()
+            self.facets.choose("run", str(place["run"]))
+        if "where" in place:
+            self.filter_field.set_text(str(place["where"]))
+        if "search" in place:
+            self.search_field.setText(str(place["search"]))
+            self._search()
+        if "pair" in place:
+            a, b = place["pair"]
+            self._wanted_pair = (int(a), int(b))
+            self._select_trace(int(a))
+        elif isinstance(place.get("trace"), str):
+            self.controller.find(place["trace"], self._select_trace)
+        elif "trace" in place:
+            self._select_trace(int(place["trace"]))
+        elif self.table.isVisible():
+            self.table.setFocus()
+
+    def refresh(self, changes: Changes) -> None:
+        """New traces change the list, answers the tags."""
+        if "traces" in changes.areas:
+            self.controller.load()
+        elif "ratings" in changes.areas:
+            self.controller.load_facets()
+
+    def project_replaced(self) -> None:
+        """Another project, or none."""
+        self.reset(quietly=True)
+        self._wanted = None
+        self.pane.clear()
+        self.siblings.set_rows(())
+        self._show_siblings()
+        self.controller.load()
+
+    def breadcrumb(self) -> str:
+        """The scenario that is being read."""
+        row = self._current_row()
+        return row.scenario if row is not None else ""
+
+    def chips(self) -> tuple[tuple[str, str], ...]:
+        """Its tier and slices."""
+        row = self._current_row()
+        if row is None:
+            return ()
+        tier = ((row.tier, "bad" if row.tier == "critical" else "neutral"),) if row.tier else ()
+        return (*tier, *((value, "neutral") for value in list(row.slices.values())[:3]))
+
+    def status_text(self) -> str:
+        """``1,204 of 5,310 traces``."""
+        total, shown = self.controller.total, len(self.model.ids)
+        if not total:
+            return ""
+        if self.controller.narrowed:
+            return self.tr("{shown} of {total} traces").format(
+                shown=figures.count(shown), total=figures.count(total)
+            )
+        return self.tr("{total} traces").format(total=figures.count(total))
+
+    def showcase(self) -> None:
+        """A trace beside another run of its scenario."""
+        if len(self.model.ids):
+            self.table.select_row(0)
+            self._open_current()
+            self.compare()
+
+    # what commands do
+
+    def focus_search(self) -> None:
+        """Search: in the trace while it is being read, else in all of them."""
+        if self.pane.isAncestorOf(QGuiApplication.focusObject()) and self.pane.pks:  # type: ignore[arg-type]
+            self.pane.open_find(self.controller.text.strip(' "'))
+        else:
+            self.search_field.setFocus()
+            self.search_field.selectAll()
+
+    def focus_filter(self) -> None:
+        """Filter the list."""
+        self.filter_field.setFocus()
+        self.filter_field.selectAll()
+
+    def reset(self, *, quietly: bool = False) -> None:
+        """Show all traces again."""
+        for field in (self.search_field, self.filter_field):
+            field.blockSignals(quietly)
+        self.search_field.clear()
+        self.filter_field.set_text("")
+        for field in (self.search_field, self.filter_field):
+            field.blockSignals(False)
+        if quietly:
+            self.controller.text = ""
+            self.controller.filter("") if self.workspace.project else None
+            self.controller.chosen = {}
+            self.facets.blockSignals(True)
+            self.facets.clear_chosen()
+            self.facets.blockSignals(False)
+        else:
+            self._search()
+            self.facets.clear_chosen()
+
+    def compare(self) -> None:
+        """Side by side with another run of the scenario, or with the second row that is selected;
+        back to one trace where two are shown.
+        """
+        if self.pane.is_pair:
+            self._open_current()
+            return
+        picked = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        if len(picked) == 2:
+            self._open_pair(self.model.pk(picked[0]), self.model.pk(picked[1]))
+            return
+        index = self.sibling_list.currentIndex()
+        if not index.isValid() and self.siblings.rowCount():
+            index = self.siblings.index(0)
+        if index.isValid() and self.pane.pks:
+            self._open_pair(self.pane.pks[0], self.siblings.rows[index.row()].pk)
+        elif self.pane.pks:
+            self.workspace.say(self.tr("No other run or trial has this scenario"))
+
+    def step(self, by: int) -> None:
+        """Go to another row of the list, wherever the focus is."""
+        row = self.table.currentIndex().row() + by
+        if 0 <= row < len(self.model.ids):
+            self.table.select_row(row)
+
+    def back(self) -> None:
+        """Close what is open in the trace, then give the keys back to the list."""
+        if self.pane.find_bar.isVisible():
+            self.pane.find_bar.close_bar()
+        elif self.pane.is_pair:
+            self._open_current()
+        self.table.setFocus()
+
+    def copy_list(self) -> None:
+        """Copy the rows that are selected, or all, with the columns in sight."""
+        pks = self._picked() or list(self.model.ids)
+        if not pks:
+            return
+
+        def done(text: str) -> None:
+            QGuiApplication.clipboard().setText(text)
+            self.workspace.say(self.tr("{count} rows copied").format(count=figures.count(len(pks))))
+
+        self.controller.copy(pks, self._shown_columns(), done)
+
+    def export_list(self) -> None:
+        """Save the list with the columns in sight."""
+        pks = list(self.model.ids)
+        if pks:
+            self.workspace.prompts.ask_save_file(
+                self.tr("Save the list of traces"),
+                "traces.csv",
+                self.tr("CSV files (*.csv)"),
+                lambda path: self.controller.export(path, pks, self._shown_columns()),
+            )
+
+    def copy_id(self) -> None:
+        """Copy the id of the trace that is being read."""
+        row = self._current_row()
+        if row is not None:
+            QGuiApplication.clipboard().setText(row.id)
+            self.workspace.say(self.tr("Id copied"))
+
+    def choose_columns(self) -> None:
+        """Offer the columns."""
+        header = self.table.horizontalHeader()
+        self._column_menu(header.mapToGlobal(QPoint(8, header.height())))
+
+    def toggle_facets(self) -> None:
+        """Show or hide the facets."""
+        self.facet_panel.setVisible(self.facet_panel.isHidden())
+        self.workspace.settings.put("traces.facets", not self.facet_panel.isHidden())
+
+    def toggle_layout(self) -> None:
+        """The trace beside the list, or below it."""
+        beside = self.reading.orientation() == Qt.Orientation.Horizontal
+        self._set_beside(not beside)
+        self.workspace.settings.put("traces.beside", not beside)
+
+    # building
+
+    def _build(self) -> None:
+        tokens = self.workspace.tokens
+        self.search_field = QLineEdit()
+        self.search_field.setPlaceholderText(self.tr("Search in all traces"))
+        self.search_field.setAccessibleName(self.tr("Search in all traces"))
+        self.search_field.setClearButtonEnabled(True)
+        self.filter_field = FilterField(self.controller.completions)
+        self.filter_field.setPlaceholderText(self.tr("Filter, such as score.pass = 0"))
+        self.filter_field.setAccessibleName(self.tr("Filter"))
+        self.filter_error = text_label("", "error", wrap=True)
+        self.filter_error.setContentsMargins(16, 0, 16, 6)
+        self.filter_error.hide()
+        self.table = Table(name=self.tr("Traces"))
+        self.table.setSortingEnabled(False)
+        self.table.setModel(self.model)
+        self.table.horizontalHeader().setSectionsMovable(True)
+        self.table.horizontalHeader().setSortIndicatorShown(True)
+        self.table.horizontalHeader().setSectionsClickable(True)
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.table.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.installEventFilter(self)
+        self.delegate = TraceDelegate(tokens, self.table)
+        self.table.setItemDelegate(self.delegate)
+        self.nothing = EmptyState(self.tr("No traces yet"))
+        self.nothing.add_action(self.tr("Import files"), self._import, keys="Ctrl I", primary=True)
+        self.no_match = EmptyState(
+            self.tr("No trace matches"), self.tr("Nothing in this project has all of that.")
+        )
+        self.no_match.add_action(self.tr("Show all traces"), self.reset, keys="⇧ F", primary=True)
+        self.list_stack = QStackedWidget()
+        self.list_stack.addWidget(self.table)
+        self.list_stack.addWidget(self.no_match)
+        self.pane = TracePane(self.workspace)
+        self._build_frame()
+
+    def _build_frame(self) -> None:
+        tools = QWidget()
+        tool_row = QHBoxLayout(tools)
+        tool_row.setContentsMargins(16, 8, 8, 8)
+        tool_row.setSpacing(8)
+        tool_row.addWidget(self.search_field, 1)
+        tool_row.addWidget(self.filter_field, 1)
+        self.more = QToolButton()
+        self.more.setText("⋯")
+        self.more.setProperty("kind", "flat")
+        self.more.setToolTip(self.tr("Columns, copy, save"))
+        self.more.setAccessibleName(self.tr("More for this list"))
+        tool_row.addWidget(self.more)
+        listing = pane()
+        list_layout = QVBoxLayout(listing)
+        list_layout.setContentsMargins(0, 0, 0, 0)
+        list_layout.setSpacing(0)
+        for widget in (tools, self.filter_error, hairline(), self.list_stack):
+            list_layout.addWidget(widget, 1 if widget is self.list_stack else 0)
+
+        self.facet_list = QListView()
+        self.facet_list.setModel(self.facets)
+        self.facet_delegate = FacetDelegate(self.workspace.tokens, self.facet_list)
+        self.facet_list.setItemDelegate(self.facet_delegate)
+        self.facet_list.setAccessibleName(self.tr("Facets"))
+        self.facet_list.setMouseTracking(True)
+        self.facet_list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.facet_list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.facet_list.installEventFilter(self)
+        self.facet_panel = pane()
+        facet_layout = QVBoxLayout(self.facet_panel)
+        facet_layout.setContentsMargins(0, 4, 0, 0)
+        facet_layout.addWidget(self.facet_list)
+        self.facet_panel.setVisible(bool(self.workspace.settings.get("traces.facets", True)))
+
+        self.sibling_list = QListView()
+        self.sibling_list.setModel(self.siblings)
+        self.sibling_delegate = SiblingDelegate(self.workspace.tokens, self.sibling_list)
+        self.sibling_list.setItemDelegate(self.sibling_delegate)
+        self.sibling_list.setFlow(QListView.Flow.LeftToRight)
+        self.sibling_list.setWrapping(False)
+        self.sibling_list.setFixedHeight(34)
+        self.sibling_list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.sibling_list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.sibling_list.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.sibling_list.setAccessibleName(self.tr("Other runs and trials of this scenario"))
+        self.sibling_list.setMouseTracking(True)
+        self.sibling_list.installEventFilter(self)
+        self.sibling_label = text_label("", "small")
+        self.strip = pane()
+        strip_layout = QHBoxLayout(self.strip)
+        strip_layout.setContentsMargins(16, 3, 8, 3)
+        strip_layout.setSpacing(10)
+        strip_layout.addWidget(self.sibling_label)
+        strip_layout.addWidget(self.sibling_list, 1)
+        self.strip.hide()
+        right = QWidget()
+        right_layout = QVBoxLayout(right)
+        right_layout.setContentsMargins(0, 0, 0, 0)
+        right_layout.setSpacing(0)
+        right_layout.addWidget(self.strip)
+        right_layout.addWidget(hairline())
+        right_layout.addWidget(self.pane, 1)
+
+        self.reading = QSplitter(Qt.Orientation.Horizontal)
+        self.reading.setChildrenCollapsible(False)
+        self.reading.addWidget(listing)
+        self.reading.addWidget(right)
+        listing.setMinimumWidth(280)
+        right.setMinimumWidth(320)
+        self._set_beside(bool(self.workspace.settings.get("traces.beside", True)))
+        self.whole = QSplitter(Qt.Orientation.Horizontal)
+        self.whole.setChildrenCollapsible(False)
+        self.whole.addWidget(self.facet_panel)
+        self.whole.addWidget(self.reading)
+        self.facet_panel.setMinimumWidth(150)
+        self.whole.setSizes([208, 1100])
+        self.whole.setStretchFactor(1, 1)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.nothing)
+        self.stack.addWidget(self.whole)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.stack)
+
+    def _set_beside(self, beside: bool) -> None:
+        self.reading.setOrientation(
+            Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+        )
+        self.reading.setSizes([560, 640] if beside else [260, 540])
+
+    def _connect(self) -> None:
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(150)
+        self._pause.timeout.connect(self._search)
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(60)
+        self._follow.timeout.connect(self._open_current)
+        self._glimpse = QTimer(self)
+        self._glimpse.setSingleShot(True)
+        self._glimpse.setInterval(80)
+        self._glimpse.timeout.connect(self._want_snippets)
+        controller = self.controller
+        self.search_field.textChanged.connect(lambda _text: self._pause.start())
+        self.search_field.returnPressed.connect(self._to_list)
+        self.filter_field.settled.connect(controller.filter)
+        self.filter_field.returnPressed.connect(self._to_list)
+        self.facets.chosen_changed.connect(lambda: controller.choose(self.facets.chosen))
+        self.facet_list.clicked.connect(self.facets.activate)
+        self.model.block_wanted.connect(controller.read_block)
+        self.model.sort_wanted.connect(controller.sort_by)
+        self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
+        self.table.horizontalHeader().customContextMenuRequested.connect(
+            lambda at: self._column_menu(self.table.horizontalHeader().mapToGlobal(at))
+        )
+        self.table.customContextMenuRequested.connect(self._row_menu)
+        self.table.selectionModel().currentRowChanged.connect(self._current_changed)
+        self.table.chosen.connect(lambda _index: self._read_on())
+        self.table.verticalScrollBar().valueChanged.connect(lambda _value: self._glimpse.start())
+        self.more.clicked.connect(self._more_menu)
+        self.sibling_list.clicked.connect(self._sibling_clicked)
+        self.pane.left.connect(self.back)
+        controller.listed.connect(self._listed)
+        controller.rows_read.connect(self._rows_read)
+        controller.snippets_read.connect(self.model.take_snippets)
+        controller.facets_read.connect(self._facets_read)
+        controller.siblings_read.connect(self._siblings_read)
+        controller.filter_failed.connect(self._filter_failed)
+        controller.busy.connect(self._busy)
+        self.workspace.theme_changed.connect(self._retheme)
+
+    def _bind(self) -> None:
+        bind = self.workspace.actions.bind
+        bind(self, "traces.search", self.focus_search)
+        bind(self, "traces.filter", self.focus_filter)
+        bind(self, "traces.reset", self.reset, lambda: self.controller.narrowed)
+        bind(self, "traces.facets", self.toggle_facets)
+        bind(self, "traces.columns", self.choose_columns)
+        bind(self, "traces.copy", self.copy_list, lambda: len(self.model.ids) > 0)
+        bind(self, "traces.export", self.export_list, lambda: len(self.model.ids) > 0)
+        bind(self, "traces.next", lambda: self.step(1))
+        bind(self, "traces.previous", lambda: self.step(-1))
+        bind(self, "traces.compare", self.compare, lambda: bool(self.pane.pks))
+        bind(self, "traces.difference", self.pane.next_difference, lambda: self.pane.is_pair)
+        bind(
+            self,
+            "traces.difference_back",
+            lambda: self.pane.next_difference(-1),
+            lambda: self.pane.is_pair,
+        )
+        bind(self, "traces.copy_id", self.copy_id, lambda: self._current_row() is not None)
+        bind(self, "traces.layout", self.toggle_layout)
+        bind(self, "traces.back", self.back, focus=True)
+
+    # what comes in
+
+    def _listed(self, ids: "array[int]") -> None:
+        keep = self._wanted if self._wanted is not None else self._current_pk()
+        self.delegate.words = tuple(
+            word.strip('"*') for word in self.controller.text.split() if word.strip('"*')
+        )
+        tall = bool(self.delegate.words)
+        self.table.verticalHeader().setDefaultSectionSize(_WITH_SNIPPET if tall else ROW_HEIGHT)
+        self.model.set_ids(ids)
+        empty = self.controller.total == 0
+        self.stack.setCurrentWidget(self.nothing if empty else self.whole)
+        self.list_stack.setCurrentWidget(self.table if len(ids) else self.no_match)
+        if len(ids):
+            row = max(self.model.row_of(keep), 0) if keep >= 0 else 0
+            self.table.select_row(row)
+            self._glimpse.start()
+        elif not empty:
+            self.pane.clear(self.tr("No trace matches"))
+            self.siblings.set_rows(())
+            self._show_siblings()
+        self.status_changed.emit()
+
+    def _rows_read(self, first: int, rows: object) -> None:
+        self.model.take_block(first, rows)  # type: ignore[arg-type]
+        if first <= self.table.currentIndex().row() < first + len(rows):  # type: ignore[arg-type]
+            self.status_changed.emit()
+
+    def _facets_read(self, facets: Any, metrics: Any) -> None:
+        self.facets.set_facets(facets)
+        known = [column.key for column in self._columns]
+        made = columns(metrics)
+        if [column.key for column in made] != known:
+            self._columns = made
+            self.model.set_columns(made)
+            self._arrange_columns()
+
+    def _siblings_read(self, rows: Any) -> None:
+        self.siblings.set_rows(rows)
+        if self.pane.is_pair and len(self.pane.pks) == 2:
+            self.siblings.set_open(self.pane.pks[1])
+        self._show_siblings()
+
+    def _filter_failed(self, message: str) -> None:
+        self.filter_error.setText(message)
+        self.filter_error.setVisible(bool(message))
+        self.filter_field.set_invalid(bool(message))
+        self.filter_field.setAccessibleDescription(message)
+
+    def _busy(self, busy: bool) -> None:
+        self.table.setEnabled(not busy)
+        if busy:
+            self.workspace.say(self.tr("Searching…"))
+
+    def _search(self) -> None:
+        self._pause.stop()
+        self.controller.search(self.search_field.text())
+
+    def _sort(self, section: int, order: Qt.SortOrder) -> None:
+        self.model.sort(section, order)
+
+    # the trace that is being read
+
+    def _current_pk(self) -> int:
+        return self.model.pk(self.table.currentIndex().row())
+
+    def _current_row(self) -> Any:
+        row = self.table.currentIndex().row()
+        return self.model.row(row) if 0 <= row < len(self.model.ids) else None
+
+    def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if current.isValid():
+            self._follow.start()
+        self.status_changed.emit()
+
+    def _select_trace(self, pk: int) -> None:
+        """Make a trace the current one; where the list hides it, show all traces first."""
+        self._wanted = pk
+        row = self.model.row_of(pk)
+        if row >= 0:
+            self._wanted = None
+            self.table.select_row(row)
+            self._follow.stop()
+            self._open_current()
+        elif self.controller.narrowed:
+            self.reset()
+
+    def _open_current(self) -> None:
+        self._follow.stop()
+        pk = self._current_pk()
+        if pk < 0:
+            return
+        self._wanted = None
+        wanted = self._wanted_pair
+        if wanted is not None and wanted[0] == pk:
+            a, b = wanted
+            self._wanted_pair = None
+            self._open_pair(a, b)
+            self.controller.read_siblings(a)
+            return
+        if self.pane.pks != (pk,):
+            self.pane.show_one(pk)
+            self.controller.read_siblings(pk)
+        self.siblings.set_open(-1)
+
+    def _open_pair(self, a: int, b: int) -> None:
+        self.pane.show_pair(a, b)
+        self.siblings.set_open(b)
+        # Two traces need the room more than the list does.
+        if self.reading.orientation() == Qt.Orientation.Horizontal:
+            width = sum(self.reading.sizes())
+            if self.reading.sizes()[1] < width * 0.6:
+                self.reading.setSizes([int(width * 0.34), int(width * 0.66)])
+
+    def _read_on(self) -> None:
+        """Give the keys to the trace of the current row."""
+        if self._follow.isActive() or not self.pane.pks:
+            self._open_current()
+        self.pane.focus_trace()
+
+    def _sibling_clicked(self, index: QModelIndex) -> None:
+        rows = self.siblings.rows
+        if not index.isValid() or not self.pane.pks:
+            return
+        pk = rows[index.row()].pk
+        if self.pane.is_pair and self.pane.pks[1] == pk:
+            self._open_current()
+        else:
+            self._open_pair(self.pane.pks[0], pk)
+
+    def _show_siblings(self) -> None:
+        count = self.siblings.rowCount()
+        self.sibling_label.setText(
+            self.tr("1 other run or trial")
+            if count == 1
+            else self.tr("{count} other runs and trials").format(count=figures.count(count))
+        )
+        self.strip.setVisible(count > 0)
+
+    def _want_snippets(self) -> None:
+        if not self.delegate.words or not len(self.model.ids):
+            return
+        first = max(self.table.rowAt(0), 0)
+        last = self.table.rowAt(self.table.viewport().height() - 1)
+        last = len(self.model.ids) - 1 if last < 0 else last
+        self.controller.read_snippets([self.model.pk(row) for row in range(first, last + 1)])
+
+    def _to_list(self) -> None:
+        self._search()
+        if len(self.model.ids):
+            self.table.setFocus()
+
+    def _import(self) -> None:
+        self.workspace.navigate("import")
+
+    # columns and menus
+
+    def _arrange_columns(self) -> None:
+        chosen = self.workspace.settings.get("traces.columns")
+        first = [f"score.{name}" for name in self.controller.scores[:_FIRST_METRICS]]
+        shown = set(chosen) if isinstance(chosen, list) else {*DEFAULT, *first}
+        header = self.table.horizontalHeader()
+        for index, column in enumerate(self._columns):
+            header.setSectionHidden(index, column.key not in shown)
+            header.resizeSection(index, column.width)
+            header.setSectionResizeMode(index, QHeaderView.ResizeMode.Interactive)
+
+    def _shown_columns(self) -> list[Column]:
+        header = self.table.horizontalHeader()
+        order = (header.logicalIndex(place) for place in range(header.count()))
+        return [self._columns[i] for i in order if not header.isSectionHidden(i)]
+
+    def _column_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        header = self.table.horizontalHeader()
+        for index, column in enumerate(self._columns):
+            action = QAction(column.title, menu)
+            action.setCheckable(True)
+            action.setChecked(not header.isSectionHidden(index))
+            action.toggled.connect(lambda on, index=index: self._show_column(index, on))
+            menu.addAction(action)
+        menu.popup(at)
+
+    def _show_column(self, index: int, on: bool) -> None:
+        header = self.table.horizontalHeader()
+        header.setSectionHidden(index, not on)
+        if on and header.sectionSize(index) < 40:
+            header.resizeSection(index, self._columns[index].width)
+        if not self._shown_columns():
+            header.setSectionHidden(index, False)
+        self.workspace.settings.put(
+            "traces.columns", [column.key for column in self._shown_columns()]
+        )
+
+    def _more_menu(self) -> None:
+        self._offer(
+            ("traces.columns", "traces.copy", "traces.export", "traces.facets", "traces.layout"),
+            self.more.mapToGlobal(QPoint(0, self.more.height())),
+        )
+
+    def _row_menu(self, at: QPoint) -> None:
+        self._offer(
+            ("traces.compare", "traces.copy", "traces.copy_id", "traces.export", "traces.columns"),
+            self.table.viewport().mapToGlobal(at),
+        )
+
+    def _offer(self, ids: tuple[str, ...], at: QPoint) -> None:
+        actions = self.workspace.actions
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action_id in ids:
+            keys = actions.keys(action_id)
+            text = actions.text(action_id)
+            entry = menu.addAction(f"{text}\t{keys}" if keys else text)
+            entry.setEnabled(actions.is_enabled(action_id))
+            entry.triggered.connect(lambda _on=False, name=action_id: actions.trigger(name))
+        menu.popup(at)
+
+    # events
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of the lists that Qt's views do not know."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            key = event.key()
+            enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if watched is self.facet_list and (enter or key == Qt.Key.Key_Space):
+                current = self.facet_list.currentIndex()
+                self.facets.activate(current)
+                self.facet_list.setCurrentIndex(self.facets.index(current.row()))
+                return True
+            if watched is self.sibling_list and (enter or key == Qt.Key.Key_Space):
+                self._sibling_clicked(self.sibling_list.currentIndex())
+                return True
+            copying = Qt.KeyboardModifier.ControlModifier
+            if watched is self.table and key == Qt.Key.Key_C and event.modifiers() == copying:
+                self.copy_list()
+                return True
+        return super().eventFilter(watched, event)
+
+    def sizeHint(self) -> QSize:
+        """Room for all three parts."""
+        return QSize(1280, 800)
+
+    def _picked(self) -> list[int]:
+        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        return [self.model.pk(row) for row in rows]
+
+    def _retheme(self) -> None:
+        tokens = self.workspace.tokens
+        for delegate in (self.delegate, self.facet_delegate, self.sibling_delegate):
+            delegate.tokens = tokens
+        for view in (self.table, self.facet_list, self.sibling_list):
+            view.viewport().update()
