@@ -55,6 +55,12 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def busy_timeout(self, milliseconds: int) -> None:
+        """How long the writer waits for another program that writes; 10 seconds at first."""
+        with self._lock, self._writer.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute(f"PRAGMA busy_timeout={milliseconds:d}")
+
     def close(self) -> None:
         """Fold the write-ahead log back: what remains is one plain file."""
         self._reader.dispose()

@@ -109,7 +109,8 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def snippet(texts: Iterable[str], words: str, width: int = 90) -> str:
-    """The surroundings of the first hit, on one line; empty where none of the words is found.
+    """The surroundings of the best hit, the first text that holds most of the words, on one line;
+    empty where none of them is found.
 
     Args:
         texts: of the trace, in reading order.
@@ -120,13 +121,17 @@ def snippet(texts: Iterable[str], words: str, width: int = 90) -> str:
         (phrase or word.strip('"').rstrip("*")).casefold() for phrase, word in _WORD.findall(words)
     ]
     needles = [needle for needle in needles if needle]
+    best: tuple[int, str, int] = (0, "", 0)
     for content in texts:
         folded = content.casefold()
-        for needle in needles:
-            at = folded.find(needle)
-            if at >= 0:
-                start = max(0, at - width // 3)
-                end = min(len(content), start + width)
-                cut = " ".join(content[start:end].split())
-                return ("…" if start else "") + cut + ("…" if end < len(content) else "")
-    return ""
+        found = [at for needle in needles if (at := folded.find(needle)) >= 0]
+        if len(found) > best[0]:
+            best = (len(found), content, min(found))
+            if len(found) == len(needles):
+                break
+    count, content, at = best
+    if not count:
+        return ""
+    start, end = max(0, at - width // 3), min(len(content), at + width)
+    cut = " ".join(content[start:end].split())
+    return ("…" if start else "") + cut + ("…" if end < len(content) else "")
