@@ -34,7 +34,7 @@ def hits(words: str) -> ColumnElement[bool] | None:
     Returns:
         None where nothing is left to look for.
     """
-    match = _match(words)
+    match = _match(words.replace("\0", " "))
     if not match:
         return None
     return text(
