@@ -73,11 +73,19 @@ def _ruled(value: str) -> str | int | None:
 
 
 def _rated(cases: list[Case]) -> list[tuple[Case, Draft]]:
-    """What was given out: all of v15 that ran, and two thirds of v14, those with remarks first."""
+    """What was given out: all of v15 that ran, and two thirds of v14: where v15 got worse, then
+    those with remarks, then the first ones.
+    """
     pairs = [(case, draft) for case in cases for draft in case.drafts if draft.truth]
-    old = [pair for pair in pairs if pair[1].run == "14"]
-    spoken = sorted(old, key=lambda pair: not (pair[1].raters or pair[1].rulings))
-    chosen = {case.key for case, _ in spoken[:V14_RATED]}
+    failed = {case.key for case, draft in pairs if draft.run == "15" and draft.outcome == "0"}
+    old = [(case, draft) for case, draft in pairs if draft.run == "14"]
+
+    def later(pair: tuple[Case, Draft]) -> tuple[bool, bool]:
+        case, draft = pair
+        worse = draft.outcome == "1" and case.key in failed
+        return not (worse or draft.rulings), not draft.raters
+
+    chosen = {case.key for case, _ in sorted(old, key=later)[:V14_RATED]}
     return [pair for pair in pairs if pair[1].run == "15" or pair[0].key in chosen]
 
 

@@ -117,7 +117,7 @@ class Writer:
             if failed
             else {
                 "pass": _verdict(draft),
-                "groundedness": {"value": float(draft.groundedness or 0)},
+                "groundedness": {"value": _measured(draft, case.key)},
                 "format_ok": {"value": 1.0 if 0 < len(final) <= 300 else 0.0},
             }
         )
@@ -248,6 +248,12 @@ class Writer:
             self.ticket = f"T-{number}"
             return {"ticket": self.ticket, "team": arguments["team"], "status": "open"}
         raise ValueError(f"{self.case.key}: {name} needs a response")
+
+
+def _measured(draft: Draft, key: str) -> float:
+    """The groundedness of the source, as an instrument that is not exact would read it."""
+    noise = random.Random(f"groundedness/{draft.run}/{key}").gauss(0.0, 0.07)
+    return round(min(max(float(draft.groundedness) + noise, 0.0), 1.0), 2)
 
 
 def _verdict(draft: Draft) -> dict[str, Any]:
