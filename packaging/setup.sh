@@ -20,13 +20,18 @@ install_packages() {
     why=$1
     shift
     say "$why needs from the system: $*"
-    command -v apt-get >/dev/null || fail "Install these, by the names your system has for them, and run this again."
-    if [ "$(id -u)" = 0 ]; then as_root=
-    elif sudo -n true 2>/dev/null; then as_root="sudo -n"
-    else fail "Run this first: sudo apt-get install $*"; fi
+    command -v apt-get >/dev/null ||
+        fail "Install these, by the names your system has for them, and run this again."
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif sudo -n true 2>/dev/null; then
+        as_root="sudo -n"
+    else
+        fail "Run this first: sudo apt-get install $*"
+    fi
     $as_root apt-get update -qq </dev/null >&2
-    $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
+    $as_root env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -y -qq \
+        -o Dpkg::Use-Pty=0 --no-install-recommends "$@" </dev/null >/dev/null
 }
 
 # The newest Python that is supported and can make an environment, or nothing.
