@@ -50,7 +50,9 @@ make_environment() {
     "$PYTHON" -c '' 2>/dev/null && return
     found=$(find_python)
     if [ -z "$found" ]; then
-        install_packages "EvalDesk (Python 3.11, 3.12 or 3.13)" python3 python3-venv
+        # A machine without Python has none of the rest either: ask once.
+        has_display || WINDOW_PACKAGES=
+        install_packages "EvalDesk" python3 python3-venv $QT_PACKAGES $WINDOW_PACKAGES
         found=$(find_python)
     fi
     [ -n "$found" ] || fail "EvalDesk needs Python 3.11, 3.12 or 3.13; EVALDESK_PYTHON may name one."
