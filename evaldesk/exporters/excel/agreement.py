@@ -15,50 +15,52 @@ from evaldesk.domain.report import (
 )
 from evaldesk.exporters.excel import style
 from evaldesk.exporters.excel.charts import MOST_BARS, interval_points
-from evaldesk.exporters.excel.sheet import Column, SheetWriter, method
+from evaldesk.exporters.excel.sheet import Column, SheetWriter, distances, method
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
 CRITERIA = (
     Column("Criterion", 26, "strong"),
-    Column("Level", 10),
-    Column("Krippen-dorff’s alpha", 10, "number"),
+    Column("Reading", 20),
+    Column("Level", 20),
+    Column("Alpha", 11, "number"),
     Column("low", 9, "number"),
     Column("high", 9, "number"),
-    Column("Reading", 18),
     Column("Gwet’s AC", 9, "number"),
     Column("low", 9, "number"),
     Column("high", 9, "number"),
-    Column("Percent agree-ment", 10, "percent"),
+    Column("Percent", 10, "percent"),
     Column("low", 9, "percent"),
     Column("high", 9, "percent"),
     Column("Units", 8, "integer"),
-    Column("Pairable units", 9, "integer"),
+    Column("Pairable units", 10, "integer"),
     Column("Raters", 8, "integer"),
     Column("Ratings", 9, "integer"),
     Column("Missing", 9, "integer"),
-    Column("Tentative from", 10, "number"),
-    Column("Reliable from", 10, "number"),
-    Column("How", 60),
+    Column("How", 90, "wrapped"),
+    Column("Tentative from", 10, "helper"),
+    Column("Reliable from", 10, "helper"),
+    Column("to low", 9, "helper"),
+    Column("to high", 9, "helper"),
 )
 PAIRS = (
     Column("Criterion", 26, "strong"),
-    Column("Rater", 10),
-    Column("Rater", 10),
-    Column("Cohen’s kappa", 9, "number"),
+    Column("Rater", 20),
+    Column("and rater", 20),
+    Column("Cohen’s kappa", 11, "number"),
     Column("low", 9, "number"),
-    Column("high", 18, "number"),
+    Column("high", 9, "number"),
     Column("Units", 9, "integer"),
     Column("How", 9),
 )
 SLICES = (
     Column("Criterion", 26, "strong"),
-    Column("Slice", 10),
-    Column("Value", 10),
-    Column("Alpha", 9, "number"),
+    Column("Slice", 20),
+    Column("Value", 20),
+    Column("Alpha", 11, "number"),
     Column("low", 9, "number"),
-    Column("high", 18, "number"),
+    Column("high", 9, "number"),
     Column("Units", 9, "integer"),
     Column("How", 9),
 )
@@ -70,7 +72,8 @@ def write(book: "Workbook", content: ReportContent) -> SheetWriter:
     sheet = SheetWriter(book, "Agreement", [item.width for item in CRITERIA], color=style.GREEN)
     sheet.line("Agreement between raters", "title", 26)
     sheet.line(
-        "Alpha is 1 where raters always agree and 0 where they agree no more than by chance. "
+        "Krippendorff’s alpha is 1 where raters always agree and 0 where they agree no more than "
+        "by chance. "
         f"The lower end of its interval is held against {RELIABLE_ALPHA:.2f} (reliable) and "
         f"{TENTATIVE_ALPHA:.3f} (tentative conclusions). An alpha that is undefined is empty, and "
         "“How” says why.",
@@ -95,7 +98,7 @@ def _rubric(sheet: SheetWriter, report: RubricReport) -> None:
         ("tentative", style.WARN_FILL),
         ("not shown reliable", style.BAD_FILL),
     ):
-        sheet.rule(6, first, last, style.when_equal(word, fill))
+        sheet.rule(2, first, last, style.when_equal(word, fill))
     shown = min(len(report.agreement), MOST_BARS)
     if any(item.alpha.value is not None for item in report.agreement[:shown]):
         end = first + shown - 1
@@ -110,11 +113,13 @@ def _rubric(sheet: SheetWriter, report: RubricReport) -> None:
             f"{report.rubric.name}: alpha and its interval",
             "Krippendorff’s alpha",
             cells(1),
-            cells(3),
-            [item.alpha for item in report.agreement[:shown]],
+            cells(4),
+            cells(21),
+            cells(22),
+            min(item.alpha.low or 0.0 for item in report.agreement[:shown]),
             (
-                (cells(18), f"tentative from {TENTATIVE_ALPHA}"),
-                (cells(19), f"reliable from {RELIABLE_ALPHA:.2f}"),
+                (cells(19), f"tentative from {TENTATIVE_ALPHA}"),
+                (cells(20), f"reliable from {RELIABLE_ALPHA:.2f}"),
             ),
         )
         sheet.chart(chart, sheet.row_number + 1)
@@ -134,9 +139,9 @@ def _criteria(report: RubricReport) -> Iterator[list[Any]]:
     for item in report.agreement:
         yield [
             item.criterion,
+            reading(item.alpha),
             item.level,
             *numbers(item.alpha),
-            reading(item.alpha),
             *numbers(item.ac),
             *numbers(item.percent),
             item.units,
@@ -144,8 +149,6 @@ def _criteria(report: RubricReport) -> Iterator[list[Any]]:
             item.raters,
             item.ratings,
             item.missing,
-            TENTATIVE_ALPHA,
-            RELIABLE_ALPHA,
             "; ".join(
                 f"{name}: {method(estimate)}"
                 for name, estimate in (
@@ -155,6 +158,9 @@ def _criteria(report: RubricReport) -> Iterator[list[Any]]:
                 )
                 if method(estimate)
             ),
+            TENTATIVE_ALPHA,
+            RELIABLE_ALPHA,
+            *distances(item.alpha),
         ]
 
 

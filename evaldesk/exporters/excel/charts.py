@@ -1,10 +1,11 @@
 """Native charts: points and bars with their intervals, never without."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference, Series
-from openpyxl.chart.data_source import NumData, NumDataSource, NumVal
+from openpyxl.chart.data_source import NumDataSource, NumRef
 from openpyxl.chart.error_bar import ErrorBars
 from openpyxl.chart.marker import Marker
 from openpyxl.chart.shapes import GraphicalProperties
@@ -13,7 +14,6 @@ from openpyxl.chart.title import Title, title_maker
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
 
-from evaldesk.domain.estimate import Estimate
 from evaldesk.exporters.excel.style import BLUE, GREEN, GREY, INK, LINE, MUTED, ORANGE
 
 MOST_BARS = 40
@@ -25,7 +25,9 @@ def interval_points(
     axis: str,
     names: Reference,
     values: Reference,
-    estimates: Sequence[Estimate],
+    below: Reference,
+    above: Reference,
+    lowest: float,
     thresholds: Sequence[tuple[Reference, str]] = (),
     *,
     width: float = 24.0,
@@ -33,8 +35,9 @@ def interval_points(
     """One point a category with its interval, and dashed lines for thresholds.
 
     Args:
-        names: cells of the categories; ``values`` of the points, without header.
-        estimates: the same values, for the intervals.
+        names: cells of the categories, without header; ``values`` of the points; ``below`` and
+            ``above`` of the distances to the ends of the interval.
+        lowest: that the axis has to reach; its top is 1.
         thresholds: cells of a constant a category, and what it is called.
     """
     chart = LineChart()
@@ -43,7 +46,7 @@ def interval_points(
     points.marker = Marker("circle", size=9)
     points.marker.graphicalProperties = GraphicalProperties(solidFill=BLUE)
     points.marker.graphicalProperties.line.solidFill = BLUE
-    points.errBars = _error_bars(estimates, "y")
+    points.errBars = _error_bars(below, above, "y")
     points.smooth = False
     chart.series.append(points)
     for (cells, name), color in zip(thresholds, (ORANGE, GREEN), strict=False):
@@ -55,7 +58,10 @@ def interval_points(
         line.smooth = False
         chart.series.append(line)
     chart.set_categories(names)
+    chart.varyColors = False
     _finish(chart, title, axis, width, 9.0, legend=bool(thresholds))
+    chart.y_axis.scaling.max = 1.0
+    chart.y_axis.scaling.min = min(0.0, math.floor(lowest * 5) / 5)
     return chart
 
 
@@ -64,7 +70,9 @@ def interval_bars(
     axis: str,
     names: Reference,
     values: Reference,
-    estimates: Sequence[Estimate],
+    below: Reference,
+    above: Reference,
+    reach: Sequence[float],
     number_format: str,
     *,
     width: float = 24.0,
@@ -72,19 +80,23 @@ def interval_bars(
     """Horizontal bars with intervals, first category on top.
 
     Args:
+        names: and the other cells as of `interval_points`.
+        reach: the ends of every interval, which the axis has to show.
         number_format: of the axis.
     """
+    rows = values.max_row - values.min_row + 1
     chart = BarChart()
     chart.type = "bar"
     bars = Series(values, title=axis)
     bars.graphicalProperties = GraphicalProperties(solidFill="9CC9E3")
     bars.graphicalProperties.line.solidFill = BLUE
-    bars.errBars = _error_bars(estimates, None)
+    bars.errBars = _error_bars(below, above, None)
     bars.invertIfNegative = False
     chart.series.append(bars)
     chart.set_categories(names)
     chart.gapWidth = 60
-    _finish(chart, title, axis, width, 3.2 + 0.75 * len(estimates), legend=False)
+    _finish(chart, title, axis, width, 3.2 + 0.75 * rows, legend=False)
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = _range([0.0, *reach])
     chart.x_axis.scaling.orientation = "maxMin"
     # With the first category on top, the numbers' axis would move up with it.
     chart.y_axis.crosses = "max"
@@ -92,27 +104,25 @@ def interval_bars(
     return chart
 
 
-def _error_bars(estimates: Sequence[Estimate], direction: str | None) -> ErrorBars:
-    above, below = [], []
-    for estimate in estimates:
-        value = estimate.value
-        known = value is not None and estimate.low is not None and estimate.high is not None
-        above.append(estimate.high - value if known else 0.0)  # type: ignore[operator]
-        below.append(value - estimate.low if known else 0.0)  # type: ignore[operator]
+def _range(numbers: Sequence[float]) -> tuple[float, float]:
+    """Round ends outside of all the numbers."""
+    low, high = min(numbers), max(numbers)
+    span = high - low or 1.0
+    step = 10.0 ** math.floor(math.log10(span)) / 5
+    return math.floor(low / step) * step, math.ceil(high / step) * step
+
+
+def _error_bars(below: Reference, above: Reference, direction: str | None) -> ErrorBars:
+    # References, not literal numbers: LibreOffice draws no interval from those.
     return ErrorBars(
         errDir=direction,  # type: ignore[arg-type]
         errBarType="both",
         errValType="cust",
         noEndCap=False,
-        plus=_literal(above),
-        minus=_literal(below),
+        plus=NumDataSource(numRef=NumRef(f=str(above))),
+        minus=NumDataSource(numRef=NumRef(f=str(below))),
         spPr=GraphicalProperties(ln=LineProperties(solidFill=INK, w=12700)),
     )
-
-
-def _literal(values: Sequence[float]) -> NumDataSource:
-    points = [NumVal(idx=index, v=max(0.0, value)) for index, value in enumerate(values)]
-    return NumDataSource(numLit=NumData(formatCode="General", ptCount=len(points), pt=points))
 
 
 def _finish(chart: Any, title: str, axis: str, width: float, height: float, legend: bool) -> None:

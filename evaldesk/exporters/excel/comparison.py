@@ -13,6 +13,8 @@ from evaldesk.exporters.excel.sheet import (
     Column,
     SheetWriter,
     Undefined,
+    distances,
+    ends,
     interval,
     long_table,
     method,
@@ -22,7 +24,7 @@ from evaldesk.exporters.excel.style import Kind
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-WIDTHS = (34, 12, 11, 11, 11, 11, 12, 12, 9, 10, 12, 11, 9, 9, 9, 9)
+WIDTHS = (34, 12, 11, 11, 11, 11, 12, 12, 9, 10, 12, 11, 9, 9, 9, 9, 9, 9)
 _DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "none": "neither end"}
 _OUTCOMES = {
     "worse": "B is worse",
@@ -91,7 +93,7 @@ def _comparison(book: "Workbook", name: str, found: Comparison) -> SheetWriter:
             Undefined("undefined")
             if found.minimum_detectable is None
             else found.minimum_detectable,
-            "points" if found.binary else "number",
+            kind,
             "with 80 % power at this number of pairs: a smaller one may well go unseen",
         ),
     ]
@@ -126,6 +128,8 @@ def _slices(sheet: SheetWriter, found: Comparison, kind: Kind, difference: Kind)
         Column("B better", 9, "integer"),
         Column("equal", 9, "integer"),
         Column("B worse", 9, "integer"),
+        Column("to low", 9, "helper"),
+        Column("to high", 9, "helper"),
     )
 
     def rows() -> Iterator[list[Any]]:
@@ -147,6 +151,7 @@ def _slices(sheet: SheetWriter, found: Comparison, kind: Kind, difference: Kind)
                 part.wins,
                 part.ties,
                 part.losses,
+                *distances(part.difference),
             ]
 
     first, last = sheet.table(columns, rows())
@@ -159,13 +164,19 @@ def _slices(sheet: SheetWriter, found: Comparison, kind: Kind, difference: Kind)
     )
     shown = min(len(found.slices), MOST_BARS)
     end = first + shown - 1
+
+    def cells(column: int) -> Reference:
+        return Reference(sheet.sheet, min_col=column, max_col=column, min_row=first, max_row=end)
+
     chart = interval_bars(
         f"{found.metric}: difference by slice"
         + (f" (the first {shown} of {len(found.slices)})" if shown < len(found.slices) else ""),
         "Difference, B − A",
-        Reference(sheet.sheet, min_col=1, max_col=1, min_row=first, max_row=end),
-        Reference(sheet.sheet, min_col=2, max_col=2, min_row=first, max_row=end),
-        [part.difference for part in found.slices[:shown]],
+        cells(1),
+        cells(2),
+        cells(17),
+        cells(18),
+        ends([part.difference for part in found.slices[:shown]]),
         "+0 %;-0 %;0 %" if found.binary else "0.00",
     )
     sheet.blank()
@@ -187,8 +198,8 @@ def write_pairs(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
         Column("Outcome", 13),
         Column("Run A", 24),
         Column("Run B", 24),
-        Column("Trace in A", 66, "id"),
-        Column("Trace in B", 66, "id"),
+        Column("Trace in A", 58, "id"),
+        Column("Trace in B", 58, "id"),
     )
 
     def rows() -> Iterator[list[Any]]:

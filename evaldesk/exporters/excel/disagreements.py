@@ -49,7 +49,7 @@ def _disagreements(book: "Workbook", content: ReportContent) -> list[SheetWriter
         Column("Reason", 50, "wrapped"),
         Column("Ruled by", 16),
         Column("Ruled, UTC", 19, "date"),
-        Column("Full id", 66, "id"),
+        Column("Full id", 58, "id"),
     ]
     ruling = next(i for i, item in enumerate(columns, 1) if item.title == "Ruling")
 
@@ -65,7 +65,14 @@ def _disagreements(book: "Workbook", content: ReportContent) -> list[SheetWriter
                 yield _row(item, content.raters if wide else None)
 
     return long_table(
-        book, "Disagreements", columns, rows(), freeze="B2", color=style.ORANGE, rules=rules
+        book,
+        "Disagreements",
+        columns,
+        rows(),
+        freeze="B2",
+        color=style.ORANGE,
+        rules=rules,
+        most_lines=6,
     )
 
 
@@ -119,7 +126,7 @@ def _history(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
         Column("Stands", 10),
         Column("Ruling’s id", 37, "id"),
         Column("Supersedes", 37, "id"),
-        Column("Full id of the trace", 66, "id"),
+        Column("Full id of the trace", 58, "id"),
     )
 
     def rules(sheet: SheetWriter, first: int, last: int) -> None:
@@ -127,7 +134,14 @@ def _history(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
 
     rows = (_ruling(item) for report in content.rubrics for item in report.rulings)
     return long_table(
-        book, "Ruling history", columns, rows, freeze="A2", color=style.ORANGE, rules=rules
+        book,
+        "Ruling history",
+        columns,
+        rows,
+        freeze="A2",
+        color=style.ORANGE,
+        rules=rules,
+        most_lines=6,
     )
 
 

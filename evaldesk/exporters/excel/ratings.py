@@ -27,7 +27,7 @@ COLUMNS = (
     Column("Answered, UTC", 19, "date"),
     Column("Submitted", 10),
     Column("Title", 40),
-    Column("Full id", 66, "id"),
+    Column("Full id", 58, "id"),
 )
 
 KINDS = {COMMENT: "comment", FAILURE_MODES: "failure mode", SEVERITY: "severity"}
@@ -35,7 +35,9 @@ KINDS = {COMMENT: "comment", FAILURE_MODES: "failure mode", SEVERITY: "severity"
 
 def write(book: "Workbook", rows: Iterable[ReportedAnswer]) -> list[SheetWriter]:
     """Write the sheet; more than one where a million rows do not hold it."""
-    return long_table(book, "Ratings", COLUMNS, _rows(rows), freeze="B2", color=style.BLUE)
+    return long_table(
+        book, "Ratings", COLUMNS, _rows(rows), freeze="B2", color=style.BLUE, most_lines=3
+    )
 
 
 def lines(item: ReportedAnswer) -> Iterator[tuple[str, str, Any, str]]:

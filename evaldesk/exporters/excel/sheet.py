@@ -120,7 +120,7 @@ class SheetWriter:
         widths: Sequence[float],
         *,
         freeze: str = "",
-        fixed_rows: bool = False,
+        dense: bool = False,
         landscape: bool = True,
         color: str = "",
     ) -> None:
@@ -134,10 +134,11 @@ class SheetWriter:
             self.sheet.column_dimensions[get_column_letter(number)].width = width
         if freeze:
             self.sheet.freeze_panes = freeze
-        self.sheet.sheet_view.showGridLines = False
+        self._dense = dense
+        # A long list has grid lines; a page has rules below its rows.
+        self.sheet.sheet_view.showGridLines = dense
+        self.sheet.print_options.gridLines = dense or None
         self.sheet.sheet_format.defaultRowHeight = _LINE
-        # Without this Excel measures every wrapped text of a long list when it opens the file.
-        self.sheet.sheet_format.customHeight = fixed_rows or None
         self.sheet.sheet_properties.pageSetUpPr.fitToPage = True
         if color:
             self.sheet.sheet_properties.tabColor = color
@@ -147,7 +148,8 @@ class SheetWriter:
         self.sheet.page_setup.fitToHeight = 0
         margins = self.sheet.page_margins
         margins.left = margins.right = 0.4
-        margins.top = margins.bottom = 0.6
+        margins.top = margins.bottom = 0.7
+        margins.header = margins.footer = 0.35
         self.sheet.HeaderFooter.oddFooter.left.text = "&A"
         self.sheet.HeaderFooter.oddFooter.right.text = "&P / &N"
 
@@ -170,6 +172,7 @@ class SheetWriter:
             self._cell(value, kind, number)
             for number, (value, kind) in enumerate(zip(values, kinds, strict=True), 1)
         )
+        self.sheet.row_dimensions.pop(self.row_number, None)
         return self.row_number
 
     def blank(self, rows: int = 1) -> None:
@@ -195,9 +198,7 @@ class SheetWriter:
             before: values of the columns to the left of ``first``.
         """
         text = words.fitted(words.visible(text))
-        # Calibri sets a little more characters on a line than the width counts.
-        room = sum(self._widths[first - 1 : last]) * 1.05
-        lines = sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n"))
+        lines = _text_lines(text, sum(self._widths[first - 1 : last]))
         values = [*before, *[None] * (first - 1 - len(before)), text]
         kinds: list[Kind] = ["strong"] * (first - 1)
         kinds.append("wrapped")
@@ -220,16 +221,36 @@ class SheetWriter:
         return self.row([column.title for column in columns], kinds, height)
 
     def table(
-        self, columns: Sequence[Column], rows: Iterable[Sequence[Any]], *, filtered: bool = False
+        self,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[Any]],
+        *,
+        filtered: bool = False,
+        most_lines: int = 12,
     ) -> tuple[int, int]:
         """A header and rows; returns the numbers of the first and the last data row (last is
-        below first where there are none).
+        before first where there are none).
+
+        Args:
+            filtered: put filter buttons on the header.
+            most_lines: that a wrapped text makes a row high.
         """
         header = self.head(columns)
         kinds = [column.kind for column in columns]
+        wrapped = [
+            (number, self._widths[number])
+            for number, column in enumerate(columns)
+            if column.kind == "wrapped" and most_lines > 1
+        ]
         first = header + 1
         for values in rows:
-            self.row(values, kinds)
+            # Every row says how high it is: neither program then measures texts when it opens
+            # the file, and both show the same.
+            lines = 1
+            for number, width in wrapped:
+                if isinstance(values[number], str):
+                    lines = max(lines, _text_lines(values[number], width))
+            self.row(values, kinds, _LINE * min(lines, most_lines))
             self.data_rows += 1
         last = self.row_number
         if filtered:
@@ -240,6 +261,10 @@ class SheetWriter:
         """Filter buttons on a header, over the rows written so far; one a sheet."""
         end = max(self.row_number, header + 1)
         self.sheet.auto_filter.ref = f"A{header}:{get_column_letter(columns)}{end}"
+
+    def print_only(self, columns: int) -> None:
+        """Leave the columns after these out when it is printed."""
+        self.sheet.print_area = f"A1:{get_column_letter(columns)}{max(1, self.row_number)}"
 
     def repeat(self, header: int) -> None:
         """Repeat this row on every printed page."""
@@ -265,12 +290,10 @@ class SheetWriter:
         self.sheet.close()
 
     def _cell(self, value: Any, kind: Kind, column: int) -> Any:
-        if value is None:
-            return None
         if isinstance(value, Styled):
             value, kind = value.value, value.kind
-            if value is None:
-                return None
+        if value is None and self._dense:
+            return None
         if isinstance(value, Undefined):
             value, kind = value.reason, "reason"
         if isinstance(value, Link):
@@ -279,7 +302,9 @@ class SheetWriter:
         cell = self._cells.get(kind)
         if cell is None:
             cell = self._cells[kind] = self._styled(kind)
-        if isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
+        if value is None:
+            cell.value = None
+        elif isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
             cell.value = value
         elif isinstance(value, datetime):
             number_format = cell.number_format
@@ -299,7 +324,7 @@ class SheetWriter:
         cell.number_format = shape.number_format
         if shape.fill is not None:
             cell.fill = shape.fill
-        if shape.border is not None:
+        if shape.border is not None and (not self._dense or kind.startswith("head")):
             cell.border = shape.border
         return cell
 
@@ -321,6 +346,7 @@ def long_table(
     color: str = "",
     rules: Callable[[SheetWriter, int, int], None] = lambda sheet, first, last: None,
     room: int = MAX_ROWS - 1,
+    most_lines: int = 1,
 ) -> list[SheetWriter]:
     """A table that fills a sheet, and goes on in another where one is full.
 
@@ -328,6 +354,7 @@ def long_table(
         freeze: the first cell that scrolls.
         rules: adds conditional colours, given the sheet and its first and last data row.
         room: rows a sheet.
+        most_lines: that a wrapped text makes a row high.
     """
     if len(columns) > MAX_COLUMNS:
         raise UsageError(
@@ -343,19 +370,33 @@ def long_table(
         sheet = SheetWriter(
             book,
             name,
-            [item.width for item in columns],
+            [_roomy(item) for item in columns],
             freeze=freeze,
-            fixed_rows=True,
+            dense=True,
             color=color,
         )
         sheets.append(sheet)
         block = chain(held, islice(remaining, room - len(held)))
-        first, last = sheet.table(columns, block, filtered=True)
+        first, last = sheet.table(columns, block, filtered=True, most_lines=most_lines)
         sheet.repeat(1)
         rules(sheet, first, last)
+        sheet.print_only(_printed(columns))
         held = list(islice(remaining, 1))
         more = bool(held)
     return sheets
+
+
+def _roomy(column: Column) -> float:
+    # The button of a filter covers the end of a header.
+    return max(column.width, min(len(column.title) + 5, 24))
+
+
+def _printed(columns: Sequence[Column]) -> int:
+    # The long ids at the end are for looking things up, not for paper.
+    count = len(columns)
+    while count > 1 and columns[count - 1].kind == "id":
+        count -= 1
+    return count
 
 
 def _lines(title: str, width: float) -> int:
@@ -366,3 +407,22 @@ def _lines(title: str, width: float) -> int:
         else:
             used += len(word) + (1 if used else 0)
     return lines
+
+
+def _text_lines(text: str, width: float) -> int:
+    # Calibri sets a little more characters on a line than the width counts.
+    room = max(1.0, width * 1.05)
+    return sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n"))
+
+
+def distances(estimate: Estimate) -> list[float | None]:
+    """From the value down to the low and up to the high end; for the bars of a chart."""
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return [None, None]
+    return [max(0.0, estimate.value - estimate.low), max(0.0, estimate.high - estimate.value)]
+
+
+def ends(estimates: Sequence[Estimate]) -> list[float]:
+    """Every value and every end of an interval that there is."""
+    numbers = (number for item in estimates for number in (item.value, item.low, item.high))
+    return [number for number in numbers if number is not None]

@@ -46,12 +46,14 @@ Kind = Literal[
     "title",
     "subtitle",
     "strong",
+    "helper",
 ]
 
 _FORMATS: dict[str, str] = {
     "integer": "#,##0",
     "number": "0.000",
     "fraction": "+0.000;-0.000;0.000",
+    "helper": "0.000",
     "percent": "0.0 %",
     "points": "+0.0 %;-0.0 %;0.0 %",
     "money": "0.0000",
@@ -63,7 +65,9 @@ _FORMATS: dict[str, str] = {
     "reason": "@",
     "strong": "@",
 }
-NUMERIC = frozenset({"integer", "number", "fraction", "percent", "points", "money", "p", "date"})
+NUMERIC = frozenset(
+    {"integer", "number", "fraction", "percent", "points", "money", "p", "date", "helper"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +84,38 @@ class Look:
 def look(kind: Kind) -> Look:
     """The look of a kind of cell."""
     number_format = _FORMATS.get(kind, "General")
-    top = Alignment(vertical="top")
+    plain = Alignment(vertical="top", horizontal="left")
     if kind == "title":
-        return Look(Font(name=FONT, size=18, bold=True, color=INK), top, "@")
+        return Look(Font(name=FONT, size=18, bold=True, color=INK), plain, "@")
     if kind == "subtitle":
-        return Look(Font(name=FONT, size=SIZE, color=MUTED), top, "@")
+        return Look(Font(name=FONT, size=SIZE, color=MUTED), plain, "@")
     if kind == "heading":
         rule = Border(bottom=Side(style="medium", color=BLUE))
-        return Look(Font(name=FONT, size=13, bold=True, color=INK), top, "@", border=rule)
+        return Look(Font(name=FONT, size=13, bold=True, color=INK), plain, "@", border=rule)
     if kind in ("head", "head_right"):
         side = "right" if kind == "head_right" else "left"
         return Look(
             Font(name=FONT, size=SIZE, bold=True, color=INK),
-            Alignment(vertical="center", horizontal=side, wrap_text=True),
+            Alignment(
+                vertical="center",
+                horizontal=side,
+                wrap_text=True,
+                indent=0 if kind == "head_right" else 1,
+            ),
             "@",
             PatternFill("solid", start_color=HEAD, end_color=HEAD),
             Border(bottom=Side(style="thin", color=GREY)),
         )
     rule = Border(bottom=Side(style="hair", color=LINE))
+    # Texts stand a little off the numbers to their left.
+    top = Alignment(vertical="top", horizontal="left", indent=1)
     font = Font(name=FONT, size=SIZE, color=INK)
-    if kind == "reason":
+    if kind in NUMERIC:
+        top = Alignment(vertical="top", horizontal="right")
+        if kind == "helper":
+            font = Font(name=FONT, size=SIZE - 1, color=GREY)
+    elif kind == "reason":
         font = Font(name=FONT, size=SIZE, italic=True, color=MUTED)
-        top = Alignment(vertical="top", horizontal="left")
     elif kind == "link":
         font = Font(name=FONT, size=SIZE, color=LINK, underline="single")
     elif kind == "id":
@@ -109,7 +123,7 @@ def look(kind: Kind) -> Look:
     elif kind == "strong":
         font = Font(name=FONT, size=SIZE, bold=True, color=INK)
     elif kind == "wrapped":
-        top = Alignment(vertical="top", wrap_text=True)
+        top = Alignment(vertical="top", horizontal="left", indent=1, wrap_text=True)
     return Look(font, top, number_format, border=rule)
 
 

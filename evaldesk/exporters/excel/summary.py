@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 TITLE = "Summary"
-WIDTHS = (34, 26, 12, 10, 10, 10, 10, 10, 10, 14, 58)
+WIDTHS = (34, 26, 12, 10, 10, 10, 10, 10, 10, 14, 96)
 LAST = len(WIDTHS)
 
 
@@ -115,12 +115,12 @@ def _scores(sheet: SheetWriter, content: ReportContent) -> None:
         Column("Value", 12, "number"),
         Column("low", 10, "number"),
         Column("high", 10, "number"),
-        Column("n (scen-arios)", 10, "integer"),
+        Column("n, scenarios", 10, "integer"),
         Column("Traces", 10, "integer"),
         Column("Errors left out", 10, "integer"),
         Column("Without value", 10, "integer"),
         Column("Is a", 14),
-        Column("How", 58),
+        Column("How", 96, "wrapped"),
     )
 
     def rows() -> Iterator[list[Any]]:
@@ -150,12 +150,12 @@ def _agreement(sheet: SheetWriter, content: ReportContent) -> None:
         Column("Alpha", 12, "number"),
         Column("low", 10, "number"),
         Column("high", 10, "number"),
-        Column("n (pairable units)", 10, "integer"),
+        Column("n, pairable units", 10, "integer"),
         Column("Raters", 10, "integer"),
         Column("Ratings", 10, "integer"),
         Column("Missing", 10, "integer"),
         Column("Level", 14),
-        Column("Reading, and how", 58),
+        Column("Reading, and how", 96, "wrapped"),
     )
 
     def rows() -> Iterator[list[Any]]:
@@ -215,12 +215,12 @@ def _comparisons(sheet: SheetWriter, content: ReportContent) -> None:
         Column("Difference", 12, "fraction"),
         Column("low", 10, "fraction"),
         Column("high", 10, "fraction"),
-        Column("n (pairs)", 10, "integer"),
+        Column("n, pairs", 10, "integer"),
         Column("B better", 10, "integer"),
         Column("equal", 10, "integer"),
         Column("B worse", 10, "integer"),
         Column("p", 14, "p"),
-        Column("How", 58),
+        Column("How", 96, "wrapped"),
     )
 
     def rows() -> Iterator[list[Any]]:

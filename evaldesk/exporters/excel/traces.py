@@ -37,7 +37,7 @@ def write(
         Column("Cost, $", 11, "money"),
         Column("Started, UTC", 19, "date"),
         Column("Answer", 90, "wrapped"),
-        Column("Full id", 66, "id"),
+        Column("Full id", 58, "id"),
     ]
     status = next(i for i, item in enumerate(columns, 1) if item.title == "Status")
     latency = next(i for i, item in enumerate(columns, 1) if item.title == "Latency, ms")

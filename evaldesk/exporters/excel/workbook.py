@@ -15,6 +15,7 @@ from evaldesk.exporters.excel import (
     disagreements,
     ratings,
     rubrics,
+    scores,
     summary,
     traces,
 )
@@ -27,6 +28,7 @@ Progress = Callable[[float, str], None]
 
 _EVERY = 250
 _HELD = {
+    "Scores": "Rate or mean of every score of every run, with its interval; a chart a score.",
     "Agreement": "Alpha, AC and percent agreement of each criterion with their intervals; pairs of "
     "raters; a chart.",
     "Disagreements": "Worst first, each rater’s answer in a column, and the ruling that stands.",
@@ -59,6 +61,8 @@ def write_workbook(
     try:
         first = summary.begin(book)
         sheets: list[SheetWriter] = []
+        if content.metrics:
+            sheets.append(scores.write(book, content))
         sheets += comparison.write(book, content)
         if content.rubrics:
             sheets.append(agreement.write(book, content))
