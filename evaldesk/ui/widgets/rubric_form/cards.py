@@ -32,6 +32,7 @@ IDLE_MS = 400
 """A text is kept when nothing was typed for so long."""
 
 _SHORT_ANCHORS = 140
+_BUTTON_PADDING = 10
 
 
 class FieldCard(QFrame):
@@ -145,20 +146,25 @@ class ChoiceButton(ActionButton):
     def __init__(self, text: str, keys: str = "", tooltip: str = "") -> None:
         super().__init__(text, keys, kind="choice")
         self._tooltip = tooltip
+        self._painting = False
         self.setToolTip(tooltip)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def initStyleOption(self, option: QStyleOptionButton) -> None:
-        """Shorten the words."""
+        """Shorten the words, but not while Qt asks how wide they would like to be."""
         super().initStyleOption(option)
-        room = self.width() - (self.sizeHint().width() - self._words_width())
-        whole = self.text()
-        option.text = self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room)
-        if not self._tooltip:
-            self.setToolTip(whole if option.text != whole else "")
+        if self._painting:
+            whole = self.text()
+            room = self.width() - self._keys_width() - 2 * _BUTTON_PADDING
+            option.text = self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room)
+            if not self._tooltip:
+                self.setToolTip(whole if option.text != whole else "")
 
-    def _words_width(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self.text())
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As any button."""
+        self._painting = True
+        super().paintEvent(event)
+        self._painting = False
 
 
 class ChoiceCard(FieldCard):

@@ -1,0 +1,55 @@
+"""Commands of the review screen."""
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+from evaldesk.ui.actions.spec import ActionSpec
+
+_SCOPE = "review"
+
+
+def _tr(text: str) -> str:
+    return str(QT_TRANSLATE_NOOP("Actions", text))
+
+
+def _spec(
+    name: str, text: str, keys: tuple[str, ...], group: str, *, palette: bool = True
+) -> ActionSpec:
+    return ActionSpec(f"review.{name}", text, keys, _SCOPE, group, palette)
+
+
+_ANSWER, _GO, _TRACE, _QUEUE = "Answer", "Go on", "Trace", "Queue"
+
+actions: tuple[ActionSpec, ...] = (
+    *(
+        _spec(
+            f"answer{n}",
+            _tr("Answer with point %1").replace("%1", str(n)),
+            (str(n),),
+            _ANSWER,
+            palette=False,
+        )
+        for n in range(1, 10)
+    ),
+    _spec("clear", _tr("Take the answer back"), ("0", "Backspace"), _ANSWER),
+    _spec("next_field", _tr("Next criterion"), ("Tab", "Down"), _ANSWER, palette=False),
+    _spec("previous_field", _tr("Criterion before"), ("Shift+Tab", "Up"), _ANSWER, palette=False),
+    _spec("write", _tr("Type into the criterion"), ("Return", "Enter"), _ANSWER, palette=False),
+    _spec("modes", _tr("Add a failure mode"), ("T",), _ANSWER),
+    *(
+        _spec(f"severity{n}", _tr("Severity S%1").replace("%1", str(n)), (f"Shift+{n}",), _ANSWER)
+        for n in range(1, 5)
+    ),
+    _spec("comment", _tr("Write a comment"), ("M", "Ctrl+M"), _ANSWER),
+    _spec("submit", _tr("Submit and go to the next"), ("Ctrl+Return", "Ctrl+Enter"), _GO),
+    _spec("undo", _tr("Undo"), ("Ctrl+Z",), _GO),
+    _spec("redo", _tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), _GO),
+    _spec("next", _tr("Next item"), ("J", "Alt+Down"), _GO),
+    _spec("previous", _tr("Item before"), ("K", "Alt+Up"), _GO),
+    _spec("next_pending", _tr("Next item that is not submitted"), ("N",), _GO),
+    _spec("find", _tr("Find in the trace"), ("/", "Ctrl+F"), _TRACE),
+    _spec("page_down", _tr("Scroll the trace down"), ("Space", "PgDown"), _TRACE, palette=False),
+    _spec("page_up", _tr("Scroll the trace up"), ("Shift+Space", "PgUp"), _TRACE, palette=False),
+    _spec("filter", _tr("Filter the queue"), ("F",), _QUEUE),
+    _spec("rubric", _tr("Choose another rubric"), ("R",), _QUEUE),
+    _spec("scope", _tr("Choose run, order and state"), ("V",), _QUEUE),
+)

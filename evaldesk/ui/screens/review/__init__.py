@@ -1,0 +1,1 @@
+"""Labelling traces with a rubric."""

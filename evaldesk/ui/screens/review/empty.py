@@ -1,0 +1,149 @@
+"""What the review screen says where there is nothing to label, or nothing left."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from evaldesk.domain.project import Changes
+from evaldesk.domain.rubric import Rubric
+from evaldesk.services import rubric_editing
+from evaldesk.ui.screens.review.controller import ReviewController
+from evaldesk.ui.widgets.button import ActionButton
+from evaldesk.ui.widgets.card import Card, text_label
+from evaldesk.ui.widgets.empty import EmptyState
+from evaldesk.ui.widgets.label import ElidedLabel
+from evaldesk.ui.workspace import Workspace
+
+
+class NoTraces(EmptyState):
+    """Nothing was imported yet."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__("")
+        self.show_text(
+            self.tr("Nothing to review yet"),
+            self.tr("Import what your systems did; each trace becomes an item of the queue."),
+        )
+        self.add_action(
+            self.tr("Import files …"),
+            lambda: workspace.navigate("import"),
+            keys=workspace.actions.keys("go.import"),
+            primary=True,
+        )
+
+
+class NoRubric(QWidget):
+    """There are traces, but no questions. One click takes over a template."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(32, 32, 32, 32)
+        outer.setSpacing(8)
+        outer.addStretch(2)
+        title = text_label(self.tr("What do you want to ask of each trace?"), "title")
+        text = text_label(
+            self.tr("Take over a rubric and change it whenever you like, or write your own."),
+            "muted",
+        )
+        for label in (title, text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            outer.addWidget(label)
+        outer.addSpacing(8)
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(8)
+        outer.addLayout(self._cards)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.write_button = ActionButton(self.tr("Write a rubric …"))
+        self.write_button.clicked.connect(lambda: workspace.navigate("rubrics", new=True))
+        row.addWidget(self.write_button)
+        row.addStretch(1)
+        outer.addSpacing(4)
+        outer.addLayout(row)
+        outer.addStretch(3)
+        self.take_buttons: list[ActionButton] = []
+
+    def show_templates(self) -> None:
+        """Read the templates, once."""
+        if self.take_buttons:
+            return
+        for rubric in rubric_editing.templates():
+            self._cards.addWidget(self._card(rubric), 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _card(self, rubric: Rubric) -> QWidget:
+        card = Card()
+        card.setFixedWidth(560)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(text_label(rubric.name, "heading"))
+        criteria = ", ".join(item.text for item in rubric.criteria)
+        words.addWidget(ElidedLabel(criteria, kind="muted"))
+        row.addLayout(words, 1)
+        button = ActionButton(self.tr("Take over"), kind="" if self.take_buttons else "primary")
+        button.setAccessibleName(self.tr("Take over {name}").format(name=rubric.name))
+        button.clicked.connect(lambda: self._workspace.with_user(lambda: self._take(rubric)))
+        self.take_buttons.append(button)
+        row.addWidget(button)
+        card.body.addLayout(row)
+        return card
+
+    def _take(self, rubric: Rubric) -> None:
+        workspace = self._workspace
+        project, user = workspace.project, workspace.user
+        if project is None:
+            return
+        workspace.jobs.write(
+            lambda control: project.rubrics.save(rubric, user),
+            lambda _: workspace.changed(Changes.of("rubrics"), "review"),
+        )
+
+
+class Finished(EmptyState):
+    """Everything listed is submitted; what next."""
+
+    def __init__(self, controller: ReviewController) -> None:
+        super().__init__("")
+        self._controller = controller
+        workspace = controller.workspace
+        self.agreement = self.add_action(
+            self.tr("See where raters differ"),
+            lambda: workspace.navigate("adjudicate", rubric=controller.scope.rubric),
+            primary=True,
+        )
+        self.everything = self.add_action(self.tr("Show the whole queue"), self._show_all)
+        self.again = self.add_action(self.tr("Look through them again"), self._again)
+
+    def tell(self) -> None:
+        """Say how things stand."""
+        queue, view = self._controller.queue, self._controller.view
+        if queue is None or view is None:
+            return
+        open_ones = len(queue) - queue.submitted
+        if not len(view):
+            self.show_text(self.tr("Nothing here to review"))
+        elif open_ones:
+            self.show_text(
+                self.tr("All {n} of these are done").format(n=len(view)),
+                self.tr("{n} more are open in the queue.").format(n=open_ones),
+            )
+        else:
+            self.show_text(
+                self.tr("All {n} done").format(n=len(queue)),
+                self.tr("Every answer is saved. You can still change any of them."),
+            )
+        self.everything.setVisible(len(view) < len(queue))
+        self.agreement.setVisible(not open_ones and len(queue) > 0)
+        self.again.setVisible(len(view) > 0)
+
+    def _show_all(self) -> None:
+        self._controller.choose(replace(self._controller.scope, text="", states=None))
+
+    def _again(self) -> None:
+        view = self._controller.view
+        if view is not None and len(view):
+            self._controller.go(view.pks[0])

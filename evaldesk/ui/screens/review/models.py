@@ -1,0 +1,191 @@
+"""The queue as a list: ids whole, rows in blocks, states live."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from evaldesk.domain.rating import QueueItem
+from evaldesk.services import review
+from evaldesk.services.review import ReviewQueue, State
+from evaldesk.ui.theme.apply import current_tokens, sans
+from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
+from evaldesk.ui.workspace import Workspace
+
+_Index = QModelIndex | QPersistentModelIndex
+ITEM_ROLE = Qt.ItemDataRole.UserRole
+STATE_ROLE = Qt.ItemDataRole.UserRole + 1
+PK_ROLE = Qt.ItemDataRole.UserRole + 2
+BLOCK = 128
+ROW_HEIGHT = 48
+_KEPT_BLOCKS = 40
+
+
+class QueueModel(QAbstractListModel):
+    """A review queue, or the part of it that is listed."""
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._queue: ReviewQueue | None = None
+        self._blocks: dict[int, Sequence[QueueItem]] = {}
+        self._asked: set[int] = set()
+
+    def show_queue(self, queue: ReviewQueue | None) -> None:
+        """Another queue."""
+        self.beginResetModel()
+        self._queue = queue
+        self._blocks = {}
+        self._asked = set()
+        self.endResetModel()
+
+    def row_of(self, pk: int | None) -> int:
+        """Where a trace stands; -1 where it is not listed."""
+        if self._queue is None or pk is None:
+            return -1
+        return self._queue.places.get(pk, -1)
+
+    def state_changed(self, pk: int) -> None:
+        """Paint that item again."""
+        row = self.row_of(pk)
+        if row >= 0:
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        """How many."""
+        if self._queue is None or (parent is not None and parent.isValid()):
+            return 0
+        return len(self._queue)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The item, its state, or words for a screen reader."""
+        queue = self._queue
+        if queue is None or not index.isValid():
+            return None
+        pk = queue.pks[index.row()]
+        if role == PK_ROLE:
+            return pk
+        if role == STATE_ROLE:
+            return queue.state(pk)
+        if role in (ITEM_ROLE, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            item = self._item(index.row())
+            if role == ITEM_ROLE or item is None:
+                return item if role == ITEM_ROLE else ""
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return f"{item.scenario}\n{item.title}"
+            return f"{item.scenario}, {item.title}, {self._state_words(queue.state(pk))}"
+        return None
+
+    def _state_words(self, state: State) -> str:
+        words = {
+            "pending": self.tr("open"),
+            "draft": self.tr("begun"),
+            "submitted": self.tr("submitted"),
+        }
+        return words[state]
+
+    def _item(self, row: int) -> QueueItem | None:
+        number = row // BLOCK
+        block = self._blocks.get(number)
+        if block is None:
+            self._ask(number)
+            block = self._blocks.get(number)
+        if block is None:
+            return None
+        place = row - number * BLOCK
+        return block[place] if place < len(block) else None
+
+    def _ask(self, number: int) -> None:
+        project, queue = self._workspace.project, self._queue
+        if project is None or queue is None or number in self._asked:
+            return
+        self._asked.add(number)
+        pks = queue.pks[number * BLOCK : (number + 1) * BLOCK]
+
+        def done(items: list[QueueItem]) -> None:
+            if queue is not self._queue:
+                return
+            self._blocks[number] = items
+            for old in list(self._blocks)[:-_KEPT_BLOCKS]:
+                del self._blocks[old]
+                self._asked.discard(old)
+            first = number * BLOCK
+            last = min(first + BLOCK, len(queue)) - 1
+            self.dataChanged.emit(self.index(first), self.index(last))
+
+        self._workspace.jobs.read(lambda control: review.items(project, queue, pks), done)
+
+
+class QueueDelegate(QStyledItemDelegate):
+    """A dot that fills as the rating goes on, the scenario, its title, its tier."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """Two lines."""
+        return QSize(200, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """One item."""
+        tokens = current_tokens()
+        box: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, QColor(tokens.accent_soft))
+            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(box, QColor(tokens.soft))
+        paint_rule(painter, tokens, box.left(), box.right(), box.bottom())
+        state = index.data(STATE_ROLE)
+        paint_dot(painter, QPointF(box.left() + 20, box.top() + 17), state, tokens.muted)
+        item: QueueItem | None = index.data(ITEM_ROLE)
+        if item is None:
+            return
+        right = box.right() - 12
+        tiers = {
+            "critical": (self.tr("critical"), "bad"),
+            "important": (self.tr("important"), "neutral"),
+            "nice-to-have": (self.tr("nice"), "neutral"),
+        }
+        text, kind = tiers.get(item.tier, (item.tier, "neutral"))
+        if text:
+            paint_chip(painter, tokens, right, box.top() + 17, text, kind, from_right=True)
+            right -= chip_size(text).width() + 6
+        left = box.left() + 36
+        paint_elided(
+            painter,
+            QRect(left, box.top() + 6, right - left, 20),
+            item.scenario,
+            tokens.text if state != "submitted" else tokens.muted,
+            sans(),
+        )
+        paint_elided(
+            painter,
+            QRect(left, box.top() + 25, box.right() - 12 - left, 17),
+            " ".join(item.title.split()),
+            tokens.muted,
+            sans("small"),
+        )
+
+
+def paint_dot(painter: QPainter, middle: QPointF, state: State, colour: str) -> None:
+    """○ open, ◐ begun, ● submitted."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    circle = QRectF(middle.x() - 4.5, middle.y() - 4.5, 9, 9)
+    painter.setPen(QPen(QColor(colour), 1.4))
+    painter.setBrush(QColor(colour) if state == "submitted" else Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(circle)
+    if state == "draft":
+        painter.setBrush(QColor(colour))
+        painter.drawPie(circle, 90 * 16, 180 * 16)
+    painter.restore()

@@ -1,0 +1,295 @@
+"""The review screen: queue, trace, rubric. Everything by keyboard, nothing to save by hand."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from evaldesk.domain.errors import EvalDeskError
+from evaldesk.domain.project import Changes
+from evaldesk.services.review import Incomplete
+from evaldesk.ui.screens.review.controller import ReviewController, is_text
+from evaldesk.ui.screens.review.empty import Finished, NoRubric, NoTraces
+from evaldesk.ui.screens.review.queue_pane import QueuePane
+from evaldesk.ui.screens.screen import Screen
+from evaldesk.ui.widgets.banner import Banner
+from evaldesk.ui.widgets.card import pane
+from evaldesk.ui.widgets.rubric_form import RubricForm
+from evaldesk.ui.widgets.trace_view.pane import TracePane
+from evaldesk.ui.workspace import Workspace
+
+
+class ReviewPage(Screen):
+    """One rater labels one trace after another."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, parent)
+        self.controller = ReviewController(workspace, self)
+        self._shown_pk: int | None = None
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.banner = Banner()
+        outer.addWidget(self.banner)
+        self._stack = QStackedLayout()
+        outer.addLayout(self._stack, 1)
+        self.waiting = pane("bg")
+        self.no_traces = NoTraces(workspace)
+        self.no_rubric = NoRubric(workspace)
+        self.desk = self._desk()
+        for widget in (self.waiting, self.no_traces, self.no_rubric, self.desk):
+            self._stack.addWidget(widget)
+        controller = self.controller
+        controller.loaded.connect(self._show_loaded)
+        controller.item_changed.connect(self._show_item)
+        controller.answer_changed.connect(self._show_answer)
+        controller.state_changed.connect(lambda _: self._show_state())
+        controller.refused.connect(self._show_refusal)
+        controller.saving_changed.connect(self._show_saving)
+        self._bind()
+
+    def _desk(self) -> QWidget:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(1)
+        self.queue_pane = QueuePane(self.controller)
+        self.queue_pane.chosen.connect(self._go)
+        self.queue_pane.left.connect(self._focus_form)
+        self.trace_pane = TracePane(self.workspace)
+        # A reviewer judges the trace, not the name of the system or what others made of it.
+        self.trace_pane.hide_systems = True
+        self.trace_pane.hide_scores = True
+        self.trace_pane.left.connect(self._focus_form)
+        self.finished = Finished(self.controller)
+        self.centre = QStackedWidget()
+        self.centre.addWidget(self.trace_pane)
+        self.centre.addWidget(self.finished)
+        self.centre.setMinimumWidth(320)
+        self.form = RubricForm()
+        self.form.setProperty("surface", "pane")
+        self.form.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.form.setMinimumWidth(280)
+        self.form.answered.connect(self._answered)
+        self.form.submitted.connect(self.controller.submit)
+        for widget in (self.queue_pane, self.centre, self.form):
+            splitter.addWidget(widget)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([270, 800, 340])
+        return splitter
+
+    def _bind(self) -> None:
+        form = self.form
+
+        def bind(name: str, run: Callable[[], object], item: bool = True, **more: Any) -> None:
+            able = self._has_item if item else self._has_queue
+            self.workspace.actions.bind(
+                more.pop("widget", self), f"review.{name}", run, able, **more
+            )
+
+        for number in range(1, 10):
+            bind(f"answer{number}", partial(form.digit, number))
+        for number in range(1, 5):
+            bind(f"severity{number}", partial(form.set_severity, number))
+        bind("clear", form.clear_active)
+        bind("next_field", lambda: form.step(1, into_field=True))
+        bind("previous_field", lambda: form.step(-1, into_field=True))
+        bind("write", form.enter, widget=form, focus=True)
+        bind("modes", form.open_modes)
+        bind("comment", form.write_comment)
+        bind("submit", self._submit)
+        bind("undo", self._undo, item=False)
+        bind("redo", self._redo, item=False)
+        bind("next", lambda: self._move(1), item=False)
+        bind("previous", lambda: self._move(-1), item=False)
+        bind("next_pending", self._next_pending, item=False)
+        bind("find", self.trace_pane.open_find)
+        bind("page_down", lambda: self._scroll(1))
+        bind("page_up", lambda: self._scroll(-1))
+        bind("filter", self.queue_pane.type_filter, item=False)
+        bind("rubric", self.queue_pane.choose_rubric, item=False)
+        bind("scope", self.queue_pane.choose_scope, item=False)
+
+    # -- what the window asks
+
+    def opened(self, **place: Any) -> None:
+        """Come here; ``trace`` names an item, ``rubric`` the questions."""
+        rubric, wanted = place.get("rubric"), place.get("trace")
+        controller = self.controller
+        if isinstance(rubric, str) and rubric and rubric != controller.scope.rubric:
+            controller.begin_with(rubric)
+        if controller.queue is None or wanted is not None:
+            controller.load(wanted if isinstance(wanted, int) else None)
+        self._focus_form()
+
+    def left(self) -> None:
+        """What is being typed goes to the disk."""
+        self.form.flush()
+
+    def refresh(self, changes: Changes) -> None:
+        """Somebody else wrote."""
+        self.controller.project_changed(changes)
+
+    def project_replaced(self) -> None:
+        """Forget the project before."""
+        self.controller.project_replaced()
+
+    def breadcrumb(self) -> str:
+        """The scenario."""
+        trace = self.controller.trace
+        return trace.row.scenario if trace is not None else ""
+
+    def chips(self) -> tuple[tuple[str, str], ...]:
+        """Tier and slices."""
+        trace = self.controller.trace
+        if trace is None:
+            return ()
+        tier = trace.row.tier
+        chips = [(tier, "bad" if tier == "critical" else "neutral")] if tier else []
+        chips += [(value, "neutral") for value in list(trace.row.slices.values())[:4]]
+        return tuple(chips)
+
+    def status_text(self) -> str:
+        """How far, and how long still."""
+        queue = self.controller.queue
+        if queue is None or not len(queue):
+            return ""
+        text = self.tr("{done} of {total}").format(done=queue.submitted, total=len(queue))
+        seconds = self.controller.seconds_left()
+        if seconds is None or queue.submitted == len(queue):
+            return text
+        minutes = max(1, round(seconds / 60))
+        hours, rest = divmod(minutes, 60)
+        if not hours:
+            left = self.tr("about {n} min left").format(n=rest)
+        else:
+            left = self.tr("about {h} h {m} min left").format(h=hours, m=rest)
+        return f"{text} · {left}"
+
+    def showcase(self) -> None:
+        """An item in hand, with the second question active."""
+        if self.form.cards:
+            self.form.step(1)
+
+    # -- what the controller says
+
+    def _show_loaded(self) -> None:
+        controller = self.controller
+        if controller.queue is not None:
+            rubric = controller.queue.rubric
+            if self.form.rubric is None or self.form.rubric.to_json() != rubric.to_json():
+                self.form.show_rubric(rubric)
+                self._shown_pk = None
+            self._stack.setCurrentWidget(self.desk)
+        elif controller.traces < 0:
+            self._stack.setCurrentWidget(self.waiting)
+        elif not controller.traces:
+            self._stack.setCurrentWidget(self.no_traces)
+        else:
+            self.no_rubric.show_templates()
+            self._stack.setCurrentWidget(self.no_rubric)
+        self.status_changed.emit()
+
+    def _show_item(self) -> None:
+        controller = self.controller
+        trace = controller.trace
+        self.form.setEnabled(trace is not None)
+        if trace is None or controller.pk is None:
+            self._shown_pk = None
+            self.form.show_answers({})
+            self.trace_pane.clear()
+            if controller.queue is not None:
+                self.finished.tell()
+                self.centre.setCurrentWidget(self.finished)
+        else:
+            self.centre.setCurrentWidget(self.trace_pane)
+            if self._shown_pk != controller.pk:
+                self._shown_pk = controller.pk
+                self.trace_pane.pks = (controller.pk,)
+                self.trace_pane.show_trace(trace)
+                self.form.show_answers(controller.answers)
+            else:
+                self.form.show_answers(controller.answers, activate=False)
+        self._show_state()
+
+    def _show_answer(self, name: str) -> None:
+        self.form.show_answer(name, self.controller.answers.get(name))
+
+    def _show_state(self) -> None:
+        queue, pk = self.controller.queue, self.controller.pk
+        if queue is not None and pk is not None and queue.state(pk) == "submitted":
+            self.form.show_state(self.tr("submitted"), "ok", self.tr("Next"))
+        else:
+            self.form.show_state("")
+        self.status_changed.emit()
+
+    def _show_refusal(self, error: EvalDeskError) -> None:
+        self.form.show_problem(str(error))
+        if isinstance(error, Incomplete):
+            self.form.activate(error.missing[0])
+
+    def _show_saving(self) -> None:
+        saving = self.controller.saving
+        error = saving.error
+        if error is None:
+            self.banner.dismiss()
+            return
+        reason = str(error) if isinstance(error, EvalDeskError) else repr(error)
+        if saving.unsaved == 1:
+            title = self.tr("One answer is not saved.")
+        else:
+            title = self.tr("{n} answers are not saved.").format(n=saving.unsaved)
+        self.banner.show_message(
+            title,
+            reason + " " + self.tr("What you entered is still here."),
+            "bad",
+            ((self.tr("Try again"), saving.retry),),
+        )
+
+    # -- what the person does
+
+    def _answered(self, name: str, value: object, typing: bool) -> None:
+        rubric = self.form.rubric
+        self.controller.answer(
+            name, value, typing=typing and rubric is not None and is_text(rubric, name)
+        )
+
+    def _go(self, pk: int) -> None:
+        self.form.flush()
+        self.controller.go(pk)
+
+    def _move(self, step: int) -> None:
+        self.form.flush()
+        self.controller.next(step)
+
+    def _next_pending(self) -> None:
+        self.form.flush()
+        self.controller.next_pending()
+
+    def _submit(self) -> None:
+        self.form.flush()
+        self._focus_form()
+        self.controller.submit()
+
+    def _undo(self) -> None:
+        self.form.flush()
+        self.controller.undo()
+
+    def _redo(self) -> None:
+        self.form.flush()
+        self.controller.redo()
+
+    def _scroll(self, pages: int) -> None:
+        bar = self.trace_pane.view.canvas.verticalScrollBar()
+        bar.setValue(bar.value() + round(pages * bar.pageStep() * 0.9))
+
+    def _focus_form(self) -> None:
+        if self.form.active:
+            self.form.activate(self.form.active)
+
+    def _has_item(self) -> bool:
+        return self.controller.pk is not None
+
+    def _has_queue(self) -> bool:
+        return self.controller.queue is not None

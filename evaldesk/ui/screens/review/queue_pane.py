@@ -1,0 +1,287 @@
+"""The left pane: which rubric, how far, and the list."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evaldesk.services.review import State
+from evaldesk.ui.screens.review.controller import ReviewController, Scope
+from evaldesk.ui.screens.review.models import PK_ROLE, QueueDelegate, QueueModel
+from evaldesk.ui.widgets.card import hairline, text_label
+from evaldesk.ui.widgets.label import ElidedLabel
+
+_TYPING_MS = 150
+
+
+class QueuePane(QWidget):
+    """Shows the controller's queue; clicks and the filter go to the controller.
+
+    Signals:
+        chosen(pk): an item was clicked. left(): Esc or Return in the filter.
+    """
+
+    chosen = Signal(object)
+    left = Signal()
+
+    def __init__(self, controller: ReviewController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._controller = controller
+        self.setProperty("surface", "pane")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(220)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(6, 6, 14, 0)
+        self.rubric_button = QPushButton()
+        self.rubric_button.setProperty("kind", "flat")
+        self.rubric_button.setStyleSheet("font-weight: 600; text-align: left;")
+        self.rubric_button.setToolTip(self.tr("Choose another rubric  (R)"))
+        self.rubric_button.clicked.connect(self.choose_rubric)
+        self.count = text_label("", "muted")
+        head.addWidget(self.rubric_button)
+        head.addStretch(1)
+        head.addWidget(self.count)
+        layout.addLayout(head)
+        self.scope_button = QPushButton()
+        self.scope_button.setProperty("kind", "flat")
+        self.scope_button.setToolTip(self.tr("Choose run, order and state  (V)"))
+        self.scope_button.clicked.connect(self.choose_scope)
+        self._scope_words = ElidedLabel("", kind="small")
+        inner = QHBoxLayout(self.scope_button)
+        inner.setContentsMargins(8, 0, 8, 0)
+        inner.addWidget(self._scope_words)
+        row = QHBoxLayout()
+        row.setContentsMargins(6, 0, 6, 0)
+        row.addWidget(self.scope_button)
+        layout.addLayout(row)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(14, 6, 14, 8)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Progress of the queue"))
+        bar.addWidget(self.bar)
+        layout.addLayout(bar)
+        field = QHBoxLayout()
+        field.setContentsMargins(10, 0, 10, 8)
+        self.field = FilterField()
+        self.field.setPlaceholderText(self.tr("Filter  (F)"))
+        self.field.setAccessibleName(self.tr("Filter the queue by scenario or title"))
+        self.field.setClearButtonEnabled(True)
+        self.field.left.connect(self.left)
+        field.addWidget(self.field)
+        layout.addLayout(field)
+        layout.addWidget(hairline())
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_TYPING_MS)
+        self._timer.timeout.connect(self._filter)
+        self.field.textChanged.connect(lambda _: self._timer.start())
+        self.model = QueueModel(controller.workspace, self)
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(QueueDelegate(self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setMouseTracking(True)
+        # Arrows move between the criteria; Alt+↓, J and K between the items.
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setAccessibleName(self.tr("Queue"))
+        self.list.clicked.connect(self._clicked)
+        self.nothing = text_label("", "muted", wrap=True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.nothing.setContentsMargins(16, 24, 16, 0)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self.nothing)
+        layout.addLayout(self._stack, 1)
+        controller.listed.connect(self._show_list)
+        controller.item_changed.connect(self._show_current)
+        controller.state_changed.connect(self._show_state)
+
+    def choose_rubric(self) -> None:
+        """A menu of the project's rubrics."""
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        for rubric in self._controller.rubrics:
+            self._entry(
+                menu,
+                group,
+                rubric.name,
+                self._controller.scope.rubric == rubric.name,
+                partial(self._choose, rubric=rubric.name),
+            )
+        menu.addSeparator()
+        menu.addAction(self.tr("Edit rubrics …")).triggered.connect(
+            lambda: self._controller.workspace.navigate(
+                "rubrics", rubric=self._controller.scope.rubric
+            )
+        )
+        self._open(menu, self.rubric_button)
+
+    def choose_scope(self) -> None:
+        """A menu of runs, orders and states."""
+        scope = self._controller.scope
+        menu = QMenu(self)
+        menu.addSection(self.tr("Run"))
+        group = QActionGroup(menu)
+        self._entry(menu, group, self.tr("All runs"), not scope.run, lambda: self._choose(run=""))
+        for run in self._controller.runs:
+            self._entry(menu, group, run, scope.run == run, partial(self._choose, run=run))
+        menu.addSection(self.tr("Order"))
+        group = QActionGroup(menu)
+        own = scope.order == "own"
+        self._entry(
+            menu, group, self.tr("An order of my own"), own, lambda: self._choose(order="own")
+        )
+        self._entry(
+            menu, group, self.tr("As imported"), not own, lambda: self._choose(order="imported")
+        )
+        menu.addSection(self.tr("Show"))
+        group = QActionGroup(menu)
+        for text, states in self._states():
+            self._entry(
+                menu,
+                group,
+                text,
+                scope.states == states,
+                partial(self._choose, states=states),
+            )
+        self._open(menu, self.scope_button)
+
+    def type_filter(self) -> None:
+        """Go into the filter."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    # -- inside
+
+    def _states(self) -> list[tuple[str, frozenset[State] | None]]:
+        return [
+            (self.tr("Everything"), None),
+            (self.tr("Not submitted"), frozenset({"pending", "draft"})),
+            (self.tr("Begun"), frozenset({"draft"})),
+            (self.tr("Submitted"), frozenset({"submitted"})),
+        ]
+
+    def _entry(
+        self,
+        menu: QMenu,
+        group: QActionGroup,
+        text: str,
+        chosen: bool,
+        run: Callable[[], object],
+    ) -> None:
+        action = QAction(text.replace("&", "&&"), menu)
+        action.setCheckable(True)
+        action.setChecked(chosen)
+        action.triggered.connect(lambda _=False: run())
+        group.addAction(action)
+        menu.addAction(action)
+
+    def _open(self, menu: QMenu, button: QPushButton) -> None:
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+        checked = [action for action in menu.actions() if action.isChecked()]
+        if checked:
+            menu.setActiveAction(checked[0])
+
+    def _choose(self, **what: object) -> None:
+        self._controller.choose(replace(self._controller.scope, **what))  # type: ignore[arg-type]
+
+    def _filter(self) -> None:
+        text = self.field.text().strip()
+        if text != self._controller.scope.text:
+            self._choose(text=text)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        self.chosen.emit(index.data(PK_ROLE))
+
+    def _show_list(self) -> None:
+        controller = self._controller
+        scope: Scope = controller.scope
+        if self.field.text().strip() != scope.text and not self._timer.isActive():
+            with QSignalBlocker(self.field):
+                self.field.setText(scope.text)
+        self.model.show_queue(controller.view)
+        self.rubric_button.setText(f"{scope.rubric} ▾")
+        order = self.tr("my order") if scope.order == "own" else self.tr("as imported")
+        shown = next((text for text, states in self._states() if states == scope.states), "")
+        parts = [scope.run or self.tr("All runs"), order]
+        if scope.states is not None:
+            parts.append(shown)
+        self._scope_words.setText(" · ".join(parts) + " ▾")
+        self.scope_button.setAccessibleName(" · ".join(parts))
+        empty = controller.view is not None and not len(controller.view)
+        self.nothing.setText(
+            self.tr("Nothing fits the filter.")
+            if controller.queue is not None and len(controller.queue)
+            else self.tr("This run has no traces to review.")
+        )
+        self._stack.setCurrentIndex(1 if empty else 0)
+        self._show_progress()
+        self._show_current()
+
+    def _show_current(self) -> None:
+        row = self.model.row_of(self._controller.pk)
+        if row < 0:
+            self.list.clearSelection()
+            self.list.setCurrentIndex(QModelIndex())
+            return
+        index = self.model.index(row)
+        if self.list.currentIndex() != index:
+            self.list.setCurrentIndex(index)
+        self.list.scrollTo(index)
+
+    def _show_state(self, pk: int) -> None:
+        self.model.state_changed(pk)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        queue = self._controller.queue
+        total = 0 if queue is None else len(queue)
+        submitted = 0 if queue is None else queue.submitted
+        self.count.setText(f"{submitted:,} / {total:,}".replace(",", "\u202f") if total else "")
+        self.bar.setRange(0, max(total, 1))
+        self.bar.setValue(submitted)
+
+
+class FilterField(QLineEdit):
+    """Esc empties it, then leaves; Return and arrows leave.
+
+    Signals:
+        left(): the keys may go back to where they were.
+    """
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """See above."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (
+            Qt.Key.Key_Escape,
+            Qt.Key.Key_Return,
+            Qt.Key.Key_Enter,
+            Qt.Key.Key_Down,
+            Qt.Key.Key_Tab,
+        ):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
