@@ -18,6 +18,7 @@ PACKAGE_CELLS = 5_000_000
 
 FEWEST_UNITS = 3
 JACKKNIFE_GROUPS = 2_000
+JACKKNIFE_BUNDLES = 400
 
 
 def krippendorff_alpha(
@@ -122,6 +123,8 @@ def alphas(found: Patterns, measurement: Measurement, weights: Floats) -> Floats
     the interval formula on ranks made anew for each copy.
     """
     counts = found.counts
+    if measurement == "interval":
+        return _interval_alphas(found, weights)
     margins = np.asarray(weights @ counts)
     total = margins.sum(axis=1)
     if measurement == "ordinal":
@@ -141,9 +144,17 @@ def alphas(found: Patterns, measurement: Measurement, weights: Floats) -> Floats
     return np.asarray(1.0 - (total - 1.0) * ratio)
 
 
-def _scaled(domain: Floats) -> Floats:
-    """Centred and scaled, which alpha does not see and sums of squares do."""
-    return np.asarray((domain - domain.mean()) / np.ptp(domain))
+def _interval_alphas(found: Patterns, weights: Floats) -> Floats:
+    """Sums and sums of squares are all that squared differences need, however many values."""
+    # centred and scaled, which alpha does not see and sums of squares do
+    value = (found.domain - found.domain.mean()) / np.ptp(found.domain)
+    sizes, sums, squares = found.sizes, found.counts @ value, found.counts @ value**2
+    within = 2.0 * (sizes * squares - sums**2) / (sizes - 1.0)
+    total = weights @ sizes
+    expected = 2.0 * (total * (weights @ squares) - (weights @ sums) ** 2)
+    varied = expected > 1e-12 * total**2
+    ratio = np.divide(weights @ within, expected, out=np.full_like(total, np.nan), where=varied)
+    return np.asarray(1.0 - (total - 1.0) * ratio)
 
 
 def _within(found: Patterns, measurement: Measurement) -> Floats:
@@ -152,10 +163,6 @@ def _within(found: Patterns, measurement: Measurement) -> Floats:
     if measurement == "nominal":
         same = np.asarray(counts.power(2).sum(axis=1)).ravel()
         return np.asarray((sizes**2 - same) / (sizes - 1.0))
-    if measurement == "interval":
-        value = _scaled(found.domain)
-        sums, squares = counts @ value, counts @ value**2
-        return np.asarray(2.0 * (sizes * squares - sums**2) / (sizes - 1.0))
     # ratio: every pair of distinct values of a unit, laid out long, a block of units at a time
     out = np.zeros(sizes.size)
     filled = np.diff(counts.indptr)
@@ -183,9 +190,6 @@ def _expected(found: Patterns, measurement: Measurement, margins: Floats, total:
     """(copies,) distances summed over all ordered pairs of ratings, whatever their unit."""
     if measurement == "nominal":
         return np.asarray(total**2 - (margins**2).sum(axis=1))
-    if measurement == "interval":
-        value = _scaled(found.domain)
-        return np.asarray(2.0 * (total * (margins @ value**2) - (margins @ value) ** 2))
     out = np.zeros_like(total)
     step = max(1, BLOCK_CELLS // found.domain.size)
     for start in range(0, found.domain.size, step):
@@ -234,7 +238,7 @@ def bootstrap_alphas(
     else:
         number, chances = groups.shape[0], np.full(groups.shape[0], 1.0 / groups.shape[0])
     # drawing units with replacement is drawing how often each distinct unit comes
-    width = max(found.frequency.size, found.domain.size, chances.size)
+    width = max(_width(found, measurement), chances.size)
     out = []
     for size in blocks(resamples, width):
         drawn = rng.multinomial(number, chances, size=size).astype(np.float64)
@@ -260,20 +264,25 @@ def _jackknife(
     else:
         removed = groups if groups is not None else _single_units(found)
         if removed.shape[0] > JACKKNIFE_GROUPS:
-            bundle = rng.permutation(removed.shape[0]) % JACKKNIFE_GROUPS
+            bundle = rng.permutation(removed.shape[0]) % JACKKNIFE_BUNDLES
             picks = sparse.csr_array(
                 (np.ones(bundle.size), (bundle, np.arange(bundle.size))),
-                shape=(JACKKNIFE_GROUPS, bundle.size),
+                shape=(JACKKNIFE_BUNDLES, bundle.size),
             )
             removed = sparse.csr_array(picks @ removed)
         times = np.ones(removed.shape[0])
     out = []
     start = 0
-    for size in blocks(removed.shape[0], max(found.frequency.size, found.domain.size)):
+    for size in blocks(removed.shape[0], _width(found, measurement)):
         weights = found.frequency[None, :] - removed[start : start + size].toarray()
         out.append(alphas(found, measurement, weights))
         start += size
     return np.concatenate(out), times
+
+
+def _width(found: Patterns, measurement: Measurement) -> int:
+    """Cells that one copy of the data takes up in :func:`alphas`."""
+    return max(found.frequency.size, 3 if measurement == "interval" else found.domain.size)
 
 
 def _single_units(found: Patterns) -> sparse.csr_array:

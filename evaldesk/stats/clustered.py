@@ -32,7 +32,7 @@ def clustered_standard_error(
         values: (n,) numbers; ``clusters`` (n,) labels, at least two different ones.
         corrected: for the number of clusters G.
 
-    Source: Miller 2024, arXiv:2411.00640, equation 4 (Liang and Zeger 1986).
+    Source: Miller 2024, arXiv:2411.00640, after Liang and Zeger 1986.
     """
     data = np.asarray(values, dtype=np.float64)
     sums = cluster_sums(data - data.mean(), clusters)

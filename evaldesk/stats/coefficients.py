@@ -29,7 +29,7 @@ def agreement_weights(categories: ArrayLike, weights: Weights) -> Floats:
             ``ordinal`` only their order.
         weights: as irrCAC names them.
 
-    Source: Gwet 2014, Handbook of inter-rater reliability, 4th edition, section 3.5.
+    Source: Gwet 2014, Handbook of inter-rater reliability.
     """
     value = np.asarray(categories, dtype=np.float64)
     if weights == "identity" or value.size < 2:
@@ -157,7 +157,7 @@ def gwet_ac(
         t interval over units, cut at 1. ``n`` is the number of pairable units.
 
     Source: Gwet 2008, British Journal of Mathematical and Statistical Psychology 61, 29–48, and
-    Gwet 2014, chapters 4 and 5.
+    Gwet 2014, Handbook of inter-rater reliability.
     """
     name = "Gwet's AC1" if weights == "identity" else f"Gwet's AC2 ({weights} weights)"
     table = _table(ratings, categories, weights, name)

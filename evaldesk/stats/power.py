@@ -90,7 +90,7 @@ def cases_for_difference(
     Raises:
         ValueError: the difference is 0, or there is no trial.
 
-    Source: Miller 2024, Adding error bars to evals, arXiv:2411.00640, section 5.
+    Source: Miller 2024, Adding error bars to evals, arXiv:2411.00640.
     """
     if difference == 0.0 or trials < 1:
         raise ValueError("the difference must not be 0, and there must be a trial")

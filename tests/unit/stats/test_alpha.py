@@ -212,6 +212,7 @@ def test_bundled_jackknife_hardly_moves_the_ends(monkeypatch: pytest.MonkeyPatch
     ratings = UnitRatings.from_matrix(table)
     full = krippendorff_alpha(ratings, "interval")
     monkeypatch.setattr("evaldesk.stats.agreement.JACKKNIFE_GROUPS", 100)
+    monkeypatch.setattr("evaldesk.stats.agreement.JACKKNIFE_BUNDLES", 100)
     bundled = krippendorff_alpha(ratings, "interval")
     assert bundled.low == pytest.approx(full.low, abs=0.005)
     assert bundled.high == pytest.approx(full.high, abs=0.005)
