@@ -26,8 +26,10 @@ _WORDS = 400
 """Words of a step that similarity looks at."""
 _SAME_KIND = 0.25
 """What matching two steps of one kind is worth when they share no word."""
-_DIFF_WORDS = 40_000
-"""Above so many words on a side only the frame of equal words around the change is found."""
+_LONGEST_WORD = 2000
+"""A longer run without white space, such as base64, is cut where it differs."""
+_DIFF_CHARACTERS = 300_000
+"""Above so many only the frame of equal words around the change is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +96,57 @@ def changed_words(a: str, b: str) -> tuple[list[tuple[int, int]], list[tuple[int
 
     Words are runs without white space; white space alone is never a difference.
     """
-    words_a, places_a = _words(a)
-    words_b, places_b = _words(b)
-    start = 0
-    shortest = min(len(words_a), len(words_b))
-    while start < shortest and words_a[start] == words_b[start]:
-        start += 1
-    end = 0
-    while end < shortest - start and words_a[-1 - end] == words_b[-1 - end]:
-        end += 1
-    stop_a, stop_b = len(words_a) - end, len(words_b) - end
-    middle_a, middle_b = words_a[start:stop_a], words_b[start:stop_b]
+    start = _common(a, b)
+    for back in range(min(start, _LONGEST_WORD)):  # to the beginning of the word
+        if a[start - 1 - back].isspace():
+            start -= back
+            break
+    else:
+        start = 0 if start <= _LONGEST_WORD else start
+    end = _common_end(a, b, min(len(a), len(b)) - start)
+    for on in range(min(end, _LONGEST_WORD)):
+        if a[len(a) - end + on].isspace():
+            end -= on
+            break
+    else:
+        end = 0 if end <= _LONGEST_WORD else end
+    middle_a, middle_b = a[start : len(a) - end], b[start : len(b) - end]
     out_a: list[tuple[int, int]] = []
     out_b: list[tuple[int, int]] = []
-    if max(len(middle_a), len(middle_b)) > _DIFF_WORDS:
-        _stretch(out_a, places_a, start, stop_a)
-        _stretch(out_b, places_b, start, stop_b)
+    if max(len(middle_a), len(middle_b)) > _DIFF_CHARACTERS:
+        _whole(out_a, middle_a, start)
+        _whole(out_b, middle_b, start)
         return out_a, out_b
-    for step in Indel.opcodes(middle_a, middle_b):
+    words_a, places_a = _words(middle_a, start)
+    words_b, places_b = _words(middle_b, start)
+    for step in Indel.opcodes(words_a, words_b):
         if step.tag != "equal":
-            _stretch(out_a, places_a, start + step.src_start, start + step.src_end)
-            _stretch(out_b, places_b, start + step.dest_start, start + step.dest_end)
+            _stretch(out_a, places_a, step.src_start, step.src_end)
+            _stretch(out_b, places_b, step.dest_start, step.dest_end)
     return out_a, out_b
+
+
+def _common(a: str, b: str) -> int:
+    """Length of the beginning that two texts share; halving it compares at the speed of memory."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _common_end(a: str, b: str, most: int) -> int:
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _first_divergence(rows: list[Row], a: Sequence[Step], b: Sequence[Step]) -> int | None:
@@ -269,9 +300,19 @@ def _bag(steps: Sequence[Step], index: int, known: dict[int, frozenset[str]]) ->
     return words
 
 
-def _words(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+def _words(text: str, start: int) -> tuple[list[str], list[tuple[int, int]]]:
+    """The words of a stretch that begins at ``start``, and from where to where each one goes."""
     found = list(_WORD.finditer(text))
-    return [match.group() for match in found], [match.span() for match in found]
+    return (
+        [match.group() for match in found],
+        [(start + match.start(), start + match.end()) for match in found],
+    )
+
+
+def _whole(out: list[tuple[int, int]], text: str, start: int) -> None:
+    stripped = text.strip()
+    if stripped:
+        out.append((start + text.index(stripped[0]), len(stripped)))
 
 
 def _stretch(

@@ -339,8 +339,9 @@ class TraceCanvas(QAbstractScrollArea):
         if self._selects(row):
             self.clear_selection()
         face = self.face(row)
-        if face is not None:
-            self._set_height(row, face.height)
+        if face is not None and self._set_height(row, face.height):
+            self._adjust_scroll_bar()
+            self.heights_changed.emit()
         self.settle()
 
     def relay(self) -> None:
@@ -566,9 +567,9 @@ class TraceCanvas(QAbstractScrollArea):
         self, painter: QPainter, row: int, face: Face, box: QRectF, sight: QRectF
     ) -> None:
         dimmed = row in self._dimmed and row != self.current
-        painter.setOpacity(DIMMED if dimmed else 1.0)
         outline = self._painter.tokens.bad if row == self._outlined else ""
-        self._painter.frame(painter, face.card, box, sight, outline=outline)
+        self._painter.frame(painter, face.card, box, sight, outline=outline, dimmed=dimmed)
+        painter.setOpacity(DIMMED if dimmed else 1.0)
         x = box.left() + EDGE + PADDING
         index = max(0, _index_at(face.tops, sight.top() - box.top()))
         for number in range(index, len(face.pieces)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 CHUNK = 1500
 """Characters of one block at most; a longer line is cut."""
-_LINES = 40
+_LINES = 200
 _SEEK = 120
 """How far back from the cut a space is looked for."""
 _JOINERS = "\u200d\ufe0e\ufe0f"
@@ -40,6 +40,8 @@ def split(text: str) -> list[Chunk]:
 
     Joining the blocks, with a line break before each that is not ``joined``, gives the text.
     """
+    if text.isascii():
+        return _split_ascii(text)
     chunks: list[Chunk] = []
     start = 0  # of the block that is being filled
     length = lines = 0
@@ -51,7 +53,7 @@ def split(text: str) -> list[Chunk]:
         if last:
             stop = len(text)
         size = stop - at
-        turned = _runs_right_to_left(text, at, stop) if not text.isascii() else False
+        turned = _runs_right_to_left(text, at, stop)
         if lines and (length + size > CHUNK or lines >= _LINES or turned != rtl):
             chunks.append(Chunk(text[start : at - 1], start, rtl=rtl))
             start, length, lines = at, 0, 0
@@ -92,6 +94,29 @@ def character_at(text: str, units: int) -> int:
             return index
         seen += 2 if character > "\uffff" else 1
     return len(text)
+
+
+def _split_ascii(text: str) -> list[Chunk]:
+    """The same without a look at every line: payloads have hundreds of thousands."""
+    chunks: list[Chunk] = []
+    at = 0
+    while len(text) - at > CHUNK or text.count("\n", at) >= _LINES:
+        stop = text.rfind("\n", at, at + CHUNK + 1)
+        if stop < 0:
+            stop = text.find("\n", at)
+            stop = len(text) if stop < 0 else stop
+            chunks.extend(_cut(text, at, stop, rtl=False))
+        else:
+            if text.count("\n", at, stop) >= _LINES:
+                stop = at - 1
+                for _ in range(_LINES):
+                    stop = text.find("\n", stop + 1)
+            chunks.append(Chunk(text[at:stop], at))
+        at = stop + 1
+        if at > len(text):
+            return chunks
+    chunks.append(Chunk(text[at:], at))
+    return chunks
 
 
 def _cut(text: str, start: int, stop: int, rtl: bool) -> list[Chunk]:

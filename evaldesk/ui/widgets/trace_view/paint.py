@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
@@ -11,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPen,
+    QPixmap,
     QTextCharFormat,
     QTextLayout,
 )
@@ -24,6 +26,7 @@ from evaldesk.ui.widgets.trace_view.places import Span
 
 _BEYOND = 24
 """A card that reaches out of sight is drawn this much further, so that its corners are not seen."""
+_CORNER = 9
 DIMMED = 0.55
 
 
@@ -71,29 +74,41 @@ class CardPainter:
         return ""
 
     def frame(
-        self, painter: QPainter, card: Card, box: QRectF, sight: QRectF, *, outline: str = ""
+        self,
+        painter: QPainter,
+        card: Card,
+        box: QRectF,
+        sight: QRectF,
+        *,
+        outline: str = "",
+        dimmed: bool = False,
     ) -> None:
         """The card's ground, edge and hairline."""
         top = max(box.top(), sight.top() - _BEYOND)
         bottom = min(box.bottom(), sight.bottom() + _BEYOND)
-        shape = QRectF(box.left(), round(top), box.width(), round(bottom) - round(top))
-        shape.adjust(0.5, 0.5, -0.5, -0.5)
-        path = QPainterPath()
-        path.addRoundedRect(shape, 8, 8)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillPath(path, QColor(self.tokens.pane))
-        painter.setPen(QPen(QColor(outline or self.tokens.line), 1))
-        painter.drawPath(path)
-        edge = self.edge(card)
-        if edge:
-            # The bar is cut out of the same shape, so that a dimmed card is dimmed evenly.
-            bar = QPainterPath()
-            bar.addRect(QRectF(shape.left() + EDGE, shape.top() - 1, box.width(), box.height() + 2))
-            outer = QPainterPath()
-            outer.addRoundedRect(shape.adjusted(-0.5, -0.5, 0.5, 0.5), 8, 8)
-            painter.fillPath(outer.subtracted(bar), QColor(edge))
-        painter.restore()
+        shape = QRect(round(box.left()), round(top), round(box.width()), round(bottom) - round(top))
+        tokens = self.tokens
+        pane, line, edge = tokens.pane, outline or tokens.line, self.edge(card)
+        if dimmed:
+            # Mixed beforehand: filling a large area with a transparent colour takes far longer.
+            pane, line = _mixed(pane, tokens.bg), _mixed(line, tokens.bg)
+            edge = edge and _mixed(edge, tokens.bg)
+        ratio = painter.device().devicePixelRatio()
+        _draw_frame(painter, shape, _tile(pane, line, edge, ratio), ratio)
+        inner = shape.adjusted(0, _CORNER, 0, -_CORNER)
+        left = EDGE if edge else 1
+        painter.fillRect(inner.adjusted(left, 0, -1, 0), QColor(pane))
+        painter.fillRect(
+            QRect(inner.left(), inner.top(), left, inner.height()), QColor(edge or line)
+        )
+        painter.fillRect(QRect(inner.right(), inner.top(), 1, inner.height()), QColor(line))
+        for y, at_top in ((shape.top(), True), (shape.bottom() - _CORNER + 1, False)):
+            strip = QRect(shape.left() + _CORNER, y, shape.width() - 2 * _CORNER, _CORNER)
+            hairline = QRect(
+                strip.left(), strip.top() if at_top else strip.bottom(), strip.width(), 1
+            )
+            painter.fillRect(strip.adjusted(0, int(at_top), 0, -int(not at_top)), QColor(pane))
+            painter.fillRect(hairline, QColor(line))
 
     def piece(
         self,
@@ -217,6 +232,53 @@ class CardPainter:
             )
             right = drawn.left() - 6
         return right
+
+
+@cache
+def _mixed(front: str, back: str) -> str:
+    one, other = QColor(front), QColor(back)
+    return QColor(
+        round(one.red() * DIMMED + other.red() * (1 - DIMMED)),
+        round(one.green() * DIMMED + other.green() * (1 - DIMMED)),
+        round(one.blue() * DIMMED + other.blue() * (1 - DIMMED)),
+    ).name()
+
+
+@cache
+def _tile(pane: str, line: str, edge: str, ratio: float) -> QPixmap:
+    """A small card, for its corners. Smooth edges over the whole of a large card take ten times as
+    long to draw as everything else.
+    """
+    size = 3 * _CORNER
+    tile = QPixmap(round(size * ratio), round(size * ratio))
+    tile.setDevicePixelRatio(ratio)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    outer = QPainterPath()
+    outer.addRoundedRect(QRectF(0, 0, size, size), 8, 8)
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(0.5, 0.5, size - 1, size - 1), 7.5, 7.5)
+    painter.fillPath(path, QColor(pane))
+    painter.setPen(QPen(QColor(line), 1))
+    painter.drawPath(path)
+    if edge:
+        rest = QPainterPath()
+        rest.addRect(QRectF(EDGE, -1, size, size + 2))
+        painter.fillPath(outer.subtracted(rest), QColor(edge))
+    painter.end()
+    return tile
+
+
+def _draw_frame(painter: QPainter, shape: QRect, tile: QPixmap, ratio: float) -> None:
+    far = 2 * _CORNER
+    for x, from_x in ((shape.left(), 0), (shape.right() - _CORNER + 1, far)):
+        for y, from_y in ((shape.top(), 0), (shape.bottom() - _CORNER + 1, far)):
+            painter.drawPixmap(
+                QRectF(x, y, _CORNER, _CORNER),
+                tile,
+                QRectF(from_x * ratio, from_y * ratio, _CORNER * ratio, _CORNER * ratio),
+            )
 
 
 def _chip_room(text: str) -> int:
