@@ -101,7 +101,7 @@ def answer_counts(database: Database) -> dict[str, int]:
             )
             .group_by(t.rubric.c.name)
         )
-        return dict(found.tuples().all())
+        return dict(found.all())
 
 
 _BODIES = select(t.trace_body.c.trace_pk, t.trace_body.c.body).where(

@@ -321,7 +321,7 @@ class RatingWriter:
             .join(t.run, t.run.c.pk == t.trace.c.run_pk)
             .where(t.run.c.name == run)
         )
-        return dict(found.tuples().all())
+        return dict(found.all())
 
     def ids_of(self, pks: Sequence[int]) -> dict[int, str]:
         """Trace → its id."""
@@ -385,9 +385,7 @@ class RatingWriter:
                 select(t.submission.c.trace_pk, t.submission.c.rater_pk).where(
                     t.submission.c.rubric_pk == self._rubric_pk
                 )
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         rows = [
             {

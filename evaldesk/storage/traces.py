@@ -350,7 +350,7 @@ class TraceRepository:
                     )
                     .where(t.scenario_slice.c.name == bare)
                 )
-            return dict(connection.execute(statement).tuples().all())
+            return dict(connection.execute(statement).all())
 
     def of_run(self, run: str) -> list["RunTrace"]:
         """Every trace of a run, by scenario and trial, for comparisons."""
