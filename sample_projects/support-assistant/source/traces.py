@@ -192,7 +192,10 @@ class Writer:
             return name, arguments, None, said[1:].strip()
         if said:
             fields = dict(pair.strip().split("=", 1) for pair in said.split(";"))
-            return name, arguments, {key: _value(value) for key, value in fields.items()}, ""
+            response = {key: _value(value) for key, value in fields.items()}
+            if "items" in fields:
+                response["items"] = fields["items"].split(", ")
+            return name, arguments, response, ""
         return name, arguments, self._usual(name, arguments), ""
 
     def _found(self, said: str) -> dict[str, Any]:
