@@ -1,6 +1,7 @@
 """EvalDesk's own traces, as ``evaldesk show`` prints them: read back without loss."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any, cast, get_args
 
 from evaldesk.domain.errors import InputError
@@ -59,26 +60,27 @@ def read_canonical(source: Source, options: ImportOptions) -> Iterator[Item]:
     seen: set[bytes] = set()
     again = 0
     records = Records(source)
-    for place, values, raw in records:
-        if raw in seen:
-            again += 1
-            continue
-        try:
-            if isinstance(values, InputError):
-                raise values
-            item = trace_from_json(values, place)
-        except InputError as error:
-            if not options.skip_bad:
-                raise
-            yield Skipped(place, f"{error.reason} {error.hint}".strip())
-            continue
-        except ValueError as error:
-            if not options.skip_bad:
-                raise source.error(str(error), record=place) from error
-            yield Skipped(place, str(error))
-            continue
-        seen.add(raw)
-        yield item
+    with closing(iter(records)) as rows:
+        for place, values, raw in rows:
+            if raw in seen:
+                again += 1
+                continue
+            try:
+                if isinstance(values, InputError):
+                    raise values
+                item = trace_from_json(values, place)
+            except InputError as error:
+                if not options.skip_bad:
+                    raise
+                yield Skipped(place, f"{error.reason} {error.hint}".strip())
+                continue
+            except ValueError as error:
+                if not options.skip_bad:
+                    raise source.error(str(error), record=place) from error
+                yield Skipped(place, str(error))
+                continue
+            seen.add(raw)
+            yield item
     if again:
         yield ImportNote(f"{again} records are word for word there twice and were taken once.")
 

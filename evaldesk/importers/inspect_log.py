@@ -1,6 +1,7 @@
 """Logs of Inspect: ``.eval`` archives and ``.json`` documents, versions 2 and 3."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 from evaldesk.domain.errors import InputError
@@ -56,7 +57,7 @@ class InspectLog:
 
 def _items(
     header: dict[str, Any],
-    samples: Iterator[tuple[str, Any]],
+    samples: Generator[tuple[str, Any], None, None],
     source: Source,
     options: ImportOptions,
 ) -> Iterator[Item]:
@@ -77,28 +78,29 @@ def _items(
         )
     read = failed = 0
     seen: set[tuple[str, int]] = set()
-    for place, sample in samples:
-        try:
-            if not isinstance(sample, dict):
-                raise source.error("The sample is not an object.", record=place)
+    with closing(samples) as opened:
+        for place, sample in opened:
             try:
-                trace = trace_of(sample, header, place)
-            except ValueError as error:
-                raise source.error(str(error), record=place) from error
-            where = (trace.scenario.key, trace.trial)
-            if where in seen:
-                raise source.error(
-                    f"Sample “{where[0]}” of epoch {where[1] + 1} is there twice.", record=place
-                )
-        except InputError as error:
-            if not options.skip_bad:
-                raise
-            yield Skipped(place, f"{error.reason} {error.hint}".strip())
-            continue
-        seen.add(where)
-        read += 1
-        failed += trace.status == "error"
-        yield trace
+                if not isinstance(sample, dict):
+                    raise source.error("The sample is not an object.", record=place)
+                try:
+                    trace = trace_of(sample, header, place)
+                except ValueError as error:
+                    raise source.error(str(error), record=place) from error
+                where = (trace.scenario.key, trace.trial)
+                if where in seen:
+                    raise source.error(
+                        f"Sample “{where[0]}” of epoch {where[1] + 1} is there twice.", record=place
+                    )
+            except InputError as error:
+                if not options.skip_bad:
+                    raise
+                yield Skipped(place, f"{error.reason} {error.hint}".strip())
+                continue
+            seen.add(where)
+            read += 1
+            failed += trace.status == "error"
+            yield trace
     if failed:
         yield ImportNote(f"{failed} samples failed: they have the status error and no scores.")
     note = _count_note(header, read)
@@ -125,7 +127,7 @@ def _count_note(header: Mapping[str, Any], read: int) -> str:
 
 def _zipped(
     archive: Archive, header: Mapping[str, Any], source: Source
-) -> Iterator[tuple[str, Any]]:
+) -> Generator[tuple[str, Any], None, None]:
     order = _dict(_dict(header.get("eval")).get("dataset")).get("sample_ids")
     names = archive.samples(order if isinstance(order, list) else [])
     for index, name in enumerate(names):
@@ -147,7 +149,7 @@ def _document_header(source: Source) -> dict[str, Any]:
     return header
 
 
-def _listed(source: Source) -> Iterator[tuple[str, Any]]:
+def _listed(source: Source) -> Generator[tuple[str, Any], None, None]:
     with JsonReader(source) as reader:
         for name in reader.members():
             if name == "samples" and reader.peek() == "[":

@@ -276,6 +276,11 @@ def sketch(source: Source, limit: int = 4 << 20) -> Sketch:
     return made
 
 
+def first_line_is_whole(source: Source) -> bool:
+    """Whether the first line is a JSON object by itself."""
+    return isinstance(_first_line(source), dict)
+
+
 def _first_line(source: Source) -> Any:
     for _, line in source.lines():
         try:

@@ -29,14 +29,18 @@ class JsonRecords:
         if seen.kind in ("lines", "array"):
             return 0.95 if is_canonical(seen.first) else 0.4
         if is_canonical(seen.members):
-            return 0.9
+            return 0.95
         kind = table_kind(source)
         if kind == "object" and not table_member(seen.members):
             # One document of some other format: a record only where its own fields say so.
-            names = [name for name, value in seen.members.items() if not isinstance(value, dict)]
+            names = [
+                name
+                for name, value in seen.members.items()
+                if not isinstance(value, dict) and "." not in name
+            ]
             guess = guess_trace_mapping(names, [])
             return 0.2 if guess.messages or (guess.input and guess.output) else 0.0
-        return 0.2 if kind in ("lines", "object") else 0.0
+        return 0.3 if kind in ("lines", "object") else 0.0
 
     def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
         """Canonical traces where the first record is one and no mapping is given."""

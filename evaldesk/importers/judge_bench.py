@@ -1,6 +1,7 @@
 """JUDGE-BENCH data sets: instances with a list of human scores for each metric."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Any
 
 from evaldesk.domain.errors import InputError
@@ -45,29 +46,30 @@ class JudgeBench:
         """Needs no mapping; of one that is given, ``missing`` and ``recode`` are used."""
         ledger = Ledger(source, mapping or RatingMapping(), options)
         seen: set[str] = set()
-        for place, instance in _instances(source):
-            try:
-                if not isinstance(instance, dict) or instance.get("id") is None:
-                    raise source.error("The instance has no “id”.", record=place)
-                unit = chat.plain_text(instance["id"])
-                if unit in seen:
-                    raise source.error(f"Instance “{unit}” is there twice.", record=place)
-                seen.add(unit)
-                for rating in _ratings(instance, unit, place, source, ledger):
-                    if ledger.accepts(rating):
-                        yield rating
-            except InputError as error:
-                if not options.skip_bad:
-                    raise
-                yield Skipped(place, f"{error.reason} {error.hint}".strip())
-            except ValueError as error:
-                if not options.skip_bad:
-                    raise source.error(str(error), record=place) from error
-                yield Skipped(place, str(error))
+        with closing(_instances(source)) as instances:
+            for place, instance in instances:
+                try:
+                    if not isinstance(instance, dict) or instance.get("id") is None:
+                        raise source.error("The instance has no “id”.", record=place)
+                    unit = chat.plain_text(instance["id"])
+                    if unit in seen:
+                        raise source.error(f"Instance “{unit}” is there twice.", record=place)
+                    seen.add(unit)
+                    for rating in _ratings(instance, unit, place, source, ledger):
+                        if ledger.accepts(rating):
+                            yield rating
+                except InputError as error:
+                    if not options.skip_bad:
+                        raise
+                    yield Skipped(place, f"{error.reason} {error.hint}".strip())
+                except ValueError as error:
+                    if not options.skip_bad:
+                        raise source.error(str(error), record=place) from error
+                    yield Skipped(place, str(error))
         yield from ledger.told()
 
 
-def _instances(source: Source) -> Iterator[tuple[str, Any]]:
+def _instances(source: Source) -> Generator[tuple[str, Any], None, None]:
     with JsonReader(source) as reader:
         for name in reader.members():
             if name == "instances" and reader.peek() == "[":

@@ -1,6 +1,7 @@
 """Records with columns → traces, by a mapping."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from hashlib import blake2b
 from typing import Any
 
@@ -45,25 +46,26 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
     builder = TraceBuilder(mapping, records.columns)
     seen: set[bytes] = set()
     again = 0
-    for place, values, raw in records:
-        try:
-            if isinstance(values, InputError):
-                raise values
-            digest = blake2b(raw, digest_size=16).digest()
-            if digest in seen:
-                again += 1
-                continue
-            seen.add(digest)
-            yield builder.build(values, place)
-        except InputError as error:
-            if not options.skip_bad:
-                raise
-            yield Skipped(place, f"{error.reason} {error.hint}".strip())
-        except (ValueError, OverflowError) as error:
-            bad = source.error(str(error), record=place)
-            if not options.skip_bad:
-                raise bad from error
-            yield Skipped(place, bad.reason)
+    with closing(iter(records)) as rows:
+        for place, values, raw in rows:
+            try:
+                if isinstance(values, InputError):
+                    raise values
+                digest = blake2b(raw, digest_size=16).digest()
+                if digest in seen:
+                    again += 1
+                    continue
+                seen.add(digest)
+                yield builder.build(values, place)
+            except InputError as error:
+                if not options.skip_bad:
+                    raise
+                yield Skipped(place, f"{error.reason} {error.hint}".strip())
+            except (ValueError, OverflowError) as error:
+                bad = source.error(str(error), record=place)
+                if not options.skip_bad:
+                    raise bad from error
+                yield Skipped(place, bad.reason)
     if again:
         yield ImportNote(f"{again} records are word for word there twice and were taken once.")
     yield from (ImportNote(note) for note in (*records.notes, *builder.notes()))

@@ -1,6 +1,7 @@
 """What long and wide tables of ratings have in common: cells, repeats, what is missing."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 from evaldesk.domain.errors import InputError
@@ -84,21 +85,22 @@ class Ledger:
         Raises:
             InputError: a record is bad and bad ones are not to be skipped.
         """
-        for place, values, _ in records:
-            try:
-                if isinstance(values, InputError):
-                    raise values
-                for rating in extract(values, place):
-                    if self.accepts(rating):
-                        yield rating
-            except InputError as error:
-                if not self._options.skip_bad:
-                    raise
-                yield Skipped(place, f"{error.reason} {error.hint}".strip())
-            except ValueError as error:
-                if not self._options.skip_bad:
-                    raise self._source.error(str(error), record=place) from error
-                yield Skipped(place, str(error))
+        with closing(iter(records)) as rows:
+            for place, values, _ in rows:
+                try:
+                    if isinstance(values, InputError):
+                        raise values
+                    for rating in extract(values, place):
+                        if self.accepts(rating):
+                            yield rating
+                except InputError as error:
+                    if not self._options.skip_bad:
+                        raise
+                    yield Skipped(place, f"{error.reason} {error.hint}".strip())
+                except ValueError as error:
+                    if not self._options.skip_bad:
+                        raise self._source.error(str(error), record=place) from error
+                    yield Skipped(place, str(error))
         self.notes.extend(records.notes)
         yield from self.told()
 

@@ -5,13 +5,20 @@ import io
 import re
 import zipfile
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 from typing import Any, Literal, TypeAlias, cast
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.identifiers import canonical_json
-from evaldesk.importers.json_stream import BadJson, JsonReader, loads, sketch
+from evaldesk.importers.json_stream import (
+    BadJson,
+    JsonReader,
+    first_line_is_whole,
+    loads,
+    sketch,
+)
 from evaldesk.importers.mapping import column_error, get_path
 from evaldesk.importers.source import MAX_RECORD_BYTES, Source
 
@@ -69,21 +76,22 @@ class Records:
         """The first records that can be read."""
         made: list[dict[str, Any]] = []
         try:
-            for _, values, _ in islice(self, limit):
-                if isinstance(values, dict):
-                    made.append(values)
+            with closing(iter(self)) as rows:
+                for _, values, _ in islice(rows, limit):
+                    if isinstance(values, dict):
+                        made.append(values)
         except InputError:
             pass  # told when the file is read
         return made
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Generator[Row, None, None]:
         if self.kind == "lines":
             return self._lines()
         if self.kind in ("array", "object"):
             return self._elements()
         rows = self._header_and_rows()
         next(rows)
-        return cast(Iterator[Row], rows)
+        return cast(Generator[Row, None, None], rows)
 
     def check(self, named: dict[str, str], needed: Sequence[str] = ()) -> list[str]:
         """Whether the columns of a mapping are there.
@@ -123,7 +131,7 @@ class Records:
 
     # ------------------------------------------------------------------------------------ JSON
 
-    def _lines(self) -> Iterator[Row]:
+    def _lines(self) -> Generator[Row, None, None]:
         error = self._source.error
         hint = "Each line is expected to be one JSON object."
         for number, line in self._source.lines():
@@ -138,7 +146,7 @@ class Records:
             else:
                 yield place, error(f"It is {_kind(values)}.", hint, record=place), line
 
-    def _elements(self) -> Iterator[Row]:
+    def _elements(self) -> Generator[Row, None, None]:
         with JsonReader(self._source) as reader:
             if self.kind == "object":
                 yield from self._inside(reader)
@@ -239,6 +247,7 @@ class Records:
             yield number, row, ""
 
 
+_LINES_NAME = re.compile(r"\.(jsonl|ndjson)(\.gz)?$")
 _CSV_HINT = "Cells with commas, quotes or line ends must stand in double quotes."
 
 
@@ -252,6 +261,8 @@ def table_kind(source: Source) -> Kind | None:
     if seen.kind == "array":
         return "array"
     head = source.head().lstrip()
+    if _LINES_NAME.search(source.path.name.lower()) and first_line_is_whole(source):
+        return "lines"  # a single line is a record or a document; only the name can tell
     if seen.kind == "object" or head.startswith("{"):
         # One object over several lines is a document; on one line it may be the first of many.
         first = head.partition("\n")[0].rstrip()

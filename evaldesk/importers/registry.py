@@ -4,11 +4,13 @@ from evaldesk.domain.errors import NotFoundError
 from evaldesk.importers.contract import RatingFormat, TraceFormat
 from evaldesk.importers.delimited import DelimitedText
 from evaldesk.importers.inspect_log import InspectLog
+from evaldesk.importers.json_stream import sketch
 from evaldesk.importers.jsonl import JsonRecords
 from evaldesk.importers.judge_bench import JudgeBench
-from evaldesk.importers.mapping import RatingMapping
+from evaldesk.importers.mapping import RatingMapping, TraceMapping
 from evaldesk.importers.ratings_long import LongRatings
 from evaldesk.importers.ratings_wide import WideRatings
+from evaldesk.importers.records import table_kind
 from evaldesk.importers.source import Source
 from evaldesk.importers.tau2 import Tau2
 from evaldesk.importers.tau_bench import TauBench
@@ -27,16 +29,25 @@ RATING_FORMATS: tuple[RatingFormat, ...] = (LongRatings(), WideRatings(), JudgeB
 _LEAST = 0.1
 
 
-def detect(source: Source) -> TraceFormat:
-    """The format that the content speaks for.
+def detect(source: Source, mapping: TraceMapping | None = None) -> TraceFormat:
+    """The format that a file's content speaks for.
+
+    Args:
+        mapping: where a person gives one, the file is read as records with columns.
 
     Raises:
         InputError: none does; says what was seen and which formats there are.
     """
+    kind = table_kind(source) if mapping is not None else None
+    if kind is not None:
+        return by_name(kind if kind in ("csv", "xlsx") else "jsonl")
     scored = [(item.recognises(source), -index) for index, item in enumerate(TRACE_FORMATS)]
     best, index = max(scored, default=(0.0, 0))
     if best < _LEAST:
-        raise source.error("Its format is not known.", _listing())
+        titles = ", ".join(f"{item.title} ({item.name})" for item in TRACE_FORMATS)
+        raise source.error(
+            f"Its format is not known: {_seen(source)}.", f"Formats that can be read: {titles}."
+        )
     return TRACE_FORMATS[-index]
 
 
@@ -71,6 +82,20 @@ def detect_ratings(source: Source, mapping: RatingMapping | None = None) -> Rati
     return RATING_FORMATS[-index]
 
 
-def _listing() -> str:
-    titles = ", ".join(f"{item.title} ({item.name})" for item in TRACE_FORMATS)
-    return f"Formats: {titles}."
+def _seen(source: Source) -> str:
+    """What the beginning of a file shows, in words."""
+    if source.size == 0:
+        return "it is empty"
+    if source.magic()[:2] == b"PK":
+        return "it is a ZIP archive without a workbook or an evaluation log in it"
+    seen = sketch(source)
+    if seen.kind == "object":
+        names = list(seen.members)
+        shown = ", ".join(f"“{name[:40]}”" for name in names[:8]) + (" …" if len(names) > 8 else "")
+        return f"it is a JSON object with {shown or 'no members'}"
+    if seen.kind == "array":
+        return "it is a JSON array, but not of objects"
+    line = source.head().lstrip().partition("\n")[0].strip()
+    if not line.isprintable():
+        return "it is not text"
+    return f"it begins with “{line[:60]}”" if line else "it holds only white space"

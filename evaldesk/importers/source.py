@@ -196,7 +196,7 @@ def _peek(stream: BinaryIO, n: int) -> bytes:
 
 
 def _encoding(head: bytes) -> str:
-    """UTF-16 by its mark, or by where the zero bytes of its first characters stand."""
+    """UTF-16 by its mark, or because most of its first characters have a zero byte."""
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -204,9 +204,10 @@ def _encoding(head: bytes) -> str:
     sample = head[: len(head) // 2 * 2][:64]
     if len(sample) >= 4:
         even, odd = sample[0::2], sample[1::2]
-        if not any(odd) and all(even):
+        most, few = 0.7 * len(even), 0.1 * len(even)
+        if odd.count(0) >= most and even.count(0) <= few:
             return "utf-16-le"
-        if not any(even) and all(odd):
+        if even.count(0) >= most and odd.count(0) <= few:
             return "utf-16-be"
     return "utf-8"
 

@@ -1,6 +1,7 @@
 """Result files of tau2-bench: one object with the run's settings, its tasks and simulations."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -75,23 +76,24 @@ class Tau2:
         seen: set[bytes] = set()
         done: set[str] = set()
         again = failed = 0
-        for place, raw in _simulations(source):
-            try:
-                _check(raw, source, place)
-                digest = _digest(raw)
-                if digest in seen:
-                    again += 1
+        with closing(_simulations(source)) as simulations:
+            for place, raw in simulations:
+                try:
+                    _check(raw, source, place)
+                    digest = _digest(raw)
+                    if digest in seen:
+                        again += 1
+                        continue
+                    seen.add(digest)
+                    trace = _trace(raw, next(numbers), survey, place)
+                except InputError as error:
+                    if not options.skip_bad:
+                        raise
+                    yield Skipped(place, f"{error.reason} {error.hint}".strip())
                     continue
-                seen.add(digest)
-                trace = _trace(raw, next(numbers), survey, place)
-            except InputError as error:
-                if not options.skip_bad:
-                    raise
-                yield Skipped(place, f"{error.reason} {error.hint}".strip())
-                continue
-            done.add(trace.scenario.key)
-            failed += trace.status == "error"
-            yield trace
+                done.add(trace.scenario.key)
+                failed += trace.status == "error"
+                yield trace
         missing = [key for key in survey.tasks if key not in done]
         for key in missing:
             yield _scenario(key, survey)
@@ -144,7 +146,7 @@ def _survey(source: Source) -> _Survey:
     return made
 
 
-def _simulations(source: Source) -> Iterator[tuple[str, Any]]:
+def _simulations(source: Source) -> Generator[tuple[str, Any], None, None]:
     with JsonReader(source) as reader:
         for name in reader.members():
             if name == "simulations" and reader.peek() == "[":

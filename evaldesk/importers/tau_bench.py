@@ -1,6 +1,7 @@
 """Result files of tau-bench (version 1): a JSON array of trajectories."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -59,25 +60,26 @@ class TauBench:
         numbers = iter(trials)
         seen: set[bytes] = set()
         again = failed = unknown = 0
-        for place, record, raw in Records(source):
-            try:
-                if isinstance(record, InputError):
-                    raise record
-                _check(record, source, place)
-                digest = blake2b(raw, digest_size=16).digest()
-                if digest in seen:
-                    again += 1
+        with closing(iter(Records(source))) as rows:
+            for place, record, raw in rows:
+                try:
+                    if isinstance(record, InputError):
+                        raise record
+                    _check(record, source, place)
+                    digest = blake2b(raw, digest_size=16).digest()
+                    if digest in seen:
+                        again += 1
+                        continue
+                    seen.add(digest)
+                    trace = _trace(record, next(numbers), survey.tasks, place)
+                except InputError as error:
+                    if not options.skip_bad:
+                        raise
+                    yield Skipped(place, f"{error.reason} {error.hint}".strip())
                     continue
-                seen.add(digest)
-                trace = _trace(record, next(numbers), survey.tasks, place)
-            except InputError as error:
-                if not options.skip_bad:
-                    raise
-                yield Skipped(place, f"{error.reason} {error.hint}".strip())
-                continue
-            failed += trace.status == "error"
-            unknown += trace.scenario.input is None
-            yield trace
+                failed += trace.status == "error"
+                unknown += trace.scenario.input is None
+                yield trace
         if again:
             yield ImportNote(f"{again} records are word for word there twice and were taken once.")
         if failed:
@@ -94,23 +96,24 @@ class TauBench:
 
 def _survey(source: Source) -> _Survey:
     made = _Survey()
-    for place, record, raw in Records(source):
-        if isinstance(record, InputError):
-            continue
-        try:
-            _check(record, source, place)
-        except InputError:
-            continue
-        digest = blake2b(raw, digest_size=16).digest()
-        if digest in made.digests:
-            continue
-        made.digests.add(digest)
-        key = chat.plain_text(record["task_id"])
-        trial = record.get("trial")
-        made.given.append((key, trial if isinstance(trial, int) and trial >= 0 else None))
-        task = _task(record)
-        if task and isinstance(task.get("instruction"), str):
-            made.tasks.setdefault(key, task)
+    with closing(iter(Records(source))) as rows:
+        for place, record, raw in rows:
+            if isinstance(record, InputError):
+                continue
+            try:
+                _check(record, source, place)
+            except InputError:
+                continue
+            digest = blake2b(raw, digest_size=16).digest()
+            if digest in made.digests:
+                continue
+            made.digests.add(digest)
+            key = chat.plain_text(record["task_id"])
+            trial = record.get("trial")
+            made.given.append((key, trial if isinstance(trial, int) and trial >= 0 else None))
+            task = _task(record)
+            if task and isinstance(task.get("instruction"), str):
+                made.tasks.setdefault(key, task)
     return made
 
 
