@@ -346,13 +346,13 @@ class TraceCanvas(QAbstractScrollArea):
 
     def relay(self) -> None:
         """Every height may have changed, as with another width."""
-        keep = self._top_row()
+        held = self._hold()
         self._faces.clear()
         self._layouts.clear()
         for row, height in enumerate(self.estimates(self.cards)):
             self.rows.set_own(self.column, row, height)
         self._adjust_scroll_bar()
-        self._restore(keep)
+        self._restore(held)
         self.heights_changed.emit()
         self.settle()
 
@@ -406,11 +406,11 @@ class TraceCanvas(QAbstractScrollArea):
         self._settling = True
         try:
             for _ in range(6):
-                keep = self._top_row()
+                held = self._hold()
                 if not self._measure_sight():
                     break
                 self._adjust_scroll_bar()
-                self._restore(keep)
+                self._restore(held)
                 self.heights_changed.emit()
         finally:
             self._settling = False
@@ -468,18 +468,29 @@ class TraceCanvas(QAbstractScrollArea):
     def _scrolled(self) -> int:
         return self.verticalScrollBar().value()
 
-    def _top_row(self) -> tuple[int, float]:
-        """The row at the upper edge, and how far into it."""
-        if not len(self.rows):
-            return -1, 0.0
-        top = float(self._scrolled)
-        row = self.rows.at(top)
-        return row, top - self.rows.top(row)
+    def _hold(self) -> tuple[int, int, float]:
+        """What should stay where it is on the screen: the first piece that begins in sight, as
+        (row, piece, how far below the upper edge). What is cut by the edge is not measured yet
+        when one scrolls upwards, so it may still change its height.
+        """
+        top = float(self._scrolled - MARGIN)
+        row = self.rows.at(max(top, 0.0)) if len(self.rows) else 0
+        while row < len(self.rows):
+            face = self.face(row)
+            if face is not None:
+                begins = self.rows.top(row)
+                for index in range(max(0, _index_at(face.tops, top - begins)), len(face.pieces)):
+                    if begins + face.tops[index] >= top:
+                        return row, index, begins + face.tops[index] - top
+            row += 1
+        return -1, 0, 0.0
 
-    def _restore(self, keep: tuple[int, float]) -> None:
-        row, inside = keep
-        if row >= 0:
-            self.verticalScrollBar().setValue(round(self.rows.top(row) + inside))
+    def _restore(self, held: tuple[int, int, float]) -> None:
+        row, index, below = held
+        face = self.face(row) if row >= 0 else None
+        if face is not None:
+            y = self.rows.top(row) + face.tops[min(index, len(face.pieces) - 1)]
+            self.verticalScrollBar().setValue(round(y - below) + MARGIN)
 
     def _adjust_scroll_bar(self) -> None:
         bar = self.verticalScrollBar()
