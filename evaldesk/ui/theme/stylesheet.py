@@ -110,6 +110,7 @@ QToolButton::menu-indicator, QPushButton::menu-indicator {{
   image: url({icons}/chevron-{t.name}.svg); width: 10px; height: 10px;
   subcontrol-position: right center; right: 4px; }}
 
+QAbstractScrollArea {{ border: none; background: transparent; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit {{
   background: {t.pane}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
   padding: 3px 8px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
@@ -141,7 +142,6 @@ QRadioButton::indicator:checked {{ background: {t.accent}; border: 4px solid {t.
   width: 8px; height: 8px; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
 
-QAbstractScrollArea {{ border: none; background: transparent; }}
 QAbstractItemView {{ background: {t.pane}; color: {t.text}; border: none;
   selection-background-color: {t.accent_soft}; selection-color: {t.text};
   alternate-background-color: {t.bg}; }}

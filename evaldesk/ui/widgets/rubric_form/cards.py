@@ -64,8 +64,6 @@ class FieldCard(QFrame):
         head.setSpacing(6)
         self.title = text_label(title, "heading", wrap=True)
         head.addWidget(self.title, 1)
-        if optional:
-            head.addWidget(text_label(self.tr("optional"), "small"))
         self.clear_button = QToolButton()
         self.clear_button.setText("✕")
         self.clear_button.setProperty("kind", "flat")
@@ -80,6 +78,8 @@ class FieldCard(QFrame):
         self.clear_button.setSizePolicy(keep)
         self.clear_button.hide()
         head.addWidget(self.clear_button, 0, Qt.AlignmentFlag.AlignTop)
+        if optional:
+            head.addWidget(text_label(self.tr("optional"), "small"))
         self.body.addLayout(head)
 
     @property
@@ -225,7 +225,7 @@ class SeverityCard(FieldCard):
     """S1 to S4, by Shift and a digit from anywhere."""
 
     def __init__(self) -> None:
-        super().__init__(SEVERITY, "", optional=True)
+        super().__init__(SEVERITY, "")
         self.title.setText(self.tr("Severity"))
         self.setAccessibleName(self.title.text())
         words = (self.tr("critical"), self.tr("serious"), self.tr("minor"), self.tr("cosmetic"))
@@ -342,7 +342,7 @@ class TextCard(FieldCard):
     """Words in an area that grows with them."""
 
     def __init__(
-        self, name: str, title: str, *, optional: bool, criterion: Criterion | None = None
+        self, name: str, title: str, *, optional: bool = False, criterion: Criterion | None = None
     ) -> None:
         super().__init__(name, title, optional=optional)
         if criterion is not None:

@@ -34,6 +34,7 @@ class RubricForm(QWidget):
         self.rubric: Rubric | None = None
         self.cards: list[FieldCard] = []
         self._active: FieldCard | None = None
+        self._came_from = ""
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -90,9 +91,11 @@ class RubricForm(QWidget):
                 layout.addWidget(self._guidance(rubric.guidance))
             made: list[FieldCard] = [card_for(criterion) for criterion in rubric.criteria]
             if rubric.failure_modes:
-                made.append(ModesCard(rubric.failure_modes))
+                modes = ModesCard(rubric.failure_modes)
+                modes.closed.connect(self._go_back)
+                made.append(modes)
             made.append(SeverityCard())
-            made.append(TextCard(COMMENT, self.tr("Comment"), optional=True))
+            made.append(TextCard(COMMENT, self.tr("Comment")))
             for card in made:
                 card.chosen.connect(lambda name, value: self.answered.emit(name, value, False))
                 card.typed.connect(lambda name, value: self.answered.emit(name, value, True))
@@ -198,14 +201,21 @@ class RubricForm(QWidget):
             self._active.enter()
 
     def write_comment(self) -> None:
-        """Go into the comment."""
-        self._enter(COMMENT)
+        """Go into the comment; Esc goes back to where one was."""
+        card = self.card(COMMENT)
+        if card is not None:
+            self._came_from = self.active
+            self.activate(COMMENT, focus=False)
+            card.enter()
 
     def open_modes(self) -> None:
-        """Open the list of failure modes."""
+        """Open the list of failure modes; when it closes one is back where one was."""
         for card in self.cards:
             if isinstance(card, ModesCard):
+                self._came_from = self.active
                 self.activate(card.name)
+                # The list opens beside its button, so the button must be in its place by now.
+                self._show_active()
                 card.enter()
 
     def flush(self) -> None:
@@ -228,12 +238,6 @@ class RubricForm(QWidget):
                 self.activate(other.name)
                 return
 
-    def _enter(self, name: str) -> None:
-        card = self.card(name)
-        if card is not None:
-            self.activate(name, focus=False)
-            card.enter()
-
     def _reached(self, name: str) -> None:
         self.activate(name, focus=False)
 
@@ -242,6 +246,14 @@ class RubricForm(QWidget):
             self.step(step, into_field=True)
         elif self._active is not None:
             self._active.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self._active.name == COMMENT:
+                self._go_back()
+
+    def _go_back(self) -> None:
+        """From a field that was reached by its own key."""
+        name, self._came_from = self._came_from, ""
+        if name and name != self.active:
+            self.activate(name)
 
     def _submit(self) -> None:
         self.flush()
@@ -251,7 +263,11 @@ class RubricForm(QWidget):
         return _within(self, self.window().focusWidget())
 
     def _show_active(self) -> None:
-        if self._active is not None:
+        body = self.area.widget()
+        if self._active is not None and body is not None:
+            layout = body.layout()
+            if layout is not None:
+                layout.activate()
             self.area.ensureWidgetVisible(self._active, 0, 8)
 
     def _guidance(self, text: str) -> QWidget:

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QHideEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -40,13 +40,21 @@ MODE_ROLE = Qt.ItemDataRole.UserRole
 CHOSEN_ROLE = Qt.ItemDataRole.UserRole + 1
 _WIDTH = 420
 _HEIGHT = 320
+_WORDS = _WIDTH - 2 * 9 - 11 - 34
+"""Width of a definition: the popup without its margins, the scroll bar and the tick."""
 
 
 class ModesCard(FieldCard):
-    """Tags of the taxonomy; T adds."""
+    """Tags of the taxonomy; T adds.
+
+    Signals:
+        closed(): the list of modes was closed.
+    """
+
+    closed = Signal()
 
     def __init__(self, modes: Sequence[FailureMode]) -> None:
-        super().__init__(FAILURE_MODES, "", optional=True)
+        super().__init__(FAILURE_MODES, "")
         self.title.setText(self.tr("Failure modes"))
         self.setAccessibleName(self.title.text())
         self._modes = tuple(modes)
@@ -89,6 +97,7 @@ class ModesCard(FieldCard):
         if self.popup is None:
             self.popup = ModesPopup(self._modes, self)
             self.popup.toggled.connect(self._toggle)
+            self.popup.closed.connect(self.closed)
         self.popup.show_chosen(frozenset(self.value or ()))
         self.popup.open_at(self.add_button)
 
@@ -103,10 +112,11 @@ class ModesPopup(QFrame):
     """A list to type into. Return toggles and closes, Tab toggles and stays, Esc closes.
 
     Signals:
-        toggled(name): add the mode, or take it out.
+        toggled(name): add the mode, or take it out. closed(): it is out of sight.
     """
 
     toggled = Signal(str)
+    closed = Signal()
 
     def __init__(self, modes: Sequence[FailureMode], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -154,7 +164,7 @@ class ModesPopup(QFrame):
         x = max(room.left() + 8, min(corner.x(), room.right() - _WIDTH - 8))
         y = corner.y()
         if y + _HEIGHT > room.bottom() - 8:
-            y = button.mapToGlobal(QPoint(0, 0)).y() - _HEIGHT - 4
+            y = min(button.mapToGlobal(QPoint(0, 0)).y() - 4, room.bottom() - 8) - _HEIGHT
         self.move(x, max(room.top() + 8, y))
         self.show()
         self.field.setFocus()
@@ -162,6 +172,11 @@ class ModesPopup(QFrame):
     def show_chosen(self, names: frozenset[str]) -> None:
         """Tick these."""
         self.model.show_chosen(names)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Say so."""
+        super().hideEvent(event)
+        self.closed.emit()
 
     def eventFilter(self, watched: Any, event: QEvent) -> bool:
         """Arrows move in the list while the field keeps the focus."""
@@ -265,7 +280,7 @@ class ModeDelegate(QStyledItemDelegate):
             painter.drawText(box.adjusted(8, 6, 0, 0), Qt.AlignmentFlag.AlignTop, "✓")
         painter.setPen(QColor(tokens.text))
         line = QFontMetrics(sans(bold=True)).height()
-        room = box.adjusted(26, 6, -8, -6)
+        room = QRect(box.left() + 26, box.top() + 6, _WORDS, box.height() - 6)
         right = 0
         if mode.severity:
             kind = {"S1": "bad", "S2": "warn"}.get(mode.severity, "neutral")
@@ -287,14 +302,12 @@ class ModeDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """As high as its definition."""
         mode: FailureMode = index.data(MODE_ROLE)
-        view = self.parent()
-        width = view.viewport().width() if isinstance(view, QListView) else _WIDTH
         height = QFontMetrics(sans(bold=True)).height() + 12
         if mode.definition:
             words = QFontMetrics(sans()).boundingRect(
-                QRect(0, 0, width - 34, 10_000),
+                QRect(0, 0, _WORDS, 10_000),
                 int(Qt.TextFlag.TextWordWrap.value),
                 mode.definition,
             )
             height += words.height() + 1
-        return QSize(width, height)
+        return QSize(_WORDS, height)

@@ -1,0 +1,190 @@
+"""A small table that is typed into, with its rows added, removed and moved."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+_ROW = 28
+
+
+class EditableGrid(QWidget):
+    """Records of text fields. What a cell held before it was typed into comes back as it was, so
+    that a number stays a number.
+
+    Signals:
+        edited(): a person changed something.
+    """
+
+    edited = Signal()
+
+    def __init__(
+        self,
+        columns: Sequence[tuple[str, str]],
+        name: str,
+        *,
+        widths: Sequence[int] = (),
+        choices: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """Columns are (key, heading); the last one takes the room that is left.
+
+        Args:
+            choices: for columns that offer a list.
+        """
+        super().__init__()
+        self._keys = [key for key, _ in columns]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        self.table = QTableWidget(0, len(columns))
+        self.table.setAccessibleName(name)
+        self.table.setHorizontalHeaderLabels([heading for _, heading in columns])
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(_ROW)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setTabKeyNavigation(True)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
+        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.table.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column, width in enumerate(widths):
+            self.table.setColumnWidth(column, width)
+        for key, offered in (choices or {}).items():
+            self.table.setItemDelegateForColumn(
+                self._keys.index(key), ChoiceDelegate(offered, self.table)
+            )
+        self.table.itemChanged.connect(lambda _: self._changed())
+        layout.addWidget(self.table)
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(4)
+        for text, words, run in (
+            ("＋", self.tr("Add a row"), self.add),
+            ("✕", self.tr("Remove the row"), self.remove),
+            ("↑", self.tr("Move the row up"), lambda: self.move_row(-1)),
+            ("↓", self.tr("Move the row down"), lambda: self.move_row(1)),
+        ):
+            button = QToolButton()
+            button.setText(text)
+            button.setProperty("kind", "flat")
+            button.setToolTip(words)
+            button.setAccessibleName(f"{words}: {name}")
+            button.clicked.connect(run)
+            self.buttons.addWidget(button)
+        self.buttons.addStretch(1)
+        layout.addLayout(self.buttons)
+
+    def show_records(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Show these."""
+        with QSignalBlocker(self.table):
+            self.table.setRowCount(len(records))
+            for row, record in enumerate(records):
+                self._fill(row, record)
+        self._fit()
+
+    def records(self) -> list[dict[str, Any]]:
+        """What stands in the rows."""
+        found = []
+        for row in range(self.table.rowCount()):
+            record: dict[str, Any] = {}
+            for column, key in enumerate(self._keys):
+                item = self.table.item(row, column)
+                text = "" if item is None else item.text().strip()
+                before = None if item is None else item.data(Qt.ItemDataRole.UserRole)
+                record[key] = before if before is not None and str(before) == text else text
+            found.append(record)
+        return found
+
+    def add(self) -> None:
+        """Add an empty row below the current one, and begin to type."""
+        row = self.table.currentRow() + 1 or self.table.rowCount()
+        with QSignalBlocker(self.table):
+            self.table.insertRow(row)
+            self._fill(row, {})
+        self._fit()
+        self.edited.emit()
+        self.table.setCurrentCell(row, 0)
+        self.table.setFocus()
+        item = self.table.item(row, 0)
+        if item is not None:
+            self.table.editItem(item)
+
+    def remove(self) -> None:
+        """Remove the current row, the last one where none is."""
+        row = self.table.currentRow()
+        row = self.table.rowCount() - 1 if row < 0 else row
+        if row >= 0:
+            self.table.removeRow(row)
+            self._fit()
+            self.edited.emit()
+
+    def move_row(self, step: int) -> None:
+        """Move the current row."""
+        row = self.table.currentRow()
+        other = row + step
+        if row < 0 or not 0 <= other < self.table.rowCount():
+            return
+        records = self.records()
+        records[row], records[other] = records[other], records[row]
+        column = self.table.currentColumn()
+        self.show_records(records)
+        self.table.setCurrentCell(other, column)
+        self.edited.emit()
+
+    def _fill(self, row: int, record: Mapping[str, Any]) -> None:
+        for column, key in enumerate(self._keys):
+            value = record.get(key, "")
+            item = QTableWidgetItem("" if value is None else str(value))
+            item.setData(Qt.ItemDataRole.UserRole, value)
+            item.setToolTip(str(value or ""))
+            self.table.setItem(row, column, item)
+
+    def _changed(self) -> None:
+        self.edited.emit()
+
+    def _fit(self) -> None:
+        rows = max(1, self.table.rowCount())
+        header = max(self.table.horizontalHeader().sizeHint().height(), _ROW)
+        self.table.setFixedHeight(header + rows * _ROW + 4)
+
+
+class ChoiceDelegate(QStyledItemDelegate):
+    """A cell that offers a list."""
+
+    def __init__(self, offered: Sequence[str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._offered = list(offered)
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Any) -> QWidget:
+        """The list."""
+        box = QComboBox(parent)
+        box.addItems(self._offered)
+        box.activated.connect(lambda _: self.commitData.emit(box))
+        return box
+
+    def setEditorData(self, editor: QWidget, index: Any) -> None:
+        """What is chosen."""
+        if isinstance(editor, QComboBox):
+            editor.setCurrentText(str(index.data() or ""))
+
+    def setModelData(self, editor: QWidget, model: Any, index: Any) -> None:
+        """What was chosen."""
+        if isinstance(editor, QComboBox):
+            model.setData(index, editor.currentText())

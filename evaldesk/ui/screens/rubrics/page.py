@@ -1,0 +1,435 @@
+"""The rubrics screen: which there are, the one that is written, and how it will look."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from evaldesk.domain.errors import EvalDeskError
+from evaldesk.domain.project import Changes
+from evaldesk.domain.rubric import Rubric
+from evaldesk.services.rubric_editing import Change
+from evaldesk.ui.screens.rubrics.controller import RubricsController
+from evaldesk.ui.screens.rubrics.editor import RubricEditor
+from evaldesk.ui.screens.rubrics.models import ROW_ROLE, Row, RowsDelegate, RowsModel
+from evaldesk.ui.screens.screen import Screen
+from evaldesk.ui.widgets.banner import Banner
+from evaldesk.ui.widgets.button import ActionButton
+from evaldesk.ui.widgets.card import hairline, pane, text_label
+from evaldesk.ui.widgets.empty import EmptyState
+from evaldesk.ui.widgets.figures import local_time
+from evaldesk.ui.widgets.rubric_form import RubricForm
+from evaldesk.ui.workspace import Workspace
+
+_PREVIEW_MS = 250
+_FILTER = "Rubric (*.json)"
+
+
+class RubricsPage(Screen):
+    """Write rubrics. A version is never changed; saving makes the next one."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(workspace, parent)
+        self.controller = RubricsController(workspace, self)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        self.banner = Banner()
+        outer.addWidget(self.banner)
+        self._stack = QStackedLayout()
+        outer.addLayout(self._stack, 1)
+        self.empty = self._empty()
+        self._stack.addWidget(pane("bg"))
+        self._stack.addWidget(self.empty)
+        self.desk = self._desk()
+        self._stack.addWidget(self.desk)
+        self._preview_timer = QTimer(self)
+        self._preview_timer.setSingleShot(True)
+        self._preview_timer.setInterval(_PREVIEW_MS)
+        self._preview_timer.timeout.connect(self._show_preview)
+        controller = self.controller
+        controller.listed.connect(self._show_lists)
+        controller.chosen.connect(self._show_draft)
+        controller.checked.connect(self._show_checked)
+        controller.saved.connect(self._say_saved)
+        controller.failed.connect(self._show_failure)
+        self._bind()
+
+    def _desk(self) -> QWidget:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(1)
+        splitter.addWidget(self._left())
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.editor = RubricEditor(self.controller)
+        self.editor.edited.connect(self.controller.edited)
+        self.editor.picked.connect(lambda _: self._preview_timer.start())
+        column.addWidget(self.editor, 1)
+        column.addWidget(hairline())
+        column.addWidget(self._foot())
+        centre.setMinimumWidth(420)
+        splitter.addWidget(centre)
+        self.preview = RubricForm(submits=False)
+        self.preview.setProperty("surface", "pane")
+        self.preview.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.preview.setMinimumWidth(260)
+        # What is tried out here is kept nowhere.
+        self.preview.answered.connect(lambda name, value, _: self.preview.show_answer(name, value))
+        splitter.addWidget(self.preview)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([240, 780, 340])
+        return splitter
+
+    def _left(self) -> QWidget:
+        left = pane()
+        left.setMinimumWidth(190)
+        layout = QVBoxLayout(left)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(14, 8, 8, 8)
+        head.addWidget(text_label(self.tr("Rubrics"), "heading"), 1)
+        self.new_button = QPushButton(self.tr("New ▾"))
+        self.new_button.setProperty("kind", "flat")
+        self.new_button.clicked.connect(self._offer_new)
+        head.addWidget(self.new_button)
+        layout.addLayout(head)
+        layout.addWidget(hairline())
+        self.rubrics = RowsModel(self)
+        self.rubric_list = self._list(self.rubrics, self.tr("Rubrics"))
+        self.rubric_list.selectionModel().currentChanged.connect(self._choose)
+        layout.addWidget(self.rubric_list, 3)
+        layout.addWidget(hairline())
+        label = text_label(self.tr("Versions"), "heading")
+        label.setContentsMargins(14, 10, 8, 8)
+        layout.addWidget(label)
+        layout.addWidget(hairline())
+        self.versions = RowsModel(self)
+        self.version_list = self._list(self.versions, self.tr("Versions"))
+        self.version_list.clicked.connect(self._choose_version)
+        layout.addWidget(self.version_list, 2)
+        return left
+
+    def _list(self, model: RowsModel, name: str) -> QListView:
+        view = QListView()
+        view.setModel(model)
+        view.setItemDelegate(RowsDelegate(view))
+        view.setMouseTracking(True)
+        view.setUniformItemSizes(True)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setAccessibleName(name)
+        return view
+
+    def _foot(self) -> QWidget:
+        foot = pane()
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(12)
+        self.words = text_label("", "muted", wrap=True)
+        self.words.setMaximumHeight(84)
+        row.addWidget(self.words, 1)
+        self.discard_button = ActionButton(self.tr("Discard"), kind="flat")
+        self.discard_button.clicked.connect(self._discard)
+        row.addWidget(self.discard_button)
+        keys = self.workspace.actions.keys("rubrics.save")
+        self.save_button = ActionButton(self.tr("Save"), keys, kind="primary")
+        self.save_button.clicked.connect(self.controller.save)
+        row.addWidget(self.save_button)
+        self.review_button = ActionButton(self.tr("Label with it"))
+        self.review_button.clicked.connect(self._review)
+        row.addWidget(self.review_button)
+        return foot
+
+    def _empty(self) -> EmptyState:
+        empty = EmptyState(
+            self.tr("No rubric yet"),
+            self.tr(
+                "A rubric holds the questions that raters answer about each trace. Begin with a "
+                "template, or write your own."
+            ),
+        )
+        self.template_button = empty.add_action(
+            self.tr("From a template ▾"), self._offer_new, primary=True
+        )
+        empty.add_action(self.tr("Write one"), self._new)
+        empty.add_action(self.tr("Read from a file …"), self._read_file)
+        return empty
+
+    def _bind(self) -> None:
+        def bind(name: str, run: Callable[[], object], able: Callable[[], bool]) -> None:
+            self.workspace.actions.bind(self, f"rubrics.{name}", run, able)
+
+        controller = self.controller
+
+        def has_project() -> bool:
+            return self.workspace.project is not None
+
+        def has_draft() -> bool:
+            return controller.draft is not None
+
+        bind("new", self._new, has_project)
+        bind("import", self._read_file, has_project)
+        bind("export", self._write_file, has_draft)
+        bind("save", controller.save, lambda: controller.can_save)
+        bind("discard", self._discard, self._is_changed)
+        bind("add", self.editor.add, has_draft)
+        bind("up", lambda: self.editor.shift(-1), has_draft)
+        bind("down", lambda: self.editor.shift(1), has_draft)
+        bind("review", self._review, self._is_stored)
+
+    # -- what the window asks
+
+    def opened(self, **place: Any) -> None:
+        """Come here; ``rubric`` names one, ``new=True`` begins one."""
+        if place.get("new"):
+            if self.controller.loaded:
+                self._new()
+            else:
+                self.controller.new()
+            return
+        wanted = place.get("rubric")
+        if not self.controller.loaded or wanted:
+            self.controller.load(wanted if isinstance(wanted, str) else "")
+
+    def refresh(self, changes: Changes) -> None:
+        """Another screen took over a template, say."""
+        if "rubrics" in changes.areas:
+            self.controller.load()
+
+    def project_replaced(self) -> None:
+        """Forget the project before."""
+        self.controller.project_replaced()
+
+    def breadcrumb(self) -> str:
+        """The rubric."""
+        return self.controller.name
+
+    def status_text(self) -> str:
+        """How many."""
+        number = len(self.controller.rubrics)
+        return self.tr("1 rubric") if number == 1 else self.tr("{n} rubrics").format(n=number)
+
+    # -- what the controller says
+
+    def _show_lists(self) -> None:
+        controller = self.controller
+        rows = []
+        stored = {rubric.name for rubric in controller.rubrics}
+        for rubric in controller.rubrics:
+            draft = controller.drafts.get(rubric.name)
+            rows.append(
+                Row(
+                    rubric.name,
+                    rubric.name,
+                    self.tr("v{v} · {n} questions").format(
+                        v=rubric.version, n=len(rubric.criteria)
+                    ),
+                    self.tr("changed") if draft is not None else "",
+                    "warn",
+                )
+            )
+        for name in controller.drafts:
+            if name not in stored:
+                rows.append(
+                    Row(name, name or "–", self.tr("not saved yet"), self.tr("new"), "warn")
+                )
+        versions = [
+            Row(
+                rubric.version,
+                self.tr("Version {v}").format(v=rubric.version),
+                f"{author or '–'} · {local_time(time)}",
+                self.tr("newest") if number == len(controller.versions) - 1 else "",
+            )
+            for number, (rubric, author, time) in enumerate(controller.versions)
+        ]
+        with QSignalBlocker(self.rubric_list.selectionModel()):
+            self.rubrics.show_rows(rows)
+            self.rubric_list.setCurrentIndex(
+                self.rubrics.index(self.rubrics.place(controller.name))
+            )
+        self.rubric_list.viewport().update()
+        self.versions.show_rows(versions[::-1])
+        empty = controller.loaded and not rows
+        waiting = not controller.loaded and not rows
+        self._stack.setCurrentIndex(0 if waiting else 1 if empty else 2)
+        self.status_changed.emit()
+
+    def _show_draft(self) -> None:
+        self.editor.show_draft(self.controller.draft)
+        self._show_preview()
+        self.status_changed.emit()
+
+    def _show_checked(self) -> None:
+        controller = self.controller
+        if controller.draft is None:
+            return
+        self.editor.show_problems(list(controller.problems))
+        self.discard_button.setVisible(self._is_changed())
+        self.save_button.setVisible(self._is_changed())
+        self.save_button.setEnabled(controller.can_save)
+        self.save_button.setText(
+            self.tr("Save as version {v}").format(v=controller.next_version)
+            if controller.draft.base is not None
+            else self.tr("Save the rubric")
+        )
+        self.save_button.updateGeometry()
+        self.review_button.setVisible(self._is_stored())
+        self.words.setText(self._what_changes())
+        self._preview_timer.start()
+
+    def _what_changes(self) -> str:
+        controller = self.controller
+        number = len(controller.problems)
+        if number:
+            one = self.tr("One thing to mend before this can be saved.")
+            return (
+                one
+                if number == 1
+                else self.tr("{n} things to mend before this can be saved.").format(n=number)
+            )
+        changes = controller.changes()
+        if changes:
+            return "\n".join(self._in_words(change) for change in changes)
+        if controller.draft is not None and controller.draft.base is None:
+            return self.tr("Not saved yet.")
+        return self.tr("Every version stays as it is; a change makes the next one.")
+
+    def _in_words(self, change: Change) -> str:
+        title, detail = change.criterion, change.detail
+        words = {
+            "added": self.tr("“{t}” is new"),
+            "removed": self.tr("“{t}” is gone; its answers stay with the versions before"),
+            "order": self.tr("The questions are in another order"),
+            "title": self.tr("“{t}” has another title: {d}"),
+            "question": self.tr("“{t}” asks in other words"),
+            "scale": self.tr("“{t}” has another scale {d}"),
+            "points": self.tr("“{t}” has other points: {d}"),
+            "anchors": self.tr("“{t}” explains points anew: {d}"),
+            "direction": self.tr("“{t}” has another direction: {d}"),
+            "required": self.tr("“{t}” is needed now, or no longer"),
+            "guidance": self.tr("The guidance has changed"),
+            "failure_modes": self.tr("The failure modes have changed {d}"),
+        }
+        text = words[change.kind].format(t=title, d=detail).strip()
+        if change.touches_answers:
+            text += " · " + self.tr("answers given so far may need a second look")
+        return text
+
+    def _show_preview(self) -> None:
+        self._preview_timer.stop()
+        rubric = self.controller.rubric
+        if self.controller.draft is None:
+            self.preview.show_rubric(None)
+            return
+        if rubric is None:
+            return
+        shown = self.preview.rubric
+        if shown is None or shown.to_json() != rubric.to_json():
+            place = self.preview.area.verticalScrollBar().value()
+            self.preview.show_rubric(rubric)
+            self.preview.area.verticalScrollBar().setValue(place)
+        if self.editor.index < len(rubric.criteria):
+            self.preview.activate(rubric.criteria[self.editor.index].name, focus=False)
+
+    def _say_saved(self, rubric: Rubric) -> None:
+        self.workspace.say(
+            self.tr("Saved {name} as version {v}").format(name=rubric.name, v=rubric.version)
+        )
+
+    def _show_failure(self, error: Exception) -> None:
+        if not isinstance(error, EvalDeskError):
+            self.workspace.report(error)
+            return
+        self.banner.show_message(error.message, error.hint, "bad")
+
+    # -- what the person does
+
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.controller.choose(index.data(ROW_ROLE).key)
+
+    def _choose_version(self, index: QModelIndex) -> None:
+        version = index.data(ROW_ROLE).key
+        if self._is_changed():
+            self.workspace.prompts.confirm(
+                self.tr("Discard what you changed?"),
+                self.tr("The draft gives way to version {v}.").format(v=version),
+                self.tr("Discard"),
+                lambda: self._show_version(version),
+                danger=True,
+            )
+        else:
+            self._show_version(version)
+
+    def _show_version(self, version: int) -> None:
+        self.controller.discard()
+        self.controller.choose_version(version)
+
+    def _offer_new(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Empty rubric")).triggered.connect(self._new)
+        menu.addAction(self.tr("Read from a file …")).triggered.connect(self._read_file)
+        if self.controller.draft is not None:
+            menu.addAction(self.tr("Write to a file …")).triggered.connect(self._write_file)
+        menu.addSection(self.tr("From a template"))
+        for template in self.controller.templates():
+            menu.addAction(template.name.replace("&", "&&")).triggered.connect(
+                lambda _=False, template=template: self.controller.new(template)
+            )
+        button = self.template_button if self.empty.isVisible() else self.new_button
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _new(self) -> None:
+        self.controller.new()
+        self.editor.name.setFocus()
+        self.editor.name.selectAll()
+
+    def _read_file(self) -> None:
+        self.workspace.prompts.ask_open_file(
+            self.tr("Read a rubric"), _FILTER, lambda paths: self.controller.read_file(paths[0])
+        )
+
+    def _write_file(self) -> None:
+        def write(path: Path) -> None:
+            self.controller.write_file(path)
+
+        self.workspace.prompts.ask_save_file(
+            self.tr("Write the rubric"), f"{self.controller.name}.json", _FILTER, write
+        )
+
+    def _discard(self) -> None:
+        if self._is_changed():
+            self.workspace.prompts.confirm(
+                self.tr("Discard what you changed?"),
+                self.tr("The draft is kept nowhere else."),
+                self.tr("Discard"),
+                self.controller.discard,
+                danger=True,
+            )
+
+    def _review(self) -> None:
+        if self._is_stored():
+            self.workspace.navigate("review", rubric=self.controller.name)
+
+    def _is_changed(self) -> bool:
+        draft = self.controller.draft
+        return draft is not None and draft.changed
+
+    def _is_stored(self) -> bool:
+        draft = self.controller.draft
+        return draft is not None and draft.base is not None and not draft.changed
