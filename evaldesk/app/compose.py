@@ -61,18 +61,9 @@ def build_window(
     return window
 
 
-def preload(window: MainWindow) -> None:
-    """Import what opening a project needs, while the window is already there."""
-
-    def work(_control: object) -> None:
-        pass
-
-    window.workspace.jobs.read(work, lambda _: None, key="app.preload")
-
-
 def open_at_start(window: MainWindow, path: Path | None) -> None:
     """Open the project that was asked for; without one, get ready for the person's choice."""
     if path is not None:
         window.open_path(path)
     else:
-        preload(window)
+        window.desk.preload()

@@ -1,5 +1,6 @@
 """Opens, makes and closes projects, beside the window."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
 SUFFIX = ".evaldesk"
+
+# Two threads that enter one circle of modules from two sides can each see it half made, and the
+# database's libraries have such circles: one thread at a time brings them in.
+_importing = threading.Lock()
 
 
 class ProjectDesk(QObject):
@@ -31,6 +36,15 @@ class ProjectDesk(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
+
+    def preload(self) -> None:
+        """Import what opening a project needs, while the person looks for one."""
+
+        def work(_control: JobControl) -> None:
+            with _importing:
+                import evaldesk.services.projects  # noqa: F401
+
+        self._workspace.jobs.read(work, lambda _: None, key="shell.preload")
 
     def ask_open(self) -> None:
         """Ask which one, and open it."""
@@ -55,7 +69,8 @@ class ProjectDesk(QObject):
         """Open a project and put it in place of the one before."""
 
         def work(_control: JobControl) -> "Project":
-            from evaldesk.services.projects import open_project
+            with _importing:
+                from evaldesk.services.projects import open_project
 
             return open_project(path)
 
@@ -67,7 +82,8 @@ class ProjectDesk(QObject):
             path = path.with_suffix(SUFFIX)
 
         def work(_control: JobControl) -> "Project":
-            from evaldesk.services.projects import create_project
+            with _importing:
+                from evaldesk.services.projects import create_project
 
             return create_project(path, path.stem)
 
@@ -78,8 +94,9 @@ class ProjectDesk(QObject):
         path = data_folder() / f"Sample project{SUFFIX}"
 
         def work(_control: JobControl) -> "Project":
-            from evaldesk.services.demo import build_sample
-            from evaldesk.services.projects import open_project
+            with _importing:
+                from evaldesk.services.demo import build_sample
+                from evaldesk.services.projects import open_project
 
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QCoreApplication, Qt
+from PySide6.QtCore import QByteArray, QCoreApplication, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -323,7 +323,8 @@ class MainWindow(QMainWindow):
 
     def _close_anyway(self) -> None:
         self._closing = True
-        self.close()
+        # Qt ignores a close from within the event of another one.
+        QTimer.singleShot(0, self.close)
 
     def _restore_geometry(self) -> None:
         kept = self.workspace.settings.get("geometry", "")
