@@ -1,0 +1,1 @@
+"""Where raters differ, and the rulings that settle it."""
