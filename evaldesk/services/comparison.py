@@ -182,9 +182,8 @@ def compare(
         seed=seed,
     )
     unpaired = _unpaired(rows, a, b, errors_as_failures)
-    worse = (lambda d: d > 0) if direction == "lower" else (lambda d: d < 0)
     regressions = sorted(
-        (pair for pair in pairs if worse(pair.difference)),
+        (pair for pair in pairs if _worse(pair, direction)),
         key=lambda pair: (_TIERS.get(pair.tier, 3), -abs(pair.difference), pair.scenario),
     )
     return Comparison(
@@ -273,6 +272,10 @@ def _of_tier(
     return kept, set(), set()
 
 
+def _worse(pair: PairedValue, direction: Direction) -> bool:
+    return pair.difference > 0 if direction == "lower" else pair.difference < 0
+
+
 def _pair(row: TraceRow, a: _Side, b: _Side, key: str) -> PairedValue:
     return PairedValue(
         scenario=row.scenario,
@@ -304,6 +307,7 @@ def _slices(
     by: Sequence[str],
     rows: Sequence[TraceRow],
     pairs: Sequence[PairedValue],
+    clusters: Sequence[str] | None,
     direction: Direction,
     level: float,
     resamples: int,
@@ -311,11 +315,11 @@ def _slices(
 ) -> list[SliceComparison]:
     found: list[tuple[str, str, PairedResult]] = []
     for name in by:
-        members: dict[str, list[PairedValue]] = {}
-        for row, pair in zip(rows, pairs, strict=True):
+        members: dict[str, list[int]] = {}
+        for index, row in enumerate(rows):
             label = _label(row, name)
             if label:
-                members.setdefault(label, []).append(pair)
+                members.setdefault(label, []).append(index)
         if not members and rows:
             known = {key for row in rows for key in row.slices} | {"tier"}
             if name.removeprefix("slice.") not in known:
@@ -323,9 +327,10 @@ def _slices(
         for label in sorted(members, key=lambda item: (_TIERS.get(item, 3), item)):
             some = members[label]
             result = compare_paired(
-                [pair.a for pair in some],
-                [pair.b for pair in some],
+                [pairs[index].a for index in some],
+                [pairs[index].b for index in some],
                 direction=direction,
+                clusters=None if clusters is None else [clusters[index] for index in some],
                 level=level,
                 resamples=resamples,
                 seed=seed,

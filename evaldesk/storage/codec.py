@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 from typing import Any
 
 import orjson
@@ -10,16 +11,24 @@ from evaldesk.domain.errors import ProjectError
 from evaldesk.domain.identifiers import canonical_json
 
 if sys.version_info >= (3, 14):  # pragma: no cover - the pinned versions are older
-    from compression.zstd import ZstdError, compress, decompress
+    from compression.zstd import ZstdCompressor, ZstdError, decompress
 else:
-    from backports.zstd import ZstdError, compress, decompress
+    from backports.zstd import ZstdCompressor, ZstdError, decompress
 
 LEVEL = 3
 
 
+_threads = threading.local()
+
+
 def pack(canonical: bytes) -> bytes:
-    """Compress canonical JSON."""
-    return compress(canonical, LEVEL)
+    """Compress canonical JSON, each time as a frame of its own."""
+    # Making a compressor costs more than compressing the two kilobytes of a usual trace.
+    compressor = getattr(_threads, "compressor", None)
+    if compressor is None:
+        compressor = _threads.compressor = ZstdCompressor(LEVEL)
+    packed: bytes = compressor.compress(canonical, ZstdCompressor.FLUSH_FRAME)
+    return packed
 
 
 def unpack(packed: bytes) -> bytes:

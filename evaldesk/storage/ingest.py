@@ -156,43 +156,33 @@ class TraceWriter:
         )
         self._runs[name] = row_number(inserted)
 
-    def scenario(self, scenario: Scenario, run: str) -> int:
-        """A scenario, written if it is new; returns its row number."""
-        identity = scenario_id(scenario.key, scenario.input)
-        pk = self._scenarios.get(identity)
-        if pk is None:
-            pk = self._connection.execute(
-                select(t.scenario.c.pk).where(t.scenario.c.id == identity)
-            ).scalar()
-            if pk is None:
-                pk = self._write_scenario(identity, scenario)
-            else:
-                self._complete_scenario(pk, scenario)
-            self._scenarios[identity] = pk
-        self._members.setdefault(run, {})[identity] = pk
-        return pk
+    def scenario(self, scenario: Scenario, run: str) -> None:
+        """A test case without a trace in this file."""
+        self._settle([(scenario_id(scenario.key, scenario.input), scenario, run)])
 
-    def _write_scenario(self, identity: bytes, scenario: Scenario) -> int:
-        self._next_scenario += 1
-        pk = self._next_scenario
-        stored: dict[str, Any] = {"input": scenario.input}
-        if scenario.metadata:
-            stored["metadata"] = dict(scenario.metadata)
-        self._cursor.execute(
-            _SCENARIO,
-            (
-                pk,
-                identity,
-                scenario.key,
-                scenario.title or _title(scenario.input) or scenario.key,
-                scenario.tier,
-                scenario.expected,
-                scenario.origin,
-                codec.pack(canonical_json(stored)),
-            ),
-        )
-        self._write_slices(pk, scenario)
-        return pk
+    def _settle(self, found: Sequence[tuple[bytes, Scenario, str]]) -> None:
+        """Write the scenarios that are new, and remember which run holds which."""
+        unknown = {
+            identity: scenario for identity, scenario, _ in found if identity not in self._scenarios
+        }
+        if unknown:
+            known = self._known("scenario", list(unknown))
+            rows: list[tuple[Any, ...]] = []
+            slices: list[tuple[int, str, str]] = []
+            for identity, scenario in unknown.items():
+                pk = known.get(identity)
+                if pk is None:
+                    self._next_scenario += 1
+                    pk = self._next_scenario
+                    rows.append(_scenario_row(pk, identity, scenario))
+                    slices.extend((pk, name, value) for name, value in scenario.slices.items())
+                else:
+                    self._complete_scenario(pk, scenario)
+                self._scenarios[identity] = pk
+            self._cursor.executemany(_SCENARIO, rows)
+            self._cursor.executemany(_SLICE, slices)
+        for identity, _, run in found:
+            self._members.setdefault(run, {})[identity] = self._scenarios[identity]
 
     def _complete_scenario(self, pk: int, scenario: Scenario) -> None:
         # A later file may know the tier or slices that the first one did not say.
@@ -205,13 +195,9 @@ class TraceWriter:
                     .where(t.scenario.c.pk == pk, column == "")
                     .values({name: value})
                 )
-        self._write_slices(pk, scenario)
-
-    def _write_slices(self, pk: int, scenario: Scenario) -> None:
-        if scenario.slices:
-            self._cursor.executemany(
-                _SLICE, [(pk, name, value) for name, value in scenario.slices.items()]
-            )
+        self._cursor.executemany(
+            _SLICE, [(pk, name, value) for name, value in scenario.slices.items()]
+        )
 
     def add(self, record: TraceRecord, run: str) -> None:
         """Queue a trace; written with the next batch."""
@@ -225,9 +211,17 @@ class TraceWriter:
         Raises:
             InputError: the run already holds another trace for that scenario and trial.
         """
-        prepared = [self._prepare(record, run) for record, run in self._pending]
-        self._pending.clear()
-        known = self._known([row[0] for row in prepared])
+        pending, self._pending = self._pending, []
+        scenarios = [
+            (scenario_id(record.scenario.key, record.scenario.input), record.scenario, run)
+            for record, run in pending
+        ]
+        self._settle(scenarios)
+        prepared = [
+            self._prepare(record, run, place[0])
+            for (record, run), place in zip(pending, scenarios, strict=True)
+        ]
+        known = self._known("trace", [row[0] for row in prepared])
         traces: list[tuple[Any, ...]] = []
         bodies: list[tuple[int, bytes]] = []
         texts: list[tuple[int, str]] = []
@@ -264,10 +258,8 @@ class TraceWriter:
         self._cursor.executemany(_SCORE, scores)
 
     def _prepare(
-        self, record: TraceRecord, run: str
+        self, record: TraceRecord, run: str, scenario: bytes
     ) -> tuple[bytes, tuple[Any, ...], bytes, TraceRecord]:
-        scenario_pk = self.scenario(record.scenario, run)
-        scenario = scenario_id(record.scenario.key, record.scenario.input)
         body = canonical_json(record.body)
         latency, cost = _finite(record.latency_ms), _finite(record.cost)
         header = header_of(
@@ -284,7 +276,7 @@ class TraceWriter:
             cost=cost,
         )
         columns = (
-            scenario_pk,
+            self._scenarios[scenario],
             self._runs[run],
             record.system,
             record.trial,
@@ -299,12 +291,12 @@ class TraceWriter:
         )
         return trace_id(header, body), columns, body, record
 
-    def _known(self, ids: Sequence[bytes]) -> dict[bytes, int]:
+    def _known(self, table: str, ids: Sequence[bytes]) -> dict[bytes, int]:
         found: dict[bytes, int] = {}
         for start in range(0, len(ids), 500):
             some = ids[start : start + 500]
             marks = ",".join("?" * len(some))
-            self._cursor.execute(f"SELECT id, pk FROM trace WHERE id IN ({marks})", some)
+            self._cursor.execute(f"SELECT id, pk FROM {table} WHERE id IN ({marks})", some)
             found.update(self._cursor.fetchall())
         return found
 
@@ -412,6 +404,22 @@ class TraceWriter:
             )
             pk = row_number(inserted)
         return int(pk)
+
+
+def _scenario_row(pk: int, identity: bytes, scenario: Scenario) -> tuple[Any, ...]:
+    stored: dict[str, Any] = {"input": scenario.input}
+    if scenario.metadata:
+        stored["metadata"] = dict(scenario.metadata)
+    return (
+        pk,
+        identity,
+        scenario.key,
+        scenario.title or _title(scenario.input) or scenario.key,
+        scenario.tier,
+        scenario.expected,
+        scenario.origin,
+        codec.pack(canonical_json(stored)),
+    )
 
 
 def _finite(value: float | None) -> float | None:
