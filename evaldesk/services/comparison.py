@@ -205,7 +205,9 @@ def compare(
         binary=result.binary,
         pairs=pairs,
         regressions=regressions,
-        slices=_slices(by, [rows[key] for key in paired], pairs, direction, level, resamples, seed),
+        slices=_slices(
+            by, [rows[key] for key in paired], pairs, clusters, direction, level, resamples, seed
+        ),
         unpaired=unpaired,
         notes=_notes(a, b, run_a, run_b, unpaired, trials, errors_as_failures)
         + _never_run(planned_a | planned_b, rows),

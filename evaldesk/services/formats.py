@@ -33,9 +33,15 @@ def formats() -> list[dict[str, Any]]:
                 "title": written.title,
                 "extensions": list(written.extensions),
                 "reads": False,
-                "kind": written.kind,
+                "kind": "traces" if isinstance(written, exporters.TraceWriterFormat) else "list",
                 "description": written.description,
             },
         )
         entry["writes"] = True
+    found["xlsx"] = {
+        **found.get("xlsx", {"name": "xlsx", "extensions": [".xlsx"], "reads": False}),
+        "title": "Excel workbook",
+        "writes": True,
+        "kind": found.get("xlsx", {}).get("kind", "report"),
+    }
     return list(found.values())
