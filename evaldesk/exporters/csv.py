@@ -1,25 +1,15 @@
-"""CSV that a spreadsheet can open without running anything that is in it."""
+"""Traces and ratings as CSV, which a spreadsheet can open without running what is in it."""
 
-import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from evaldesk.domain.report import ReportContent
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY
+from evaldesk.exporters.listing import write_csv
 
 _EVERY = 250
-_BEGINNINGS = frozenset("=+-@\t\r")
 _KINDS = {COMMENT: "comment", FAILURE_MODES: "failure mode", SEVERITY: "severity"}
-
-
-def safe(value: Any) -> Any:
-    """A value for a cell: text that a spreadsheet would take for a formula gets an apostrophe in
-    front. Numbers stay numbers, minus sign and all; None is empty.
-    """
-    if isinstance(value, str) and value[:1] in _BEGINNINGS:
-        return "'" + value
-    return "" if value is None else value
 
 
 def write_ratings(
@@ -55,7 +45,7 @@ def write_ratings(
                     "yes" if item.submitted else "draft",
                 ]
 
-    return _write(path, header, rows())
+    return write_csv(path, header, rows())
 
 
 def write_traces(
@@ -97,17 +87,4 @@ def write_traces(
                 item.answer,
             ]
 
-    return _write(path, header, rows())
-
-
-def _write(path: Path, header: tuple[str, ...], rows: Iterator[list[Any]]) -> int:
-    count = 0
-    # The mark at the beginning is what makes Excel read the file as UTF-8. Lone surrogates,
-    # which logs do hold, become question marks: UTF-8 cannot carry them.
-    with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([safe(name) for name in header])
-        for row in rows:
-            writer.writerow([safe(value) for value in row])
-            count += 1
-    return count
+    return write_csv(path, header, rows())

@@ -31,7 +31,8 @@ def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Cell]
     """
     count = 0
     try:
-        with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        # Half a surrogate pair, which logs do hold, becomes a question mark: UTF-8 has none.
+        with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow([harmless(heading) for heading in headings])
             for row in rows:

@@ -19,12 +19,14 @@ class TraceWriterFormat:
 
     Attributes:
         name: what ``--format`` takes. title: for people.
+        kind: what is written, ``traces`` or ``ratings``.
         extensions: usual endings, with the dot.
         write: traces, path, progress → rows written.
     """
 
     name: str
     title: str
+    kind: str
     extensions: tuple[str, ...]
     description: str
     write: Callable[[Iterable[Trace], Path, Counted], int]
@@ -32,13 +34,13 @@ class TraceWriterFormat:
 
 @dataclass(frozen=True, slots=True)
 class ListFormat:
-    """A format that holds a list; ``lists`` says which. The rest as of `TraceWriterFormat`."""
+    """A format that holds a list of traces or ratings; attributes as of `TraceWriterFormat`."""
 
     name: str
     title: str
+    kind: str
     extensions: tuple[str, ...]
     description: str
-    lists: str
     write: Callable[[ReportContent, Path, Counted], int]
 
 
@@ -48,6 +50,7 @@ FORMATS: tuple[Format, ...] = (
     TraceWriterFormat(
         "jsonl",
         "EvalDesk traces",
+        "traces",
         (".jsonl",),
         "Canonical traces, one a line: messages, scores, scenario; reads back without loss.",
         jsonl.write_traces,
@@ -55,17 +58,17 @@ FORMATS: tuple[Format, ...] = (
     ListFormat(
         "traces-csv",
         "List of traces, CSV",
+        "traces",
         (".csv",),
         "One row a trace with slices, scores, cost and the final answer.",
-        "traces",
         csv.write_traces,
     ),
     ListFormat(
         "ratings-csv",
         "Ratings, CSV",
+        "ratings",
         (".csv",),
         "One row an answer: who, on what, which value, when.",
-        "ratings",
         csv.write_ratings,
     ),
 )

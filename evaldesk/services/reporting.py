@@ -161,7 +161,7 @@ def export_workbook(
     Raises:
         UsageError: the file exists, or its folder does not.
     """
-    path = path if path.suffix else path.with_suffix(".xlsx")
+    path = path if path.suffix or path.is_dir() else path.with_suffix(".xlsx")
     with written(path, overwrite) as partial:
         content = workbook_content(
             project,
@@ -206,7 +206,7 @@ def export_file(
             rows = chosen.write(_whole(project), partial, counted)
         else:
             content = _lists(project, rubric)
-            size = content.ratings.size if chosen.lists == "ratings" else content.traces.size
+            size = content.ratings.size if chosen.kind == "ratings" else content.traces.size
             rows = chosen.write(content, partial, _counted(progress, size, path.name))
     progress(1.0, path.name)
     return ExportResult(str(path), rows)

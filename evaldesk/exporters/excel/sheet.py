@@ -189,7 +189,7 @@ class SheetWriter:
         self.blank()
         count = max(columns or len(self._widths), 1)
         kinds: list[Kind] = ["heading"] * count
-        self.row([text, *[""] * (count - 1)], kinds, 20)
+        self.row([text, *[None] * (count - 1)], kinds, 20)
 
     def paragraph(self, text: str, first: int, last: int, before: Sequence[Any] = ()) -> None:
         """A text over several columns (1-based, inclusive), as high as it needs to be.
@@ -302,7 +302,7 @@ class SheetWriter:
         cell = self._cells.get(kind)
         if cell is None:
             cell = self._cells[kind] = self._styled(kind)
-        if value is None:
+        if value is None or value == "":
             cell.value = None
         elif isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
             cell.value = value

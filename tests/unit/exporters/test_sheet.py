@@ -60,7 +60,7 @@ def written(path: Path, rows: list[list[object]], kind: Kind = "text") -> Path:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_text_stays_text_in_every_style(tmp_path: Path, kind: Kind):
+def test_text_stays_text_in_every_style(tmp_path: Path, kind: Kind) -> None:
     path = written(tmp_path / "a.xlsx", [[text] for text in HOSTILE], kind)
     cells = [row[0] for row in openpyxl.load_workbook(path)["Sheet"].iter_rows()]
     assert [cell.value for cell in cells] == [stored(text) for text in HOSTILE]
@@ -79,7 +79,7 @@ def test_text_stays_text_in_every_style(tmp_path: Path, kind: Kind):
 @given(st.lists(st.text(min_size=1, max_size=80), min_size=1, max_size=20))
 def test_any_text_reads_back_and_never_as_a_formula(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
-):
+) -> None:
     path = written(tmp_path_factory.mktemp("x") / "a.xlsx", [[text] for text in texts])
     cells = [row[0] for row in openpyxl.load_workbook(path)["Sheet"].iter_rows()]
     assert [cell.value for cell in cells] == [stored(visible(text)) for text in texts]
@@ -89,13 +89,13 @@ def test_any_text_reads_back_and_never_as_a_formula(
     assert all(isinstance(row[0], str) for row in rows)
 
 
-def test_a_number_after_a_text_in_the_same_style_is_a_number_again(tmp_path: Path):
+def test_a_number_after_a_text_in_the_same_style_is_a_number_again(tmp_path: Path) -> None:
     path = written(tmp_path / "a.xlsx", [["=1", 2.5, True, None, "x", 3][:5], [7, "=2", 8, 9, 0]])
     rows = list(openpyxl.load_workbook(path)["Sheet"].iter_rows(values_only=True))
     assert rows == [("=1", 2.5, True, None, "x"), (7, "=2", 8, 9, 0)]
 
 
-def test_numbers_that_excel_would_change_are_text(tmp_path: Path):
+def test_numbers_that_excel_would_change_are_text(tmp_path: Path) -> None:
     rows = [[12345678901234567890, float("nan"), float("inf"), 999_999_999_999_999, -0.5]]
     path = written(tmp_path / "a.xlsx", rows, "number")
     assert list(openpyxl.load_workbook(path)["Sheet"].iter_rows(values_only=True)) == [
@@ -103,7 +103,7 @@ def test_numbers_that_excel_would_change_are_text(tmp_path: Path):
     ]
 
 
-def test_a_date_is_a_date_in_utc(tmp_path: Path):
+def test_a_date_is_a_date_in_utc(tmp_path: Path) -> None:
     moment = utc("2026-03-01T10:00:11.250+02:00")
     assert moment == datetime(2026, 3, 1, 8, 0, 11, 250_000)
     path = written(tmp_path / "a.xlsx", [[moment, "text", moment]], "date")
@@ -124,11 +124,11 @@ def test_a_date_is_a_date_in_utc(tmp_path: Path):
         ("2026-01-02T03:04:05", datetime(2026, 1, 2, 3, 4, 5)),
     ],
 )
-def test_what_is_no_date_for_excel_stays_as_it_is_written(text: str, expected: object):
+def test_what_is_no_date_for_excel_stays_as_it_is_written(text: str, expected: object) -> None:
     assert utc(text) == expected
 
 
-def test_an_undefined_estimate_says_so_in_italics(tmp_path: Path):
+def test_an_undefined_estimate_says_so_in_italics(tmp_path: Path) -> None:
     values = interval(Estimate.undefined("every rating is the same"), "number")
     assert values == [Undefined("undefined"), None, None]
     path = written(tmp_path / "a.xlsx", [values], "number")
@@ -137,7 +137,7 @@ def test_an_undefined_estimate_says_so_in_italics(tmp_path: Path):
     assert cell.font.italic
 
 
-def test_a_link_leads_to_a_sheet_of_the_same_file(tmp_path: Path):
+def test_a_link_leads_to_a_sheet_of_the_same_file(tmp_path: Path) -> None:
     path = written(tmp_path / "a.xlsx", [[Link("=go", "It's")]], "link")
     cell = next(openpyxl.load_workbook(path)["Sheet"].iter_rows())[0]
     assert cell.value == "=go"
@@ -146,7 +146,7 @@ def test_a_link_leads_to_a_sheet_of_the_same_file(tmp_path: Path):
     assert cell.hyperlink.target is None
 
 
-def test_a_table_goes_on_in_another_sheet_where_one_is_full(tmp_path: Path):
+def test_a_table_goes_on_in_another_sheet_where_one_is_full(tmp_path: Path) -> None:
     book = Workbook(write_only=True)
     columns = [Column("=Number", 10, "integer"), Column("Text", 10)]
     rows = [[number, f"={number}"] for number in range(7)]
@@ -160,16 +160,16 @@ def test_a_table_goes_on_in_another_sheet_where_one_is_full(tmp_path: Path):
         ("Traces (3)", 1),
     ]
     read = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    found = [row for sheet in read for row in sheet.iter_rows(min_row=2, values_only=True)]
+    found = [row for page in read for row in page.iter_rows(min_row=2, values_only=True)]
     assert found == [tuple(row) for row in rows]
-    for sheet in read:
-        assert sheet.freeze_panes == "A2"
-        assert sheet.auto_filter.ref == f"A1:B{sheet.max_row}"
-        assert sheet["A1"].value == "=Number"
+    for page in read:
+        assert page.freeze_panes == "A2"
+        assert page.auto_filter.ref == f"A1:B{page.max_row}"
+        assert page["A1"].value == "=Number"
 
 
 @pytest.mark.parametrize("count", [0, 3])
-def test_a_table_that_just_fits_or_is_empty_is_one_sheet(tmp_path: Path, count: int):
+def test_a_table_that_just_fits_or_is_empty_is_one_sheet(tmp_path: Path, count: int) -> None:
     book = Workbook(write_only=True)
     sheets = long_table(book, "T", [Column("a", 5)], [["x"]] * count, room=3)
     assert [(sheet.title, sheet.data_rows) for sheet in sheets] == [("T", count)]
@@ -179,7 +179,7 @@ def test_a_table_that_just_fits_or_is_empty_is_one_sheet(tmp_path: Path, count: 
     assert openpyxl.load_workbook(tmp_path / "a.xlsx")["T"]["A1"].value == "a"
 
 
-def test_more_columns_than_a_sheet_has_are_refused_in_words():
+def test_more_columns_than_a_sheet_has_are_refused_in_words() -> None:
     columns = [Column(str(number), 5) for number in range(MAX_COLUMNS + 1)]
     with pytest.raises(UsageError, match="16,385 columns"):
         long_table(Workbook(write_only=True), "T", columns, [])
