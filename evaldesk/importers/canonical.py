@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote, Skipped
 from evaldesk.domain.trace import Scenario, Score, Status, TraceBody, TraceRecord
-from evaldesk.importers import chat
+from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
 from evaldesk.importers.records import Records
 from evaldesk.importers.source import Source
@@ -97,6 +97,10 @@ def trace_from_json(record: Mapping[str, Any], place: str = "") -> TraceRecord:
     body: dict[str, Any] = {key: record[key] for key in _BODY if record.get(key) is not None}
     for index, message in enumerate(body["messages"]):
         _check_message(message, index)
+    _check_body(body)
+    for owner, key in ((said, "slices"), (said, "metadata"), (record, "scores")):
+        if not isinstance(owner.get(key) or {}, dict):
+            raise ValueError(f"“{key}” is not an object.")
     extra = {key: value for key, value in record.items() if key not in _KNOWN}
     if extra:
         body["metadata"] = {**body.get("metadata", {}), **extra}
@@ -138,9 +142,26 @@ def _check_message(message: Mapping[str, Any], index: int) -> None:
     for part in message["parts"]:
         if not isinstance(part, dict) or not isinstance(part.get("type"), str):
             raise ValueError(f"messages[{index}] has a part without a type.")
+        if part["type"] == "tool_call" and not isinstance(part.get("name"), str):
+            raise ValueError(f"messages[{index}] has a tool call without a name.")
         wants_text = part["type"] in ("text", "reasoning", "refusal", "blob")
         if wants_text and not isinstance(part.get("content"), str):
             raise ValueError(f"messages[{index}] has a part of {part['type']} without content.")
+
+
+def _check_body(body: Mapping[str, Any]) -> None:
+    for key in ("documents", "spans", "tools"):
+        items = body.get(key, [])
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise ValueError(f"“{key}” is not a list of objects.")
+    for item in body.get("documents", []):
+        if not isinstance(item.get("content"), str):
+            raise ValueError("A document has no content.")
+    for key in ("output", "expected"):
+        if not isinstance(body.get(key, ""), str):
+            raise ValueError(f"“{key}” is not text.")
+    if not isinstance(body.get("metadata", {}), dict):
+        raise ValueError("“metadata” is not an object.")
 
 
 def _score(name: str, value: Any) -> Score:
@@ -151,6 +172,8 @@ def _score(name: str, value: Any) -> Score:
         raise ValueError(f"The score “{name}” is not a number.")
     texts = (value.get(key) for key in ("label", "explanation", "answer"))
     label, explanation, answer = (None if text is None else chat.plain_text(text) for text in texts)
+    if isinstance(number, float) and number - number != 0:
+        number = None
     return Score(number, label, explanation, answer)
 
 
@@ -160,4 +183,8 @@ def _number(record: Mapping[str, Any], key: str, kind: type) -> Any:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"“{key}” is not a number.")
+    if value - value != 0 or abs(value) > cells.MAX_INTEGER:
+        raise ValueError(f"“{key}” is too large.")
+    if key == "trial" and value < 0:
+        raise ValueError("“trial” is negative.")
     return kind(value)

@@ -9,6 +9,9 @@ import orjson
 from evaldesk.domain.trace import Document, Score, Status
 from evaldesk.importers.chat import plain_text
 
+MAX_INTEGER = (1 << 63) - 1
+"""What a database can hold."""
+
 _TRUE = frozenset(["true", "yes", "pass", "passed", "correct", "success", "y", "c"])
 _FALSE = frozenset(["false", "no", "fail", "failed", "incorrect", "failure", "n", "i"])
 _STATUS: dict[str, Status] = {
@@ -62,13 +65,20 @@ def whole_number(value: Any) -> int | None:
         ValueError: it holds something else.
     """
     if type(value) is int:
+        if abs(value) > MAX_INTEGER:
+            raise ValueError("too large")
         return value
     made = number(value)
     if made is None:
         return None
-    if made != int(made):
+    if made != int(made) or abs(made) > MAX_INTEGER:
         raise ValueError("not a whole number")
     return int(made)
+
+
+def count(value: Any) -> int | None:
+    """A whole number of 0 or more that can be stored; None for anything else."""
+    return value if type(value) is int and 0 <= value <= MAX_INTEGER else None
 
 
 def score(value: Any) -> Score | None:

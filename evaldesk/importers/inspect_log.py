@@ -114,7 +114,7 @@ def _count_note(header: Mapping[str, Any], read: int) -> str:
     if read == 0:
         totals = [
             f"{score.get('name')} {name} {_dict(metric).get('value')}"
-            for score in results.get("scores") or []
+            for score in _list(results.get("scores"))
             if isinstance(score, dict)
             for name, metric in _dict(score.get("metrics")).items()
         ]
@@ -160,3 +160,7 @@ def _listed(source: Source) -> Generator[tuple[str, Any], None, None]:
 
 def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

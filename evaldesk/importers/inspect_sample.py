@@ -55,11 +55,11 @@ def trace_of(sample: Mapping[str, Any], header: Mapping[str, Any], place: str) -
     if not isinstance(given, list):
         raise ValueError("Its “messages” is not a list.")
     epoch = sample.get("epoch", 1)
-    if type(epoch) is not int or epoch < 1:
+    if not cells.count(epoch):
         raise ValueError("Its “epoch” is not a whole number from 1.")
     resolve = _Resolver(sample.get("attachments"))
     conversation = chat.messages(resolve(given))
-    events = [item for item in sample.get("events") or [] if isinstance(item, dict)]
+    events = [item for item in _list(sample.get("events")) if isinstance(item, dict)]
     _add_timing(conversation, events)
     body: TraceBody = {"messages": conversation}
     answer = _completion(resolve(sample.get("output")))
@@ -363,7 +363,7 @@ def _usage(usage: Any, header: Mapping[str, Any]) -> tuple[int | None, int | Non
 
 def _tokens(usage: Mapping[str, Any]) -> tuple[int, int]:
     taken, given = usage.get("input_tokens"), usage.get("output_tokens")
-    return (taken if type(taken) is int else 0, given if type(given) is int else 0)
+    return (cells.count(taken) or 0, cells.count(given) or 0)
 
 
 def _started_at(sample: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> str:
@@ -376,7 +376,7 @@ def _started_at(sample: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) 
 def _milliseconds(seconds: Any) -> float | None:
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
-    return round(seconds * 1000, 3) if math.isfinite(seconds) else None
+    return round(float(seconds) * 1000, 3) if math.isfinite(seconds) else None
 
 
 def _between(start: Any, end: Any) -> float | None:
@@ -393,3 +393,7 @@ def _span_key(event: Mapping[str, Any], kind: str) -> str:
     if kind == "step":
         return f"step {event.get('type')} {event.get('name')}"
     return chat.plain_text(event.get("id"))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -287,7 +287,10 @@ class TraceBuilder:
     def _number_trial(self, run: str, scenario: Scenario, values: dict[str, Any]) -> int:
         if self._trial is not None:
             try:
-                return cells.whole_number(self._trial(values)) or 0
+                trial = cells.whole_number(self._trial(values)) or 0
+                if trial < 0:
+                    raise ValueError("negative")
+                return trial
             except (ValueError, TypeError) as error:
                 shown = chat.plain_text(self._trial(values))[:40]
                 raise ValueError(

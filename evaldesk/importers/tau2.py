@@ -10,7 +10,7 @@ from evaldesk.domain.errors import InputError
 from evaldesk.domain.identifiers import canonical_json
 from evaldesk.domain.project import ImportNote, Skipped
 from evaldesk.domain.trace import Message, Scenario, Score, Status, TraceBody, TraceRecord
-from evaldesk.importers import chat
+from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
 from evaldesk.importers.json_stream import JsonReader, sketch
 from evaldesk.importers.source import Source
@@ -130,7 +130,10 @@ def _survey(source: Source) -> _Survey:
                     made.digests.add(digest)
                     trial = raw.get("trial")
                     made.given.append(
-                        (chat.plain_text(raw["task_id"]), trial if type(trial) is int else None)
+                        (
+                            chat.plain_text(raw["task_id"]),
+                            cells.count(trial),
+                        )
                     )
             elif name == "tasks" and reader.peek() == "[":
                 for _, task in reader.array(name):
@@ -231,8 +234,8 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _trace(raw: dict[str, Any], trial: int, survey: _Survey, place: str) -> TraceRecord:
-    rest = {name: value for name, value in raw.items() if value not in _EMPTY}
-    key = chat.plain_text(rest.pop("task_id"))
+    rest = {name: value for name, value in raw.items() if value not in _EMPTY and name != "task_id"}
+    key = chat.plain_text(raw["task_id"])
     given = rest.pop("messages", [])
     conversation = [_message(item, index) for index, item in enumerate(given)]
     source_trial = rest.pop("trial", None)
@@ -297,7 +300,7 @@ def _usage(raw: dict[str, Any]) -> tuple[int, int] | None:
 
 
 def _count(value: Any) -> int:
-    return value if type(value) is int else 0
+    return cells.count(value) or 0
 
 
 def _message(raw: Any, index: int) -> Message:
@@ -329,10 +332,13 @@ def _message(raw: Any, index: int) -> Message:
     if isinstance(cost, int | float):
         made["cost"] = float(cost)
     if isinstance(usage, dict):
-        if type(usage.get("prompt_tokens")) is int:
-            made["tokens_in"] = usage["prompt_tokens"]
-        if type(usage.get("completion_tokens")) is int:
-            made["tokens_out"] = usage["completion_tokens"]
+        taken, given_out = (
+            cells.count(usage.get(name)) for name in ("prompt_tokens", "completion_tokens")
+        )
+        if taken is not None:
+            made["tokens_in"] = taken
+        if given_out is not None:
+            made["tokens_out"] = given_out
         more = set(usage) - {"prompt_tokens", "completion_tokens"}
         if more:
             kept["usage"] = usage
@@ -365,9 +371,13 @@ def _unique(data: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
             kept["message"] = said
     signatures = [
         block["signature"]
-        for block in data.get("thinking_blocks") or []
+        for block in _list(data.get("thinking_blocks"))
         if isinstance(block, dict) and block.get("signature")
     ]
     if signatures:
         kept["signatures"] = signatures
     return kept
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

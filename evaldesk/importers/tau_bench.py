@@ -9,7 +9,7 @@ from typing import Any
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote, Skipped
 from evaldesk.domain.trace import Scenario, Score, Status, TraceBody, TraceRecord
-from evaldesk.importers import chat
+from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
 from evaldesk.importers.json_stream import sketch
 from evaldesk.importers.records import Records
@@ -110,7 +110,7 @@ def _survey(source: Source) -> _Survey:
             made.digests.add(digest)
             key = chat.plain_text(record["task_id"])
             trial = record.get("trial")
-            made.given.append((key, trial if isinstance(trial, int) and trial >= 0 else None))
+            made.given.append((key, cells.count(trial)))
             task = _task(record)
             if task and isinstance(task.get("instruction"), str):
                 made.tasks.setdefault(key, task)
