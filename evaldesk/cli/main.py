@@ -52,7 +52,7 @@ def main(argv: Sequence[str], windows: Desktop | None = None) -> int:
     as_json = "--json" in argv
     _plain_streams()
     try:
-        args = parser().parse_args(list(argv))
+        args = parser().parse_args(_joined(argv))
     except _Usage as error:
         return _failed(UsageError(str(error)), as_json)
     command: Command = args.command
@@ -98,6 +98,16 @@ def parser() -> argparse.ArgumentParser:
         )
         made.set_defaults(command=command)
     return top
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """argparse takes ``--sort -cost`` for two options; ``--sort=-cost`` is one."""
+    joined = list(argv)
+    for index, word in enumerate(joined[:-1]):
+        if word == "--sort":
+            joined[index : index + 2] = [f"--sort={joined[index + 1]}"]
+            break
+    return joined
 
 
 def _failed(error: EvalDeskError, as_json: bool) -> int:

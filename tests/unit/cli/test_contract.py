@@ -1,0 +1,359 @@
+"""Names, JSON keys and exit codes are a contract: scripts and gates depend on them."""
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaldesk.cli.main import COMMANDS, main, parser
+
+Run = Callable[..., tuple[int, Any]]
+
+ESTIMATE = {"value", "low", "high", "level", "n", "method", "seed", "undefined_reason"}
+RUBRIC = {
+    "name": "quality",
+    "criteria": [
+        {"name": "correct", "scale": {"kind": "binary"}},
+        {"name": "tone", "scale": {"kind": "ordinal", "points": [1, 2, 3]}},
+    ],
+}
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command with --json; gives exit code and document."""
+
+    def call(*argv: object) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = main([*(str(item) for item in argv), "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    return call
+
+
+@pytest.fixture
+def project(tmp_path: Path, run: Run) -> Path:
+    """Two runs over six scenarios, a rubric, and three raters."""
+    path = tmp_path / "p.evaldesk"
+    assert run("new", path, "--name", "Probe")[0] == 0
+    for name, passes in (("one", "010101"), ("two", "011111")):
+        lines = [
+            {
+                "id": f"c{i}",
+                "input": f"Question {i}",
+                "output": f"Answer {i} {name}",
+                "pass": int(p),
+            }
+            for i, p in enumerate(passes)
+        ]
+        file = tmp_path / f"{name}.jsonl"
+        file.write_text("\n".join(map(json.dumps, lines)))
+        assert run("import", path, file)[0] == 0
+    rubric = tmp_path / "rubric.json"
+    rubric.write_text(json.dumps(RUBRIC))
+    assert run("rubric", "import", path, rubric)[0] == 0
+    ratings = tmp_path / "ratings.csv"
+    rows = ["unit,rater,criterion,value"]
+    for i in range(6):
+        for rater, shift in (("ann", 0), ("bob", 1), ("cyd", 0)):
+            rows.append(f"one/c{i},{rater},correct,{'yes' if (i + shift * (i == 2)) % 2 else 'no'}")
+            rows.append(f"one/c{i},{rater},tone,{1 + (i + shift) % 3}")
+    ratings.write_text("\n".join(rows))
+    assert run("ratings", "import", path, ratings, "--rubric", "quality")[0] == 0
+    return path
+
+
+def test_new(run: Run, tmp_path: Path) -> None:
+    code, data = run("new", tmp_path / "n.evaldesk", "--network", "allow:localhost,example.org")
+    assert code == 0
+    assert data == {
+        "project": "n",
+        "path": str(tmp_path / "n.evaldesk"),
+        "encrypted": False,
+        "network": "allow:localhost,example.org",
+    }
+    assert run("new", tmp_path / "n.evaldesk")[0] == 4
+    assert run("new", tmp_path / "m.evaldesk", "--network", "all")[0] == 2
+
+
+def test_info(run: Run, project: Path) -> None:
+    _, data = run("info", project)
+    assert (data["name"], data["traces"], data["scenarios"], data["runs"]) == ("Probe", 12, 6, 2)
+    assert (data["rubrics"], data["raters"], data["ratings"], data["rulings"]) == (1, 3, 36, 0)
+    for key in ("schema_version", "encrypted", "network", "datasets", "incidents", "size_bytes"):
+        assert key in data
+
+
+def test_import_again_adds_nothing(run: Run, project: Path, tmp_path: Path) -> None:
+    code, data = run("import", project, tmp_path / "one.jsonl")
+    assert code == 0
+    [entry] = data["files"]
+    assert (entry["traces"], entry["added"], entry["already_there"]) == (6, 0, 6)
+    assert (entry["format"], entry["runs"], entry["scenarios"]) == ("jsonl", ["one"], 6)
+    assert len(entry["sha256"]) == 64
+    assert entry["skipped"] == []
+
+
+def test_a_bad_record_stops_the_whole_import(run: Run, project: Path, tmp_path: Path) -> None:
+    good, bad = tmp_path / "three.jsonl", tmp_path / "four.jsonl"
+    good.write_text('{"id": "x", "input": "a", "output": "b"}\n')
+    bad.write_text('{"id": "x", "input": "a", "output": "b"}\n\n{"id": broken}\n')
+    code, data = run("import", project, good, bad)
+    assert code == 3
+    assert "four.jsonl" in data["error"]
+    assert "line 3" in data["error"]
+    assert run("info", project)[1]["traces"] == 12
+    code, data = run("import", project, good, bad, "--skip-bad")
+    assert code == 0
+    assert [item["record"] for item in data["files"][1]["skipped"]] == ["line 3"]
+    assert run("info", project)[1]["traces"] == 14
+
+
+def test_traces_pages_filters_and_searches(run: Run, project: Path) -> None:
+    _, first = run("traces", project, "--limit", 5, "--sort", "-score.pass")
+    assert (first["total"], len(first["traces"])) == (12, 5)
+    _, second = run(
+        "traces", project, "--limit", 50, "--sort", "-score.pass", "--after", first["next"]
+    )
+    assert second["next"] is None
+    ids = [item["id"] for item in first["traces"] + second["traces"]]
+    assert len(set(ids)) == 12
+    assert first["traces"][0]["scores"] == {"pass": 1}
+    _, found = run("traces", project, "--where", 'run = "two" and score.pass = 0')
+    assert [item["scenario"] for item in found["traces"]] == ["c0"]
+    _, found = run("traces", project, "--query", "two")
+    assert found["total"] == 6
+    assert "two" in found["traces"][0]["snippet"]
+    code, data = run("traces", project, "--where", 'rum = "two"')
+    assert code == 2
+    assert "run" in data["hint"]
+
+
+def test_show(run: Run, project: Path) -> None:
+    code, data = run("show", project, "two/c3")
+    assert code == 0
+    assert (data["run"], data["scenario"]["key"]) == ("two", "c3")
+    assert data["messages"][0]["parts"][0]["content"] == "Question 3"
+    assert run("show", project, data["id"][:10])[1] == data
+    assert run("show", project, "nine/c3")[0] == 2
+
+
+def test_rubrics(run: Run, project: Path, tmp_path: Path) -> None:
+    _, listed = run("rubric", "list", project)
+    assert [(item["name"], item["version"]) for item in listed] == [("quality", 1)]
+    out = tmp_path / "out.json"
+    code, data = run("rubric", "export", project, out)
+    assert code == 0
+    assert {"name", "version", "hash", "criteria"} <= set(data)
+    assert run("rubric", "import", project, out)[1]["version"] == 1
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"name": "x", "criteria": [{"name": "a", "scale": {"kind": "odd"}}]}')
+    code, data = run("rubric", "import", project, broken)
+    assert code == 3
+    assert "criteria[0].scale.kind" in data["error"]
+
+
+def test_agreement(run: Run, project: Path) -> None:
+    code, data = run("agreement", project, "--rubric", "quality", "--by", "run", "--resamples", 200)
+    assert code == 0
+    correct, tone = data["criteria"]
+    assert (correct["criterion"], correct["level"], tone["level"]) == (
+        "correct",
+        "nominal",
+        "ordinal",
+    )
+    for name in ("alpha", "ac", "percent"):
+        assert set(correct[name]) == ESTIMATE
+    assert correct["alpha"]["seed"] == 20261
+    assert (correct["units"], correct["pairable_units"], correct["raters"]) == (6, 6, 3)
+    assert (correct["ratings"], correct["missing"]) == (18, 0)
+    assert [(pair["a"], pair["b"], pair["units"]) for pair in correct["pairs"]] == [
+        ("ann", "bob", 6),
+        ("ann", "cyd", 6),
+        ("bob", "cyd", 6),
+    ]
+    assert correct["slices"][0]["value"] == "one"
+    assert run("agreement", project, "--rubric", "quallity")[0] == 2
+
+
+def test_nothing_varies(run: Run, project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "same.csv"
+    file.write_text(
+        "unit,rater,criterion,value\n"
+        + "\n".join(f"two/c{i},{rater},flag,no" for i in range(4) for rater in ("ann", "bob"))
+    )
+    assert run(
+        "ratings", "import", project, file, "--rubric", "flags", "--create-rubric", "nominal",
+        "--categories", "no,yes",
+    )[0] == 0  # fmt: skip
+    _, data = run("agreement", project, "--rubric", "flags")
+    alpha = data["criteria"][0]["alpha"]
+    assert alpha["value"] is None
+    assert "every rating is the same" in alpha["undefined_reason"]
+    assert data["criteria"][0]["percent"]["value"] == 1
+
+
+def test_disagreements_and_rulings(run: Run, project: Path) -> None:
+    _, data = run("disagreements", project, "--rubric", "quality")
+    assert data["total"] == len(data["items"]) == 7
+    assert data["items"][0].keys() >= {"trace", "criterion", "answers", "spread", "severity"}
+    item = next(item for item in data["items"] if item["criterion"] == "correct")
+    assert item["answers"] == {"ann": "no", "bob": "yes", "cyd": "no"}
+    rule = ("rule", project, "--trace", item["trace"], "--criterion", "correct")
+    code, first = run(*rule, "--value", "no", "--reason", "Two say so.")
+    assert (code, first["supersedes"]) == (0, None)
+    _, second = run(*rule, "--none-fits", "--reason", "Neither.")
+    assert second["supersedes"] == first["ruling"]
+    assert run(*rule, "--value", "maybe", "--reason", "x")[0] == 3
+    assert run(*rule, "--value", "no", "--reason", " ")[0] == 2
+    _, after = run("disagreements", project, "--rubric", "quality", "--criterion", "correct")
+    assert [item["ruled"] for item in after["items"]] == [True]
+
+
+def test_compare(run: Run, project: Path) -> None:
+    code, data = run("compare", project, "--a", "one", "--b", "two", "--metric", "pass")
+    assert code == 0
+    for name in ("a", "b", "difference"):
+        assert set(data[name]) == ESTIMATE
+    assert (data["metric"], data["direction"], data["pairs"]) == ("pass", "higher", 6)
+    assert (data["wins"], data["ties"], data["losses"]) == (2, 4, 0)
+    assert data["difference"]["value"] == pytest.approx(2 / 6)
+    assert data["missing"] == {"a": 0, "b": 0}
+    assert data["regressions"] == []
+    _, back = run("compare", project, "--a", "two", "--b", "one", "--metric", "pass")
+    assert [item["scenario"] for item in back["regressions"]] == ["c2", "c4"]
+    assert back["difference"]["value"] == pytest.approx(-2 / 6)
+    assert run("compare", project, "--a", "one", "--b", "won", "--metric", "pass")[0] == 2
+    assert run("compare", project, "--a", "one", "--b", "two", "--metric", "pas")[0] == 2
+
+
+def test_compare_on_gold(run: Run, project: Path) -> None:
+    _, data = run("compare", project, "--a", "one", "--b", "two", "--metric", "gold.correct")
+    assert data["pairs"] == 0
+    assert data["difference"]["value"] is None
+    assert data["difference"]["undefined_reason"]
+    assert data["missing"] == {"a": 0, "b": 5}
+
+
+def test_export(run: Run, project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.xlsx"
+    code, data = run(
+        "export", project, "--xlsx", out, "--compare", "one", "two", "pass", "--resamples", 200
+    )
+    assert code == 0
+    assert out.stat().st_size > 5000
+    assert {"path", "sheets", "rows"} <= set(data)
+    lines = tmp_path / "out.jsonl"
+    assert run("export", project, "--format", "jsonl", "--out", lines)[1]["rows"] == 12
+    other = tmp_path / "other.evaldesk"
+    run("new", other)
+    _, again = run("import", other, lines)
+    assert again["files"][0]["added"] == 12
+    assert run("traces", other)[1]["traces"] == run("traces", project)[1]["traces"]
+
+
+def test_verify(run: Run, project: Path, tmp_path: Path) -> None:
+    code, data = run("verify", project)
+    assert (code, data["ok"], data["faults"]) == (0, True, [])
+    assert data["checked"] > 12
+    damaged = tmp_path / "damaged.evaldesk"
+    content = bytearray(project.read_bytes())
+    frame = content.index(b"\x28\xb5\x2f\xfd")  # a compressed text
+    content[frame + 9] ^= 0xFF
+    damaged.write_bytes(bytes(content))
+    code, data = run("verify", damaged)
+    assert code == 1
+    assert data["faults"]
+    (tmp_path / "text.evaldesk").write_text("hello")
+    assert run("verify", tmp_path / "text.evaldesk")[0] == 4
+
+
+def test_backup(run: Run, project: Path, tmp_path: Path) -> None:
+    code, data = run("backup", project, "--out", tmp_path / "copy.evaldesk")
+    assert code == 0
+    assert len(data["sha256"]) == 64
+    assert run("info", tmp_path / "copy.evaldesk")[1]["traces"] == 12
+
+
+def test_formats(run: Run) -> None:
+    code, data = run("formats")
+    assert code == 0
+    assert {"name", "title", "extensions", "reads", "writes"} <= set(data[0])
+    names = {item["name"] for item in data if item["reads"]}
+    assert {"jsonl", "csv", "xlsx", "tau-bench", "tau2", "inspect"} <= names
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["nonsense"],
+        ["info"],
+        ["traces", "p.evaldesk", "--limit", "-1"],
+        ["rule", "p.evaldesk", "--trace", "x", "--criterion", "y"],
+        ["export", "p.evaldesk"],
+    ],
+)
+def test_wrong_usage_is_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(argv) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err
+
+
+def test_a_missing_project_is_4(run: Run, tmp_path: Path) -> None:
+    code, data = run("info", tmp_path / "none.evaldesk")
+    assert code == 4
+    assert "none.evaldesk" in data["error"]
+
+
+def test_messages_for_people_go_to_standard_error(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(project), str(tmp_path / "gone.jsonl")]) == 3
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "gone.jsonl" in captured.err
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_every_example_is_a_line_that_parses(command: Any) -> None:
+    words = shlex.split(command.example)
+    assert words[0] == "evaldesk"
+    args = parser().parse_args(words[1:])
+    assert args.command is command
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_help_has_an_example(command: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([*command.name.split(), "--help"])
+    assert stopped.value.code == 0
+    assert f"evaldesk {command.name}" in capsys.readouterr().out
+
+
+def test_text_output_says_the_same_without_json(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    for argv in (
+        ["info", str(project)],
+        ["traces", str(project)],
+        ["show", str(project), "one/c1"],
+        ["agreement", str(project), "--rubric", "quality", "--resamples", "100"],
+        ["disagreements", str(project), "--rubric", "quality"],
+        ["compare", str(project), "--a", "one", "--b", "two", "--metric", "pass", "--by", "run"],
+        ["rubric", "list", str(project)],
+        ["formats"],
+        ["verify", str(project)],
+    ):
+        code = main(argv)
+        out = capsys.readouterr().out
+        if "--by" in argv:
+            assert code == 2  # the run is no slice of a scenario
+            continue
+        assert code == 0
+        assert len(out.splitlines()) >= 1
