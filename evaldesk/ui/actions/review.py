@@ -31,8 +31,10 @@ actions: tuple[ActionSpec, ...] = (
         for n in range(1, 10)
     ),
     _spec("clear", _tr("Take the answer back"), ("0", "Backspace"), _ANSWER),
-    _spec("next_field", _tr("Next criterion"), ("Tab", "Down"), _ANSWER, palette=False),
-    _spec("previous_field", _tr("Criterion before"), ("Shift+Tab", "Up"), _ANSWER, palette=False),
+    _spec("next_field", _tr("Into the next criterion"), ("Tab",), _ANSWER, palette=False),
+    _spec("previous_field", _tr("Into the one before"), ("Shift+Tab",), _ANSWER, palette=False),
+    _spec("down", _tr("Next criterion"), ("Down",), _ANSWER, palette=False),
+    _spec("up", _tr("Criterion before"), ("Up",), _ANSWER, palette=False),
     _spec("write", _tr("Type into the criterion"), ("Return", "Enter"), _ANSWER, palette=False),
     _spec("modes", _tr("Add a failure mode"), ("T",), _ANSWER),
     *(

@@ -153,6 +153,7 @@ class ReviewController(QObject):
         """Another project, or none."""
         self._clear()
         self.item_changed.emit()
+        self.listed.emit()
         self.loaded.emit()
 
     def project_changed(self, changes: Changes) -> None:

@@ -95,6 +95,8 @@ class ReviewPage(Screen):
         bind("clear", form.clear_active)
         bind("next_field", lambda: form.step(1, into_field=True))
         bind("previous_field", lambda: form.step(-1, into_field=True))
+        bind("down", lambda: form.step(1))
+        bind("up", lambda: form.step(-1))
         bind("write", form.enter, widget=form, focus=True)
         bind("modes", form.open_modes)
         bind("comment", form.write_comment)

@@ -268,7 +268,10 @@ class RubricForm(QWidget):
             layout = body.layout()
             if layout is not None:
                 layout.activate()
-            self.area.ensureWidgetVisible(self._active, 0, 8)
+            if self._active is self.cards[0]:
+                self.area.verticalScrollBar().setValue(0)
+            else:
+                self.area.ensureWidgetVisible(self._active, 0, 8)
 
     def _guidance(self, text: str) -> QWidget:
         box = QWidget()
