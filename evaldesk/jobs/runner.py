@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -188,12 +188,25 @@ class JobRunner(QObject):
         self._start(self._writer, job, work, done, failed)
         return job
 
-    def cancel_reads(self) -> None:
-        """Drop every read under way, as when the project they read is closed."""
+    def cancel_reads(self) -> Callable[[], None]:
+        """Drop every read under way, as when the project they read is closed.
+
+        Returns:
+            Waits until the last of them has really ended; to be called in the job that closes
+            what they read, never on the main thread.
+        """
+        running: list[Future[None]] = []
         for job in tuple(self._jobs):
             if job.kind == "read":
                 job.cancel()
+                if job.future is not None:
+                    running.append(job.future)
         self._latest.clear()
+
+        def until_ended() -> None:
+            wait(running)
+
+        return until_ended
 
     def shutdown(self) -> None:
         """Cancel what reads and what can be begun again, finish what a person decided."""

@@ -11,12 +11,15 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 _COMMANDS = (
     Qt.KeyboardModifier.ControlModifier
     | Qt.KeyboardModifier.AltModifier
     | Qt.KeyboardModifier.MetaModifier
 )
+
+TEXT_FIELDS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
 
 
 class TypingGuard(QObject):
@@ -29,7 +32,11 @@ class TypingGuard(QObject):
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
-        app.installEventFilter(self)
+        # Only what has the focus is watched: a filter on the application would run Python for
+        # every event of every widget.
+        self._watched: QWidget | None = None
+        app.focusChanged.connect(self._follow)
+        self._follow(None, app.focusWidget())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Accepting a ShortcutOverride turns the shortcut into an ordinary key press."""
@@ -43,6 +50,13 @@ class TypingGuard(QObject):
             event.accept()
             return True
         return False
+
+    def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if self._watched is not None and isValid(self._watched):
+            self._watched.removeEventFilter(self)
+        self._watched = new if isinstance(new, TEXT_FIELDS) else None
+        if self._watched is not None:
+            self._watched.installEventFilter(self)
 
 
 def is_plain(event: QKeyEvent) -> bool:

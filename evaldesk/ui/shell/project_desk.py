@@ -110,19 +110,29 @@ class ProjectDesk(QObject):
         project = self._workspace.project
         if project is None:
             return
+        reads_ended = self._workspace.jobs.cancel_reads()
         self._workspace.set_project(None)
-        self._workspace.jobs.write(lambda _: project.close())
+        self._close_after(reads_ended, project)
+
+    def _close_after(self, reads_ended: Callable[[], None], project: "Project") -> None:
+        # A read that is still at it would open the file again behind the close.
+        def work(_control: JobControl) -> None:
+            reads_ended()
+            project.close()
+
+        self._workspace.jobs.write(work)
 
     def _replace(self, work: Callable[[JobControl], "Project"], text: str) -> None:
         self.busy.emit(text)
 
         def done(project: "Project") -> None:
             before = self._workspace.project
+            reads_ended = self._workspace.jobs.cancel_reads()
             self._workspace.settings.remember_project(project.path)
             self.busy.emit("")
             self._workspace.set_project(project)
             if before is not None:
-                self._workspace.jobs.write(lambda _: before.close())
+                self._close_after(reads_ended, before)
 
         def failed(error: Exception) -> None:
             self.busy.emit("")

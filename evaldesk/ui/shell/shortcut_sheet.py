@@ -99,7 +99,8 @@ class ShortcutSheet(Overlay):
             keys = QHBoxLayout()
             keys.setSpacing(4)
             keys.addStretch(1)
-            for shortcut in self._workspace.actions.shortcuts(spec.id):
-                keys.addWidget(KeyCap(key_text(shortcut)))
+            shown = map(key_text, self._workspace.actions.shortcuts(spec.id))
+            for text in dict.fromkeys(shown):  # Return and Enter read alike
+                keys.addWidget(KeyCap(text))
             grid.addLayout(keys, line, 1)
         return made

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +62,24 @@ class MainWindow(QMainWindow):
         self.host = ScreenHost(workspace, specs, self.welcome)
         self.status = StatusBar(workspace.jobs)
         self._lay_out()
-        self.palette_overlay = Palette(self, workspace)
-        self.sheet = ShortcutSheet(self, workspace)
         workspace.palette_providers.append(find_traces)
         self._connect()
         self._bind()
         self._project_replaced()
         self.status.show_user(workspace.user)
         self._restore_geometry()
+
+    @cached_property
+    def palette_overlay(self) -> Palette:
+        """The command palette; built when it is first wanted, as the first window need not wait
+        for it.
+        """
+        return Palette(self, self.workspace)
+
+    @cached_property
+    def sheet(self) -> ShortcutSheet:
+        """The sheet of keys; built when it is first wanted."""
+        return ShortcutSheet(self, self.workspace)
 
     def open_path(self, path: Path) -> None:
         """Open a project."""

@@ -206,6 +206,29 @@ def test_closing_finishes_what_was_decided_and_cancels_the_rest(qtbot):
     assert isinstance(failures[0], Cancelled)
 
 
+def test_whoever_closes_can_wait_for_the_reads(qtbot, runner):
+    began, ended = threading.Event(), []
+
+    def work(control: JobControl):
+        began.set()
+        while not control.cancelled:
+            time.sleep(0.001)
+        time.sleep(0.05)  # what it reads is still in use after the cancel
+        ended.append("read")
+
+    runner.read(work, lambda _: None)
+    assert began.wait(10)
+    reads_ended = runner.cancel_reads()
+
+    def close(_control):
+        reads_ended()
+        ended.append("close")
+
+    runner.write(close)
+    qtbot.waitUntil(lambda: len(ended) == 2)
+    assert ended == ["read", "close"]
+
+
 def test_after_closing_reads_are_ignored_and_writes_are_loud(qtbot):
     runner = JobRunner()
     runner.shutdown()
