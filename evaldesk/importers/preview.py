@@ -12,7 +12,8 @@ from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.importers.contract import ImportOptions, RatingFormat, RunHeader, TraceFormat
 from evaldesk.importers.guessing import guess_rating_mapping, guess_trace_mapping
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
-from evaldesk.importers.records import Records, sheet_names
+from evaldesk.importers.records import Records
+from evaldesk.importers.sheets import sheet_names
 from evaldesk.importers.source import Source
 
 

@@ -1,12 +1,9 @@
 """Files of records with columns: JSON Lines, a JSON array, CSV, TSV, a sheet of a workbook."""
 
 import csv
-import io
 import re
-import zipfile
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 from typing import Any, Literal, TypeAlias, cast
 
@@ -20,6 +17,7 @@ from evaldesk.importers.json_stream import (
     sketch,
 )
 from evaldesk.importers.mapping import column_error, get_path
+from evaldesk.importers.sheets import is_workbook, read_sheet
 from evaldesk.importers.source import MAX_RECORD_BYTES, Source
 
 Row: TypeAlias = tuple[str, dict[str, Any] | InputError, bytes]
@@ -30,7 +28,6 @@ Kind = Literal["lines", "array", "object", "csv", "xlsx"]
 SAMPLE = 200
 """Records that are looked at to know the columns of a file that does not list them."""
 
-_WORKBOOK_MAX = 2 << 30
 _DELIMITERS = ",\t;|"
 _ZIP = b"PK\x03\x04"
 
@@ -254,7 +251,7 @@ _CSV_HINT = "Cells with commas, quotes or line ends must stand in double quotes.
 def table_kind(source: Source) -> Kind | None:
     """How a file's records are written; None where it has none."""
     if source.magic()[:4] == _ZIP:
-        return "xlsx" if _is_workbook(source) else None
+        return "xlsx" if is_workbook(source) else None
     seen = sketch(source)
     if seen.kind == "lines":
         return "lines"
@@ -298,82 +295,6 @@ def _tsv_is_quoted(source: Source) -> bool:
 
 
 _QUOTED = re.compile(rb'"(?:[^"]|"")*"')
-
-
-def sheet_names(source: Source) -> list[str]:
-    """The sheets of a workbook, in order.
-
-    Raises:
-        InputError: it is damaged, or needs a password.
-    """
-    return list(_workbook(source).sheet_names)
-
-
-def read_sheet(source: Source, sheet: str = "") -> tuple[str, list[list[Any]]]:
-    """Name and rows of a sheet; without a name, the first that has rows.
-
-    Raises:
-        InputError: the workbook is damaged or has no such sheet.
-    """
-    book = _workbook(source)
-    names = list(book.sheet_names)
-    if sheet and sheet not in names:
-        raise source.error(
-            f"The workbook has no sheet “{sheet}”.", f"There are: {', '.join(names)}."
-        )
-    try:
-        for name in [sheet] if sheet else names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            if rows:
-                return name, [[_cell(cell) for cell in row] for row in rows]
-    except Exception as error:  # the reader is compiled and raises types of its own
-        raise source.error(f"The workbook could not be read ({error}).") from error
-    return "", []
-
-
-def _workbook(source: Source) -> Any:
-    known = source.facts.get("workbook")
-    if known is None:
-        from python_calamine import CalamineWorkbook
-
-        with source.open_raw() as raw:
-            data = raw.read(_WORKBOOK_MAX)
-        try:
-            known = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        except Exception as error:
-            raise source.error(
-                f"The workbook could not be opened ({error}).",
-                "Save it again as .xlsx without a password.",
-            ) from error
-        source.facts["workbook"] = known
-    return known
-
-
-def _is_workbook(source: Source) -> bool:
-    try:
-        with zipfile.ZipFile(source.path) as archive:
-            entries = archive.infolist()
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        return False
-    if not any(entry.filename.startswith("xl/") for entry in entries):
-        return False
-    total = sum(entry.file_size for entry in entries)
-    if total > _WORKBOOK_MAX or total > max(64 << 20, 300 * source.size):
-        raise source.error(
-            f"The workbook unpacks to {total >> 20} MB from {source.size:,} bytes.",
-            "It looks like a decompression bomb.",
-        )
-    return True
-
-
-def _cell(cell: Any) -> Any:
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1 << 53:
-        return int(cell)
-    if isinstance(cell, datetime | date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return cell
 
 
 def _unique_names(row: Sequence[Any]) -> list[str]:

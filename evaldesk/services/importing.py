@@ -84,7 +84,11 @@ def import_files(
     readings = []
     for path in paths:
         source = Source(path)
-        chosen = registry.by_name(options.format) if options.format else registry.detect(source)
+        chosen = (
+            registry.by_name(options.format)
+            if options.format
+            else registry.detect(source, options.mapping)
+        )
         readings.append((source, chosen))
     names = ", ".join(source.path.name for source, _ in readings)
     with project.ingest(names[:200]) as writer:

@@ -7,9 +7,10 @@ import openpyxl
 import pytest
 
 from evaldesk.domain.errors import InputError
-from evaldesk.importers import records as records_module
-from evaldesk.importers.records import Records, sheet_names
+from evaldesk.importers import sheets as sheets_module
+from evaldesk.importers.records import Records
 from evaldesk.importers.registry import detect
+from evaldesk.importers.sheets import sheet_names
 from evaldesk.importers.source import Source
 from tests.unit.importers.files import notes, read, skipped, traces
 
@@ -125,7 +126,7 @@ def test_a_broken_workbook(tmp_path):
 
 
 def test_a_workbook_that_is_a_bomb(tmp_path, monkeypatch):
-    monkeypatch.setattr(records_module, "_WORKBOOK_MAX", 1 << 20)
+    monkeypatch.setattr(sheets_module, "UNPACKED_MAX", 1 << 20)
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(2 << 20))

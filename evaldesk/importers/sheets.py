@@ -1,0 +1,92 @@
+"""Sheets of Excel workbooks: values only, within bounds."""
+
+import io
+import zipfile
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from evaldesk.importers.source import Source
+
+UNPACKED_MAX = 2 << 30
+"""Bytes that a workbook may unpack to, and never more than 300 times its size."""
+
+
+def sheet_names(source: Source) -> list[str]:
+    """The sheets of a workbook, in order.
+
+    Raises:
+        InputError: it is damaged, or needs a password.
+    """
+    return list(_workbook(source).sheet_names)
+
+
+def read_sheet(source: Source, sheet: str = "") -> tuple[str, list[list[Any]]]:
+    """Name and rows of a sheet; without a name, the first that has rows.
+
+    Raises:
+        InputError: the workbook is damaged or has no such sheet.
+    """
+    book = _workbook(source)
+    names = list(book.sheet_names)
+    if sheet and sheet not in names:
+        raise source.error(
+            f"The workbook has no sheet “{sheet}”.", f"There are: {', '.join(names)}."
+        )
+    try:
+        for name in [sheet] if sheet else names:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            if rows:
+                return name, [[_cell(cell) for cell in row] for row in rows]
+    except Exception as error:  # the reader is compiled and raises types of its own
+        raise source.error(f"The workbook could not be read ({error}).") from error
+    return "", []
+
+
+def is_workbook(source: Source) -> bool:
+    """Whether a ZIP file is a workbook.
+
+    Raises:
+        InputError: it unpacks to more than any table needs.
+    """
+    try:
+        with zipfile.ZipFile(source.path) as archive:
+            entries = archive.infolist()
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+    if not any(entry.filename.startswith("xl/") for entry in entries):
+        return False
+    total = sum(entry.file_size for entry in entries)
+    if total > UNPACKED_MAX or total > max(64 << 20, 300 * source.size):
+        raise source.error(
+            f"The workbook unpacks to {total >> 20} MB from {source.size:,} bytes.",
+            "It looks like a decompression bomb.",
+        )
+    return True
+
+
+def _workbook(source: Source) -> Any:
+    known = source.facts.get("workbook")
+    if known is None:
+        from python_calamine import CalamineWorkbook
+
+        with source.open_raw() as raw:
+            data = raw.read(UNPACKED_MAX)
+        try:
+            known = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        except Exception as error:
+            raise source.error(
+                f"The workbook could not be opened ({error}).",
+                "Save it again as .xlsx without a password.",
+            ) from error
+        source.facts["workbook"] = known
+    return known
+
+
+def _cell(cell: Any) -> Any:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1 << 53:
+        return int(cell)
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return cell
