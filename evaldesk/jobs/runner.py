@@ -208,6 +208,20 @@ class JobRunner(QObject):
 
         return until_ended
 
+    def finish_writes(self) -> None:
+        """Carry out everything that a person decided and deliver it, before a window closes; what
+        can be begun again (a write with a title) is cancelled. Blocks.
+        """
+        while True:
+            writes = [job for job in self._jobs if job.kind == "write"]
+            if not writes:
+                return
+            for job in writes:
+                if job.title:
+                    job.cancel()
+            wait([job.future for job in writes if job.future is not None])
+            self._deliver()
+
     def shutdown(self) -> None:
         """Cancel what reads and what can be begun again, finish what a person decided."""
         if self._closed:

@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self._specs = {spec.id: spec for spec in specs}
         self._closing = False
+        self._told_failure = False
         self._project_name = ""
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
@@ -133,7 +134,7 @@ class MainWindow(QMainWindow):
         workspace.user_wanted.connect(self._ask_user)
         workspace.reported.connect(self._show_error)
         workspace.said.connect(self.status.say)
-        workspace.saved.connect(self.status.show_saved)
+        workspace.saved.connect(self._saved)
 
     def _bind(self) -> None:
         bind = self.workspace.actions.bind
@@ -251,6 +252,10 @@ class MainWindow(QMainWindow):
             detail=self.tr("Ratings and rulings are kept under this name, in this project only."),
         )
 
+    def _saved(self) -> None:
+        self._told_failure = False
+        self.status.show_saved()
+
     def _show_error(self, error: BaseException) -> None:
         if isinstance(error, Cancelled):
             self.status.say(self.tr("Cancelled; nothing of it was kept"))
@@ -322,14 +327,25 @@ class MainWindow(QMainWindow):
                 danger=True,
             )
             return
+        self.host.leave()
+        if not self._told_failure and not self._kept_everything():
+            event.ignore()  # a save that failed is loud, and what was typed stays on the screen
+            self._told_failure = True
+            return
         self._closing = True
         self.workspace.settings.put("geometry", bytes(self.saveGeometry().data()).hex())
-        self.host.leave()
         self.workspace.jobs.shutdown()
         project = self.workspace.project  # one that was just being opened came in with the jobs
         if project is not None:
             project.close()
         event.accept()
+
+    def _kept_everything(self) -> bool:
+        failures: list[BaseException] = []
+        self.workspace.reported.connect(failures.append)
+        self.workspace.jobs.finish_writes()
+        self.workspace.reported.disconnect(failures.append)
+        return not [error for error in failures if not isinstance(error, Cancelled)]
 
     def _close_anyway(self) -> None:
         self._closing = True

@@ -101,6 +101,24 @@ def test_closing_while_an_import_runs_asks_first(qtbot, qapp, settings, prompts)
     assert len(stopped) == 1
 
 
+def test_a_save_that_fails_while_closing_keeps_the_window(qtbot, window):
+    def work(_control):
+        raise ProjectError("The disk is full.", "Make room, then try again.")
+
+    window.workspace.jobs.write(work)
+    assert not window.close()
+    assert window.isVisible()
+    assert window.banner.message.text() == "The disk is full."
+    assert window.close()  # the person has seen it and goes all the same
+
+
+def test_what_was_decided_last_is_kept_when_the_window_closes(qtbot, window):
+    kept = []
+    window.workspace.jobs.write(lambda _: time.sleep(0.05), lambda _: kept.append(1))
+    assert window.close()
+    assert kept == [1]
+
+
 def test_keys_go_to_screens_and_back(qtbot, opened):
     QTest.keyClick(opened, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     assert opened.host.screen_id == "settings"
