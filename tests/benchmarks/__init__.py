@@ -1,0 +1,1 @@
+"""Speed and memory, measured and never asserted; run one with ``python -m tests.benchmarks.NAME``."""
