@@ -1,6 +1,6 @@
 """One sheet, written row by row: nothing of it is held in memory.
 
-Every text goes through `SheetWriter.row`, which is the one place that decides what a cell is, so
+Every text goes through `SheetWriter.row`: `rows` is the one place that decides what a cell is, so
 that no imported text can become a formula, an error value or a link.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.cell import WriteOnlyCell
@@ -19,6 +20,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from evaldesk.domain.errors import UsageError
 from evaldesk.domain.estimate import Estimate
 from evaldesk.exporters.excel import text as words
+from evaldesk.exporters.excel.rows import RowWriter
 from evaldesk.exporters.excel.style import NUMERIC, Kind, look
 
 if TYPE_CHECKING:
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
-_EXACT = 10**15
-"""Excel keeps 15 digits: a longer integer would be changed, so it is written as text."""
 _LINE = 13.5
 
 
@@ -129,7 +129,9 @@ class SheetWriter:
         self.data_rows = 0
         self.sheet: Any = book.create_sheet(title)
         self._widths = list(widths)
-        self._cells: dict[Kind, Any] = {}
+        self._styles: dict[Kind, int] = {}
+        self._links: list[Hyperlink] = []
+        self._rows = RowWriter()
         for number, width in enumerate(widths, 1):
             self.sheet.column_dimensions[get_column_letter(number)].width = width
         if freeze:
@@ -164,15 +166,14 @@ class SheetWriter:
         if self.row_number >= MAX_ROWS:
             raise OverflowError("the sheet is full")
         self.row_number += 1
-        if height:
-            self.sheet.row_dimensions[self.row_number].height = height
-        # A generator, so that each cell is on the disk before the next takes its place: one cell
-        # object a style serves the whole sheet.
-        self.sheet.append(
-            self._cell(value, kind, number)
-            for number, (value, kind) in enumerate(zip(values, kinds, strict=True), 1)
+        self._rows.row(
+            self.row_number,
+            [
+                self._cell(value, kind, number)
+                for number, (value, kind) in enumerate(zip(values, kinds, strict=True), 1)
+            ],
+            height,
         )
-        self.sheet.row_dimensions.pop(self.row_number, None)
         return self.row_number
 
     def blank(self, rows: int = 1) -> None:
@@ -285,11 +286,13 @@ class SheetWriter:
 
     def close(self) -> None:
         """No more rows."""
-        if self.row_number == 0:
-            self.blank()
+        # openpyxl empties its list of links when it begins to write.
+        self.sheet._get_writer()
+        self.sheet._hyperlinks.extend(self._links)
         self.sheet.close()
+        self._rows.put_into(Path(self.sheet._writer.out))
 
-    def _cell(self, value: Any, kind: Kind, column: int) -> Any:
+    def _cell(self, value: Any, kind: Kind, column: int) -> tuple[Any, int] | None:
         if isinstance(value, Styled):
             value, kind = value.value, value.kind
         if value is None and self._dense:
@@ -299,24 +302,12 @@ class SheetWriter:
         if isinstance(value, Link):
             self._link(value, column)
             value, kind = value.text, "link"
-        cell = self._cells.get(kind)
-        if cell is None:
-            cell = self._cells[kind] = self._styled(kind)
-        if value is None or value == "":
-            cell.value = None
-        elif isinstance(value, int | float) and math.isfinite(value) and abs(value) < _EXACT:
-            cell.value = value
-        elif isinstance(value, datetime):
-            number_format = cell.number_format
-            cell.value = value
-            cell.number_format = number_format
-        else:
-            cell.value = words.stored(words.fitted(words.visible(str(value))))
-            # openpyxl has guessed by now: "=…" a formula, "#N/A" an error. It is text.
-            cell.data_type = "s"
-        return cell
+        style = self._styles.get(kind)
+        if style is None:
+            style = self._styles[kind] = self._style(kind)
+        return value, style
 
-    def _styled(self, kind: Kind) -> Any:
+    def _style(self, kind: Kind) -> int:
         shape = look(kind)
         cell: Any = WriteOnlyCell(self.sheet)
         cell.font = shape.font
@@ -326,14 +317,12 @@ class SheetWriter:
             cell.fill = shape.fill
         if shape.border is not None and (not self._dense or kind.startswith("head")):
             cell.border = shape.border
-        return cell
+        return int(cell.style_id)
 
     def _link(self, link: Link, column: int) -> None:
         place = f"{get_column_letter(column)}{self.row_number}"
         name = link.sheet.replace("'", "''")
-        self.sheet._hyperlinks.append(
-            Hyperlink(ref=place, location=f"'{name}'!A1", display=link.text)
-        )
+        self._links.append(Hyperlink(ref=place, location=f"'{name}'!A1", display=link.text))
 
 
 def long_table(

@@ -107,7 +107,7 @@ def _counted(
 
 
 def _discard(book: Any) -> None:
-    # openpyxl keeps the rows of each sheet in a temporary file until the workbook is saved.
+    # openpyxl keeps each sheet in a temporary file until the workbook is saved.
     for sheet in book.worksheets:
         with suppress(Exception):
             if not sheet.closed:

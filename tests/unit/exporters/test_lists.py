@@ -117,6 +117,7 @@ def trace_row(**changed: Any) -> TraceRow:
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 NAME = TEXT.filter(lambda text: bool(text.strip()))
 NUMBER = st.floats(allow_nan=False, allow_infinity=False, width=32).map(float)
+AMOUNT = st.floats(0, 1e9, allow_subnormal=False)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | NUMBER | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
@@ -169,9 +170,9 @@ def records(draw: st.DrawFn) -> TraceRecord:
                 NAME, st.builds(Score, st.none() | NUMBER, st.none() | NAME), max_size=2
             )
         ),
-        latency_ms=draw(st.none() | NUMBER),
+        latency_ms=draw(st.none() | AMOUNT),
         tokens_in=draw(st.none() | st.integers(0, 10**9)),
-        cost=draw(st.none() | NUMBER),
+        cost=draw(st.none() | AMOUNT),
         error=draw(TEXT),
     )
 

@@ -1,6 +1,8 @@
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -49,7 +51,7 @@ HOSTILE = [
 KINDS: list[Kind] = ["text", "wrapped", "value", "number", "id", "head", "percent"]
 
 
-def written(path: Path, rows: list[list[object]], kind: Kind = "text") -> Path:
+def written(path: Path, rows: Sequence[Sequence[object]], kind: Kind = "text") -> Path:
     book = Workbook(write_only=True)
     sheet = SheetWriter(book, "Sheet", [10] * 5)
     for row in rows:
@@ -107,7 +109,7 @@ def test_a_date_is_a_date_in_utc(tmp_path: Path) -> None:
     moment = utc("2026-03-01T10:00:11.250+02:00")
     assert moment == datetime(2026, 3, 1, 8, 0, 11, 250_000)
     path = written(tmp_path / "a.xlsx", [[moment, "text", moment]], "date")
-    cells = next(openpyxl.load_workbook(path)["Sheet"].iter_rows())
+    cells: Any = next(openpyxl.load_workbook(path)["Sheet"].iter_rows())
     assert cells[0].is_date
     assert cells[0].value == datetime(2026, 3, 1, 8, 0, 11, 250_000)
     assert cells[0].number_format == "yyyy-mm-dd hh:mm:ss"
