@@ -84,7 +84,7 @@ class NoRubric(QWidget):
         criteria = ", ".join(item.text for item in rubric.criteria)
         words.addWidget(ElidedLabel(criteria, kind="muted"))
         row.addLayout(words, 1)
-        button = ActionButton(self.tr("Take over"), kind="" if self.take_buttons else "primary")
+        button = ActionButton(self.tr("Take over"))
         button.setAccessibleName(self.tr("Take over {name}").format(name=rubric.name))
         button.clicked.connect(lambda: self._workspace.with_user(lambda: self._take(rubric)))
         self.take_buttons.append(button)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -48,24 +49,16 @@ class QueuePane(QWidget):
         layout.setSpacing(0)
         head = QHBoxLayout()
         head.setContentsMargins(6, 6, 14, 0)
-        self.rubric_button = QPushButton()
-        self.rubric_button.setProperty("kind", "flat")
-        self.rubric_button.setStyleSheet("font-weight: 600; text-align: left;")
+        self.rubric_button = LineButton("heading")
         self.rubric_button.setToolTip(self.tr("Choose another rubric  (R)"))
         self.rubric_button.clicked.connect(self.choose_rubric)
         self.count = text_label("", "muted")
-        head.addWidget(self.rubric_button)
-        head.addStretch(1)
+        head.addWidget(self.rubric_button, 1)
         head.addWidget(self.count)
         layout.addLayout(head)
-        self.scope_button = QPushButton()
-        self.scope_button.setProperty("kind", "flat")
+        self.scope_button = LineButton("small")
         self.scope_button.setToolTip(self.tr("Choose run, order and state  (V)"))
         self.scope_button.clicked.connect(self.choose_scope)
-        self._scope_words = ElidedLabel("", kind="small")
-        inner = QHBoxLayout(self.scope_button)
-        inner.setContentsMargins(8, 0, 8, 0)
-        inner.addWidget(self._scope_words)
         row = QHBoxLayout()
         row.setContentsMargins(6, 0, 6, 0)
         row.addWidget(self.scope_button)
@@ -139,12 +132,12 @@ class QueuePane(QWidget):
         """A menu of runs, orders and states."""
         scope = self._controller.scope
         menu = QMenu(self)
-        menu.addSection(self.tr("Run"))
+        _heading(menu, self.tr("Run"))
         group = QActionGroup(menu)
         self._entry(menu, group, self.tr("All runs"), not scope.run, lambda: self._choose(run=""))
         for run in self._controller.runs:
             self._entry(menu, group, run, scope.run == run, partial(self._choose, run=run))
-        menu.addSection(self.tr("Order"))
+        _heading(menu, self.tr("Order"))
         group = QActionGroup(menu)
         own = scope.order == "own"
         self._entry(
@@ -153,7 +146,7 @@ class QueuePane(QWidget):
         self._entry(
             menu, group, self.tr("As imported"), not own, lambda: self._choose(order="imported")
         )
-        menu.addSection(self.tr("Show"))
+        _heading(menu, self.tr("Show"))
         group = QActionGroup(menu)
         for text, states in self._states():
             self._entry(
@@ -220,14 +213,13 @@ class QueuePane(QWidget):
             with QSignalBlocker(self.field):
                 self.field.setText(scope.text)
         self.model.show_queue(controller.view)
-        self.rubric_button.setText(f"{scope.rubric} ▾")
+        self.rubric_button.show_words(scope.rubric)
         order = self.tr("my order") if scope.order == "own" else self.tr("as imported")
         shown = next((text for text, states in self._states() if states == scope.states), "")
         parts = [scope.run or self.tr("All runs"), order]
         if scope.states is not None:
             parts.append(shown)
-        self._scope_words.setText(" · ".join(parts) + " ▾")
-        self.scope_button.setAccessibleName(" · ".join(parts))
+        self.scope_button.show_words(" · ".join(parts))
         empty = controller.view is not None and not len(controller.view)
         self.nothing.setText(
             self.tr("Nothing fits the filter.")
@@ -260,6 +252,35 @@ class QueuePane(QWidget):
         self.count.setText(f"{submitted:,} / {total:,}".replace(",", "\u202f") if total else "")
         self.bar.setRange(0, max(total, 1))
         self.bar.setValue(submitted)
+
+
+class LineButton(QPushButton):
+    """A flat button whose words are cut with an ellipsis, so that its arrow stays in sight."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.setProperty("kind", "flat")
+        self._words = ElidedLabel("", kind=kind)
+        arrow = text_label("▾", kind)
+        inner = QHBoxLayout(self)
+        inner.setContentsMargins(8, 0, 8, 0)
+        inner.setSpacing(4)
+        for label in (self._words, arrow):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            inner.addWidget(label)
+        self._words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        inner.addStretch(1)
+
+    def show_words(self, text: str) -> None:
+        """Other words."""
+        self._words.setText(text)
+        self.setAccessibleName(text)
+
+
+def _heading(menu: QMenu, text: str) -> None:
+    if menu.actions():
+        menu.addSeparator()
+    menu.addAction(text).setEnabled(False)
 
 
 class FilterField(QLineEdit):

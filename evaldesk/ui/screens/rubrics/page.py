@@ -386,7 +386,8 @@ class RubricsPage(Screen):
         menu.addAction(self.tr("Read from a file …")).triggered.connect(self._read_file)
         if self.controller.draft is not None:
             menu.addAction(self.tr("Write to a file …")).triggered.connect(self._write_file)
-        menu.addSection(self.tr("From a template"))
+        menu.addSeparator()
+        menu.addAction(self.tr("From a template")).setEnabled(False)
         for template in self.controller.templates():
             menu.addAction(template.name.replace("&", "&&")).triggered.connect(
                 lambda _=False, template=template: self.controller.new(template)
