@@ -120,6 +120,20 @@ def final_answers(database: Database, pks: Sequence[int]) -> dict[int, str]:
         return found
 
 
+def systems(database: Database, run: str) -> list[str]:
+    """The systems that a run's traces name, in alphabetical order."""
+    with database.read() as connection:
+        return list(
+            connection.execute(
+                select(t.trace.c.system)
+                .join(t.run, t.run.c.pk == t.trace.c.run_pk)
+                .where(t.run.c.name == run, t.trace.c.system != "")
+                .distinct()
+                .order_by(t.trace.c.system)
+            ).scalars()
+        )
+
+
 def slice_names(database: Database) -> list[str]:
     """Names of the slices that scenarios have, in alphabetical order."""
     with database.read() as connection:

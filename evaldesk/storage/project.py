@@ -20,7 +20,8 @@ from evaldesk.storage.people import PersonRepository
 from evaldesk.storage.ratings import RatingRepository, RatingWriter
 from evaldesk.storage.rubrics import RubricRepository
 from evaldesk.storage.rulings import RulingRepository
-from evaldesk.storage.traces import RunRepository, TraceRepository
+from evaldesk.storage.runs import RunRepository
+from evaldesk.storage.traces import TraceRepository
 
 SUFFIX = ".evaldesk"
 

@@ -5,22 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select, tuple_
+from sqlalchemy import Connection, Row, and_, bindparam, select
 from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import NotFoundError, UsageError
-from evaldesk.domain.project import RunInfo
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rubric import FAILURE_MODES
 from evaldesk.domain.trace import Scenario, Score, Trace, TraceRow
 from evaldesk.storage import codec, search
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database
-from evaldesk.storage.filters import Names, condition, sort_column
+from evaldesk.storage.filters import Names
+from evaldesk.storage.naming import PLACES, find_some
+from evaldesk.storage.selection import matching, selected
 
-_FROM = t.trace.join(t.scenario, t.scenario.c.pk == t.trace.c.scenario_pk).join(
-    t.run, t.run.c.pk == t.trace.c.run_pk
-)
 _ROW = select(
     t.trace.c.pk,
     t.trace.c.id,
@@ -40,7 +38,7 @@ _ROW = select(
     t.trace.c.tokens_out,
     t.trace.c.cost,
     t.trace.c.preview,
-).select_from(_FROM)
+).select_from(PLACES)
 _BY_PKS = _ROW.where(t.trace.c.pk.in_(bindparam("pks", expanding=True)))
 _BODY = select(t.trace_body.c.body).where(t.trace_body.c.trace_pk == bindparam("pk"))
 _SNIPPETS_AT_ONCE = 64
@@ -69,23 +67,14 @@ class TraceRepository:
             NotFoundError: an unknown run, field, score or sort key.
         """
         with self._database.read() as connection:
-            names = Names(connection)
-            statement = _filtered(query, names, connection)
-            column, descending = sort_column(query.sort, names)
-            if column is t.trace.c.pk:
-                order = [t.trace.c.pk.desc() if descending else t.trace.c.pk]
-            else:
-                direction = column.desc() if descending else column.asc()
-                order = [direction.nulls_last(), t.trace.c.pk]
-            found = connection.execute(statement.order_by(*order))
-            return array("q", found.scalars())
+            return array("q", connection.execute(selected(connection, query)).scalars())
 
     def count(self, query: TraceQuery | None = None) -> int:
         """How many traces match."""
         with self._database.read() as connection:
             if query is None:
                 return _count(connection, t.trace)
-            inner = _filtered(query, Names(connection), connection).subquery()
+            inner = matching(connection, query).subquery()
             return int(connection.execute(select(sql.count()).select_from(inner)).scalar_one())
 
     def page(
@@ -101,25 +90,14 @@ class TraceRepository:
         Returns:
             The rows, and the key for the next page; None where this was the last.
         """
+        if after is not None and (len(after) != 2 or not isinstance(after[1], int)):
+            raise UsageError("The cursor is not one that this command gave.")
         with self._database.read() as connection:
-            names = Names(connection)
-            statement = _filtered(query, names, connection)
-            column, descending = sort_column(query.sort, names)
-            pk = t.trace.c.pk
-            if after is not None:
-                if len(after) != 2 or not isinstance(after[1], int):
-                    raise UsageError("The cursor is not one that this command gave.")
-                statement = statement.where(_beyond(column, descending, after))
-            if column is pk:
-                ordered = statement.order_by(pk.desc() if descending else pk)
-            else:
-                direction = column.desc() if descending else column.asc()
-                ordered = statement.order_by(direction.nulls_last(), pk)
-            found = connection.execute(ordered.add_columns(column.label("key")).limit(limit + 1))
-            keys = [(row[0], row[1]) for row in found]
+            found = connection.execute(selected(connection, query, after).limit(limit + 1))
+            keys = [(pk, key) for pk, key in found]
             more = len(keys) > limit
             keys = keys[:limit]
-            rows = _rows(connection, [key[0] for key in keys])
+            rows = _rows(connection, [pk for pk, _ in keys])
             return rows, [keys[-1][1], keys[-1][0]] if more else None
 
     def rows(self, pks: Sequence[int]) -> list[TraceRow]:
@@ -204,43 +182,8 @@ class TraceRepository:
         result: dict[str, list[int]] = {reference: [] for reference in wanted}
         with self._database.read() as connection:
             for start in range(0, len(wanted), 500):
-                self._find_some(connection, wanted[start : start + 500], result)
+                find_some(connection, wanted[start : start + 500], result)
         return result
-
-    @staticmethod
-    def _find_some(connection: Connection, wanted: list[str], result: dict[str, list[int]]) -> None:
-        pk = t.trace.c.pk
-        whole = {item.lower(): item for item in wanted if _is_hex(item) and len(item) == 64}
-        if whole:
-            ids = [bytes.fromhex(item) for item in whole]
-            for number, found in connection.execute(
-                select(pk, t.trace.c.id).where(t.trace.c.id.in_(ids))
-            ):
-                result[whole[found.hex()]].append(number)
-        keys = [item for item in wanted if not result[item]]
-        for number, key in connection.execute(
-            select(pk, t.scenario.c.key)
-            .select_from(_FROM)
-            .where(t.scenario.c.key.in_(keys))
-            .order_by(pk)
-        ):
-            result[key].append(number)
-        for item in keys:
-            if result[item]:
-                continue
-            if "/" in item:
-                result[item] = _by_place(connection, item)
-            if not result[item] and _is_hex(item) and 4 <= len(item) < 64:
-                even = item[: len(item) // 2 * 2].lower()
-                low = bytes.fromhex(even)
-                candidates = connection.execute(
-                    select(pk, t.trace.c.id).where(
-                        t.trace.c.id >= low, t.trace.c.id < low + b"\xff" * (33 - len(low))
-                    )
-                )
-                result[item] = [
-                    number for number, found in candidates if found.hex().startswith(item.lower())
-                ]
 
     def siblings(self, pk: int) -> list[TraceRow]:
         """The other traces of the same scenario: other runs and trials."""
@@ -284,7 +227,7 @@ class TraceRepository:
             ):
                 found = connection.execute(
                     select(column, count)
-                    .select_from(_FROM)
+                    .select_from(PLACES)
                     .where(column != "")
                     .group_by(column)
                     .order_by(count.desc())
@@ -335,7 +278,7 @@ class TraceRepository:
         }
         with self._database.read() as connection:
             if name in columns:
-                statement = select(t.trace.c.pk, columns[name]).select_from(_FROM)
+                statement = select(t.trace.c.pk, columns[name]).select_from(PLACES)
                 statement = statement.where(columns[name] != "")
             else:
                 bare = name.removeprefix("slice.")
@@ -357,7 +300,7 @@ class TraceRepository:
         with self._database.read() as connection:
             found = connection.execute(
                 select(t.trace.c.pk, t.scenario.c.id, t.trace.c.trial, t.trace.c.status)
-                .select_from(_FROM)
+                .select_from(PLACES)
                 .where(t.run.c.name == run)
                 .order_by(t.trace.c.scenario_pk, t.trace.c.trial)
             )
@@ -384,158 +327,19 @@ class TraceRepository:
             if metric in names.metrics:
                 statement = (
                     select(t.trace.c.pk, t.score.c.value)
-                    .select_from(_FROM.join(t.score, t.score.c.trace_pk == t.trace.c.pk))
+                    .select_from(PLACES.join(t.score, t.score.c.trace_pk == t.trace.c.pk))
                     .where(
                         t.score.c.metric_pk == names.metrics[metric],
                         t.score.c.value.is_not(None),
                     )
                 )
             elif metric in fields:
-                statement = select(t.trace.c.pk, fields[metric]).select_from(_FROM)
+                statement = select(t.trace.c.pk, fields[metric]).select_from(PLACES)
                 statement = statement.where(fields[metric].is_not(None))
             else:
                 raise NotFoundError.among("metric", metric, [*names.metrics, *fields])
             found = connection.execute(statement.where(t.run.c.name == run))
             return {pk: float(value) for pk, value in found}
-
-
-class RunRepository:
-    """The project's runs, read only."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def list(self) -> list[RunInfo]:
-        """All runs, oldest first, with their counts and metrics."""
-        with self._database.read() as connection:
-            counts = {
-                row[0]: row[1:]
-                for row in connection.execute(
-                    select(
-                        t.trace.c.run_pk,
-                        sql.count(),
-                        sql.count(t.trace.c.scenario_pk.distinct()),
-                        sql.sum(t.trace.c.status == "error"),
-                    ).group_by(t.trace.c.run_pk)
-                )
-            }
-            metrics: dict[int, list[str]] = {}
-            for run_pk, name in connection.execute(
-                select(t.trace.c.run_pk, t.metric.c.name)
-                .select_from(
-                    t.score.join(t.trace, t.trace.c.pk == t.score.c.trace_pk).join(
-                        t.metric, t.metric.c.pk == t.score.c.metric_pk
-                    )
-                )
-                .group_by(t.trace.c.run_pk, t.metric.c.name)
-                .order_by(t.metric.c.pk)
-            ):
-                metrics.setdefault(run_pk, []).append(name)
-            found = connection.execute(
-                select(t.run, t.dataset.c.name.label("dataset"))
-                .select_from(
-                    t.run.outerjoin(
-                        t.dataset_version, t.dataset_version.c.pk == t.run.c.dataset_version_pk
-                    ).outerjoin(t.dataset, t.dataset.c.pk == t.dataset_version.c.dataset_pk)
-                )
-                .order_by(t.run.c.pk)
-            )
-            return [
-                RunInfo(
-                    id=row.id,
-                    name=row.name,
-                    system=row.system,
-                    dataset=row.dataset or "",
-                    traces=counts.get(row.pk, (0, 0, 0))[0],
-                    scenarios=counts.get(row.pk, (0, 0, 0))[1],
-                    errors=counts.get(row.pk, (0, 0, 0))[2] or 0,
-                    created_at=row.created_at,
-                    source=row.source,
-                    metrics=tuple(metrics.get(row.pk, ())),
-                )
-                for row in found
-            ]
-
-    def planned(self, run: str) -> set[str]:
-        """Ids of the scenarios that the run's dataset version holds: what it should have
-        answered.
-        """
-        with self._database.read() as connection:
-            found = connection.execute(
-                select(t.scenario.c.id)
-                .select_from(
-                    t.run.join(
-                        t.dataset_member,
-                        t.dataset_member.c.version_pk == t.run.c.dataset_version_pk,
-                    ).join(t.scenario, t.scenario.c.pk == t.dataset_member.c.scenario_pk)
-                )
-                .where(t.run.c.name == run)
-            )
-            return {value.hex() for value in found.scalars()}
-
-    def require(self, name: str) -> None:
-        """Raises NotFoundError, offering the nearest name, where there is no such run."""
-        with self._database.read() as connection:
-            known = list(connection.execute(select(t.run.c.name)).scalars())
-        if name not in known:
-            raise NotFoundError.among("run", name, known)
-
-
-def _filtered(query: TraceQuery, names: Names, connection: Connection) -> Select[Any]:
-    statement = select(t.trace.c.pk).select_from(_FROM)
-    if query.run:
-        pk = connection.execute(select(t.run.c.pk).where(t.run.c.name == query.run)).scalar()
-        if pk is None:
-            known = connection.execute(select(t.run.c.name)).scalars()
-            raise NotFoundError.among("run", query.run, list(known))
-        statement = statement.where(t.trace.c.run_pk == pk)
-    if query.where is not None:
-        statement = statement.where(condition(query.where, names))
-    if query.text.strip():
-        hits = search.hits(query.text)
-        if hits is not None:
-            statement = statement.where(hits)
-    return statement
-
-
-def _beyond(column: Any, descending: bool, after: Sequence[Any]) -> Any:
-    key, last = after
-    pk = t.trace.c.pk
-    if column is pk:
-        return pk < last if descending else pk > last
-    if key is None:
-        return and_(column.is_(None), pk > last)
-    further = column < key if descending else column > key
-    return or_(further, and_(column == key, pk > last), column.is_(None))
-
-
-def _by_place(connection: Connection, reference: str) -> list[int]:
-    # Runs and scenario keys may themselves hold a slash, so every split is tried.
-    parts = reference.split("/")
-    splits = [("/".join(parts[:i]), "/".join(parts[i:])) for i in range(1, len(parts))]
-    found = list(
-        connection.execute(
-            select(t.trace.c.pk)
-            .select_from(_FROM)
-            .where(tuple_(t.run.c.name, t.scenario.c.key).in_(splits))
-            .order_by(t.trace.c.trial)
-        ).scalars()
-    )
-    if found or not parts[-1].isdigit() or len(parts) < 3:
-        return found
-    trial = int(parts[-1])
-    splits = [("/".join(parts[:i]), "/".join(parts[i:-1])) for i in range(1, len(parts) - 1)]
-    return list(
-        connection.execute(
-            select(t.trace.c.pk)
-            .select_from(_FROM)
-            .where(tuple_(t.run.c.name, t.scenario.c.key).in_(splits), t.trace.c.trial == trial)
-        ).scalars()
-    )
-
-
-def _is_hex(text: str) -> bool:
-    return all(character in "0123456789abcdefABCDEF" for character in text)
 
 
 def _count(connection: Connection, table: Any) -> int:
