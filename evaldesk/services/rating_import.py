@@ -88,7 +88,7 @@ def import_ratings(
         raise source.error("It holds no ratings.", "Check the mapping of its columns.")
     rubric = _rubric(project, options, records)
     answers = _checked(rubric, records, source, options, skipped)
-    units = _units(project, answers, source, options)
+    units = _units(project, answers, source, options, notes)
     new_units = [unit for unit, pk in units.items() if pk is None]
     with project.bring_ratings(rubric, source.path.name) as writer:
         if new_units:
@@ -253,24 +253,35 @@ def _units(
     answers: Sequence[tuple[RatingRecord, AnswerValue | list[str]]],
     source: Source,
     options: RatingImport,
+    notes: list[ImportNote],
 ) -> dict[str, int | None]:
     places: dict[str, str] = {}
     for record, _ in answers:
         places.setdefault(record.unit, record.place)
     own = [f"{source.name}/{unit}" for unit in places]
     found = project.traces.find_all([*places, *own])
-    units: dict[str, int | None] = {}
-    for unit, place in places.items():
-        # Items that an earlier import of this file made come before other traces of that key.
-        pks = found[f"{source.name}/{unit}"] or found[unit]
-        if len(pks) > 1:
-            raise InputError(
-                f"“{unit}” fits {len(pks)} traces.",
-                "Name units as run/scenario, run/scenario/trial or by trace id.",
-                path=source.shown,
-                record=place,
+    # Items that an earlier import of this file made come before other traces of that key.
+    fitting = {unit: found[f"{source.name}/{unit}"] or found[unit] for unit in places}
+    several = [unit for unit, pks in fitting.items() if len(pks) > 1]
+    if several and not options.create_units:
+        raise InputError(
+            f"“{several[0]}” fits {len(fitting[several[0]])} traces.",
+            "Name units as run/scenario, run/scenario/trial or by trace id, or keep them apart "
+            "from the traces with --create-units.",
+            path=source.shown,
+            record=places[several[0]],
+        )
+    if several:
+        # Keys that fit several traces are another collection's: none of this file's is taken
+        # for a trace that it may not mean.
+        fitting = {unit: found[f"{source.name}/{unit}"] for unit in places}
+        notes.append(
+            ImportNote(
+                f"{len(several)} units, such as “{several[0]}”, fit several traces of the project; "
+                "the file's units were made items of their own."
             )
-        units[unit] = pks[0] if pks else None
+        )
+    units: dict[str, int | None] = {unit: pks[0] if pks else None for unit, pks in fitting.items()}
     missing = [unit for unit, pk in units.items() if pk is None]
     if missing and not options.create_units:
         others = f" (and {len(missing) - 1} more units)" if len(missing) > 1 else ""
