@@ -44,7 +44,13 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class ImportEvent:
-    """A file that was imported. ``when`` is ISO 8601; counts are traces or ratings."""
+    """A file that was imported.
+
+    Attributes:
+        when: ISO 8601.
+        added: traces or ratings that were new; ``already_there`` were not.
+        notes: what a person should know of the file, in words.
+    """
 
     when: str
     who: str
@@ -52,6 +58,7 @@ class ImportEvent:
     format: str
     added: int
     already_there: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +80,18 @@ def contents(project: "Project", *, latest: int = 8) -> Contents:
             format=str(entry["format"]),
             added=int(str(entry["added"])),
             already_there=int(str(entry["already_there"])),
+            notes=_notes(entry["notes"]),
         )
         for entry in project.imports()[-latest:]
     ]
     return Contents(project.info(), tuple(project.runs.list()), tuple(reversed(files)))
+
+
+def _notes(kept: object) -> tuple[str, ...]:
+    """The messages, each with the record that it is about."""
+    if not isinstance(kept, list):
+        return ()
+    return tuple(f"{record}: {message}" if record else str(message) for record, message in kept)
 
 
 def scores(project: "Project", runs: Sequence[RunInfo]) -> dict[str, list[MetricSummary]]:

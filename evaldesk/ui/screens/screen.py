@@ -12,6 +12,9 @@ from evaldesk.ui.workspace import Workspace
 class Screen(QWidget):
     """One place of the window. It is built at its first visit and lives until the window closes.
 
+    It is often built after the project was opened, and then hears nothing of that: read what is
+    shown in `opened`, and again in `project_replaced` only while in sight.
+
     Signals:
         status_changed: what `breadcrumb`, `chips` or `status_text` say has changed.
     """

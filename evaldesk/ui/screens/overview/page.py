@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from evaldesk.services.overview import Contents, ImportEvent
 
 MOST_ROWS = 14
+MOST_NOTES = 3
+WIDTHS = {0: (140, 240), 1: (64, 170), 2: (64, 130), 3: (56, 90), 4: (56, 90)}
+"""Column → least and greatest width in pixels."""
 
 
 class OverviewPage(Screen):
@@ -212,15 +215,18 @@ class OverviewPage(Screen):
         rows = min(len(self._runs), MOST_ROWS)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(False)
         self.table.setColumnHidden(1, not any(run.system for run in self._runs))
         self.table.setColumnHidden(2, len({run.dataset for run in self._runs}) < 2)
         self.table.resizeColumnsToContents()
         for column in range(self.model.columnCount()):
-            least = 140 if column == 0 else 64
-            width = max(least, min(self.table.columnWidth(column), 320))
+            least, most = WIDTHS.get(column, (64, 240))
+            width = max(least, min(self.table.columnWidth(column), most))
             self.table.setColumnWidth(column, width)
         bar = self.table.horizontalScrollBar()
-        room = bar.sizeHint().height() if header.length() > self.table.viewport().width() else 0
+        fits = header.length() <= self.table.viewport().width()
+        header.setStretchLastSection(fits)
+        room = 0 if fits else bar.sizeHint().height()
         self.table.setFixedHeight((rows + 1) * ROW_HEIGHT + 2 + room)
 
     def _show_imports(self, imports: "Sequence[ImportEvent]") -> None:
@@ -230,7 +236,8 @@ class OverviewPage(Screen):
             if old is not None:
                 old.hide()
                 old.deleteLater()
-        for line, event in enumerate(imports):
+        line = 0
+        for event in imports:
             added = self.tr("%1 added").replace("%1", number(event.added))
             if event.already_there:
                 added += " · " + self.tr("%1 already there").replace(
@@ -241,6 +248,18 @@ class OverviewPage(Screen):
             self._imports.addWidget(text_label(event.format, "muted"), line, 2)
             self._imports.addWidget(text_label(added, "muted"), line, 3)
             self._imports.addWidget(text_label(event.who, "muted"), line, 4)
+            line += 1
+            for note in self._shown_notes(event.notes):
+                self._imports.addWidget(text_label(note, "warn", wrap=True), line, 1, 1, 4)
+                line += 1
+
+    def _shown_notes(self, notes: Sequence[str]) -> list[str]:
+        if len(notes) <= MOST_NOTES:
+            return list(notes)
+        more = self.tr("and %1 more of this kind").replace(
+            "%1", number(len(notes) - MOST_NOTES + 1)
+        )
+        return [*notes[: MOST_NOTES - 1], more]
 
     def _run_is_chosen(self) -> bool:
         return self.table.currentIndex().isValid()
