@@ -12,7 +12,7 @@ from evaldesk.storage import search
 from evaldesk.storage import tables as t
 from evaldesk.storage.filters import Names, condition, sort_column
 
-PK = t.trace.c.pk
+_pk = t.trace.c.pk
 
 
 def selected(
@@ -31,18 +31,18 @@ def selected(
     column, descending = sort_column(query.sort, names)
     if after is not None:
         tests.append(_beyond(column, descending, after))
-    statement = select(PK, column.label("key")).where(*tests)
+    statement = select(_pk, column.label("key")).where(*tests)
     statement = statement.select_from(_joined([*tests, column]))
-    if column is PK:
-        return statement.order_by(PK.desc() if descending else PK)
+    if column is _pk:
+        return statement.order_by(_pk.desc() if descending else _pk)
     direction = column.desc() if descending else column.asc()
-    return statement.order_by(direction.nulls_last(), PK)
+    return statement.order_by(direction.nulls_last(), _pk)
 
 
 def matching(connection: Connection, query: TraceQuery) -> Select[Any]:
     """Row numbers of the traces that match, in no order; for counting."""
     tests = _tests(connection, query, Names(connection))
-    return select(PK).where(*tests).select_from(_joined(tests))
+    return select(_pk).where(*tests).select_from(_joined(tests))
 
 
 def _tests(connection: Connection, query: TraceQuery, names: Names) -> list[ColumnElement[bool]]:
@@ -82,9 +82,10 @@ def _joined(parts: Sequence[ColumnElement[Any]]) -> Any:
 
 def _beyond(column: Any, descending: bool, after: Sequence[Any]) -> ColumnElement[bool]:
     key, last = after
-    if column is PK:
-        return last > PK if descending else last < PK
+    if column is _pk:
+        beyond: ColumnElement[bool] = _pk < last if descending else _pk > last
+        return beyond
     if key is None:
-        return and_(column.is_(None), last < PK)
+        return and_(column.is_(None), _pk > last)
     further = column < key if descending else column > key
-    return or_(further, and_(column == key, last < PK), column.is_(None))
+    return or_(further, and_(column == key, _pk > last), column.is_(None))
