@@ -74,6 +74,7 @@ class ReviewQueue:
     pks: "array[int]"
     progress: dict[int, tuple[Literal["draft", "submitted"], int]] = field(default_factory=dict)
     _places: dict[int, int] = field(default_factory=dict)
+    _submitted: int = -1
 
     def __len__(self) -> int:
         return len(self.pks)
@@ -81,10 +82,12 @@ class ReviewQueue:
     @property
     def submitted(self) -> int:
         """How many of its items are submitted."""
-        places = self.places
-        return sum(
-            state == "submitted" and pk in places for pk, (state, _) in self.progress.items()
-        )
+        if self._submitted < 0:
+            places = self.places
+            self._submitted = sum(
+                state == "submitted" and pk in places for pk, (state, _) in self.progress.items()
+            )
+        return self._submitted
 
     @property
     def places(self) -> Mapping[int, int]:
@@ -104,7 +107,9 @@ class ReviewQueue:
         return 0 if found is None else found[1]
 
     def note(self, pk: int, state: State, answered: int) -> None:
-        """Keep up with what was just answered or submitted."""
+        """Keep up with what was just answered or submitted; on the whole queue, not a part."""
+        if self._submitted >= 0 and pk in self.places:
+            self._submitted += (state == "submitted") - (self.state(pk) == "submitted")
         if state == "pending":
             self.progress.pop(pk, None)
         else:

@@ -120,8 +120,12 @@ def test_narrowing_by_text_keeps_the_order(project: Project, rubric: Rubric) -> 
     found = review.narrow(project, queue, "ret-00")
     assert len(found) == 10
     assert list(found.pks) == [pk for pk in queue.pks if pk in set(found.pks)]
-    found.note(found.pks[0], "submitted", 2)
+    assert queue.submitted == 0
+    queue.note(found.pks[0], "submitted", 2)
+    assert found.state(found.pks[0]) == "submitted"
     assert queue.submitted == 1
+    queue.note(found.pks[0], "draft", 2)
+    assert queue.submitted == 0
     assert len(review.narrow(project, queue, "title 3")) == 1
     assert len(review.narrow(project, queue, "100%_")) == 0
 
