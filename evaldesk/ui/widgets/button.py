@@ -1,7 +1,7 @@
 """Buttons."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from evaldesk.ui.theme.apply import current_tokens, mono
@@ -31,6 +31,13 @@ class ActionButton(QPushButton):
     def minimumSizeHint(self) -> QSize:
         """As wide as its words."""
         return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses it as Space does; Qt does that only inside its own dialogs."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+            return
+        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Words, and the key after them: a cap on plain buttons, faint type on a primary one. A

@@ -8,6 +8,14 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QLineEdit,
+    QProgressBar,
+)
 
 from evaldesk.app.compose import build_window
 from evaldesk.domain.errors import ProjectError
@@ -15,6 +23,7 @@ from evaldesk.domain.project import Changes
 from evaldesk.jobs.runner import JobControl
 from evaldesk.ui.screens.registry import ScreenSpec
 from evaldesk.ui.screens.screen import Screen
+from evaldesk.ui.shell.questions import WindowPrompts
 
 
 def test_welcome_offers_what_can_be_done(window):
@@ -308,3 +317,51 @@ def test_choosing_a_theme_repaints_everything(window, theme):
     picture = window.grab().toImage()
     corner = picture.pixelColor(picture.width() // 2, 80).name()
     assert corner == window.workspace.tokens.bg
+
+
+def test_every_control_of_the_frame_has_a_name(opened):
+    opened.palette_overlay.open_for("")
+    opened.palette_overlay.close_overlay()
+    opened.workspace.navigate("settings")
+    frame = (opened.rail, opened.header, opened.status, opened.welcome, opened.palette_overlay)
+    screens = (opened.host.built("overview"), opened.host.built("settings"))
+    nameless = []
+    for part in (*frame, *screens):
+        for kind in (QAbstractButton, QLineEdit, QAbstractItemView, QProgressBar):
+            for widget in part.findChildren(kind):
+                internal = isinstance(widget.parent(), QHeaderView | QAbstractItemView)
+                if internal or isinstance(widget, QHeaderView):
+                    continue
+                text = widget.text() if isinstance(widget, QAbstractButton) else ""
+                if not (widget.accessibleName() or text):
+                    nameless.append(widget)
+    assert nameless == []
+
+
+def test_the_keyboard_reaches_every_part_of_the_frame(opened):
+    opened.rail._buttons["overview"].setFocus()
+    seen = set()
+    for _ in range(60):
+        focused = QApplication.focusWidget()
+        for name in ("rail", "header", "host", "status"):
+            if getattr(opened, name).isAncestorOf(focused):
+                seen.add(name)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert seen == {"rail", "header", "host", "status"}
+
+
+def test_a_question_is_answered_by_keyboard(window):
+    asking, answers = WindowPrompts(window.workspace.settings), []
+    asking.window = window
+    asking.confirm("Really?", "It cannot be undone.", "Do it", lambda: answers.append("yes"))
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert answers == ["yes"]
+    asking.ask_text("Who are you?", "Your name", answers.append, value="")
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)  # an empty name is no answer
+    assert answers == ["yes"]
+    QTest.keyClicks(QApplication.focusWidget(), "Ada")
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert answers == ["yes", "Ada"]
+    asking.confirm("Really?", "", "Do it", lambda: answers.append("no"))
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+    assert answers == ["yes", "Ada"]
