@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import evaldesk
 from evaldesk.domain.comparison import Comparison
 from evaldesk.domain.errors import EvalDeskError, UsageError
 from evaldesk.domain.identifiers import now
+from evaldesk.domain.project import RunInfo
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rating import Ruling
 from evaldesk.domain.report import (
@@ -79,7 +81,9 @@ def workbook_content(
     versions = listings.dataset_versions(project.database)
     version_of = {run: version.id for version in versions for run in version.runs}
     runs = [
-        RunReport(run, version_of.get(run.name, ""), run_scores(project, run))
+        RunReport(
+            _with_system(project, run), version_of.get(run.name, ""), run_scores(project, run)
+        )
         for run in project.runs.list()
     ]
     within = list(by) or _groups(project)
@@ -245,6 +249,15 @@ def written(path: Path, overwrite: bool = False) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def _with_system(project: "Project", run: RunInfo) -> RunInfo:
+    """A run whose system only its traces name gets theirs."""
+    if run.system:
+        return run
+    found = listings.systems(project.database, run.name)
+    shown = ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    return replace(run, system=shown)
 
 
 def _groups(project: "Project") -> list[str]:
@@ -474,10 +487,10 @@ def _notes(
                     "for each answer which version was answered.",
                 )
             )
-    for compared in comparisons:
-        found = compared.comparison
-        about = f"{found.run_a} and {found.run_b}: {found.metric}"
-        notes += [ReportNote(about, text) for text in found.notes]
+    for number, compared in enumerate(comparisons, 1):
+        # As the sheet is called, so that the reader finds it.
+        about = "Comparison" if number == 1 else f"Comparison {number}"
+        notes += [ReportNote(about, text) for text in compared.comparison.notes]
     for imported in project.imports():
         for record, message in imported["notes"]:  # type: ignore[attr-defined]
             place = f"{imported['name']}, {record}" if record else str(imported["name"])

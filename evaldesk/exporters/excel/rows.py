@@ -1,9 +1,9 @@
 """The rows of a sheet, spelled out as XML.
 
-openpyxl builds an element for every cell, which makes a list of 100,000 traces take minutes. The
-rows are spelled here instead, into a temporary file without a name, and put between the head and
-the tail that openpyxl writes; styles, charts, filters and conditional colours stay its work.
-``docs/performance.md`` has the measurement.
+openpyxl builds an element for every cell: 100,000 traces with 19 columns took three times as long
+(123 s against 42 s on two busy cores). The rows are spelled here instead, into a temporary file
+without a name, and put between the head and the tail that openpyxl writes; styles, charts, filters
+and conditional colours stay its work.
 """
 
 import math

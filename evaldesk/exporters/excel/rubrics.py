@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "none": ""}
 COLUMNS = (
     Column("Criterion", 22, "strong"),
+    Column("Title", 24, "wrapped"),
     Column("Question", 50, "wrapped"),
     Column("Scale", 12),
     Column("Value", 12, "value"),
@@ -39,13 +40,14 @@ def write(book: "Workbook", content: ReportContent) -> SheetWriter:
             sheet.blank()
             columns = (
                 Column("Failure mode", 22, "strong"),
+                Column("Title", 24, "wrapped"),
                 Column("Definition", 50, "wrapped"),
                 Column("Severity", 12),
             )
             sheet.table(
                 columns,
                 [
-                    [mode.text, mode.definition or None, mode.severity or None]
+                    [mode.name, mode.title or None, mode.definition or None, mode.severity or None]
                     for mode in rubric.failure_modes
                 ],
             )
@@ -54,7 +56,7 @@ def write(book: "Workbook", content: ReportContent) -> SheetWriter:
 
 def _criteria(rubric: Rubric) -> Iterator[list[Any]]:
     for item in rubric.criteria:
-        head = [item.text, item.question or None, item.scale.kind]
+        head = [item.name, item.title or None, item.question or None, item.scale.kind]
         tail = [_DIRECTIONS[item.direction] or None, "yes" if item.required else "no"]
         if not item.scale.points:
             yield [*head, _bounds(item), None, None, *tail]
@@ -65,7 +67,7 @@ def _criteria(rubric: Rubric) -> Iterator[list[Any]]:
             if number == 0:
                 yield [*head, *shown, *tail]
             else:
-                yield [None, None, None, *shown, None, None]
+                yield [None, None, None, None, *shown, None, None]
 
 
 def _bounds(item: Criterion) -> str | None:

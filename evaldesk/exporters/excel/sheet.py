@@ -399,8 +399,8 @@ def _lines(title: str, width: float) -> int:
 
 
 def _text_lines(text: str, width: float) -> int:
-    # Calibri sets a little more characters on a line than the width counts.
-    room = max(1.0, width * 1.05)
+    # A width counts the zeros of the default size; prose of this size takes less.
+    room = max(1.0, width * 1.2)
     return sum(max(1, math.ceil(len(part) / room)) for part in text.split("\n"))
 
 

@@ -51,7 +51,7 @@ def finish(
         f"{sum(item.ratings for item in content.rubrics):,} ratings · "
         f"{sum(item.open for item in content.rubrics):,} open disagreements · "
         f"{sum(len(item.rulings) for item in content.rubrics):,} rulings",
-        "strong",
+        "subtitle",
     )
     _contents(sheet, others)
     _runs(sheet, content)
