@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QTableWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from evaldesk.domain.rubric import Rubric
@@ -44,7 +45,7 @@ def test_a_change_is_said_in_words_and_saved_as_the_next_version(
     replace_text(page.editor.criterion.question, "Was it done?")
     assert page.save_button.text() == "Save as version 2"
     assert "“Task success” asks in other words" in page.words.text()
-    assert "second look" in page.words.text()
+    assert "second look" in page.hint.text()
     assert page.rubrics.rows[0].chip == "changed"
     page.save_button.click()
     versions = project.rubrics.versions("Support")
@@ -91,14 +92,32 @@ def test_points_are_typed_and_numbers_stay_numbers(page: RubricsPage, project: P
     assert points[2].anchor == "changes only what was asked"
 
 
+def test_saving_takes_the_cell_that_is_being_typed_into(
+    page: RubricsPage, project: Project
+) -> None:
+    page.activateWindow()
+    table = page.editor.criterion.points.table
+    table.setFocus()
+    table.setCurrentCell(1, 2)
+    item = table.item(1, 2)
+    assert item is not None
+    table.editItem(item)
+    field = table.findChild(QLineEdit)
+    assert field is not None
+    QTest.keyClicks(field, "all was done")
+    page.workspace.actions.trigger("rubrics.save")
+    assert project.rubrics.get("Support").criteria[0].scale.points[1].anchor == "all was done"
+
+
 def test_a_problem_stands_where_it_belongs_and_bars_saving(page: RubricsPage) -> None:
     page.editor.list.setCurrentIndex(page.editor.model.index(1))
     put(page.editor.criterion.points.table, 1, 0, "2")
     assert "same value" in page.editor.criterion.problem.text()
     assert page.editor.model.rows[1].chip == "mend"
     assert not page.save_button.isEnabled()
-    assert "One thing to mend" in page.words.text()
-    assert not page.workspace.actions.trigger("rubrics.save")
+    assert "One thing to mend" in page.hint.text()
+    page.workspace.actions.trigger("rubrics.save")
+    assert len(page.controller.versions) == 1
     # The problem is not said of another question.
     page.editor.list.setCurrentIndex(page.editor.model.index(0))
     assert page.editor.criterion.problem.isHidden()
@@ -140,6 +159,24 @@ def test_number_bounds(page: RubricsPage, project: Project) -> None:
     assert "number" in criterion.problem.text()
 
 
+def test_the_wheel_scrolls_and_does_not_change_the_scale(page: RubricsPage) -> None:
+    box = page.editor.criterion.kind
+    box.setFocus()
+    wheel = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(box.mapToGlobal(QPoint(5, 5))),
+        QPoint(),
+        QPoint(0, -240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(box, wheel)
+    assert box.currentData() == "binary"
+    assert not page.controller.can_save
+
+
 def test_failure_modes_from_a_taxonomy(page: RubricsPage, project: Project) -> None:
     taxonomy = rubric_editing.taxonomies()[0]
     page.editor.take_over(taxonomy)
@@ -153,11 +190,12 @@ def test_failure_modes_from_a_taxonomy(page: RubricsPage, project: Project) -> N
 
 def test_discarding_asks_first(page: RubricsPage, prompts: ScriptedPrompts) -> None:
     replace_text(page.editor.guidance, "Other words")
-    page.discard_button.click()
-    assert page.controller.can_save
-    prompts.answers.append(True)
-    page.discard_button.click()
-    assert not page.controller.can_save
+    could = []
+    for answers in ([], [True]):
+        prompts.answers.extend(answers)
+        page.discard_button.click()
+        could.append(page.controller.can_save)
+    assert could == [True, False]
     assert page.editor.guidance.toPlainText() == "Read it all."
 
 

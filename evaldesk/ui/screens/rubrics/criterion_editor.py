@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -47,10 +48,10 @@ class CriterionEditor(Card):
         self.question = QPlainTextEdit()
         self.question.setFixedHeight(58)
         self.question.setTabChangesFocus(True)
-        self.kind = QComboBox()
+        self.kind = QuietCombo()
         for kind, words in zip(SCALE_KINDS, self._kinds(), strict=True):
             self.kind.addItem(words, kind)
-        self.direction = QComboBox()
+        self.direction = QuietCombo()
         for direction, words in (
             ("higher", self.tr("higher is better")),
             ("lower", self.tr("lower is better")),
@@ -195,6 +196,14 @@ class CriterionEditor(Card):
             }
         )
         self.edited.emit()
+
+
+class QuietCombo(QComboBox):
+    """A list that the wheel does not change: it lies in a page that is scrolled with it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave it to the page."""
+        event.ignore()
 
 
 def _value(point: dict[str, Any], kind: str) -> Any:

@@ -184,6 +184,11 @@ class RubricEditor(QScrollArea):
         if self._criteria:
             self._show_questions()
 
+    def finish_typing(self) -> None:
+        """Take over the cell that is being typed into."""
+        for grid in (self.criterion.points, self.modes):
+            grid.finish_typing()
+
     # -- questions
 
     def add(self) -> None:

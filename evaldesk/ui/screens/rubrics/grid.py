@@ -148,6 +148,12 @@ class EditableGrid(QWidget):
         self.table.setCurrentCell(other, column)
         self.edited.emit()
 
+    def finish_typing(self) -> None:
+        """Take over the cell that is being typed into: a cell is told of when focus leaves it."""
+        focused = self.window().focusWidget()
+        if focused is not None and focused is not self.table and self.table.isAncestorOf(focused):
+            self.table.setFocus()
+
     def _fill(self, row: int, record: Mapping[str, Any]) -> None:
         for column, key in enumerate(self._keys):
             value = record.get(key, "")

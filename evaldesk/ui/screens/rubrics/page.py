@@ -33,6 +33,7 @@ from evaldesk.ui.widgets.rubric_form import RubricForm
 from evaldesk.ui.workspace import Workspace
 
 _PREVIEW_MS = 250
+_MOST_LINES = 4
 _FILTER = "Rubric (*.json)"
 
 
@@ -136,18 +137,22 @@ class RubricsPage(Screen):
 
     def _foot(self) -> QWidget:
         foot = pane()
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(16, 8, 16, 8)
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(16, 8, 16, 8)
+        column.setSpacing(4)
+        self.words = text_label("", "", wrap=True)
+        column.addWidget(self.words)
+        row = QHBoxLayout()
         row.setSpacing(12)
-        self.words = text_label("", "muted", wrap=True)
-        self.words.setMaximumHeight(84)
-        row.addWidget(self.words, 1)
+        column.addLayout(row)
+        self.hint = text_label("", "muted", wrap=True)
+        row.addWidget(self.hint, 1)
         self.discard_button = ActionButton(self.tr("Discard"), kind="flat")
         self.discard_button.clicked.connect(self._discard)
         row.addWidget(self.discard_button)
         keys = self.workspace.actions.keys("rubrics.save")
         self.save_button = ActionButton(self.tr("Save"), keys, kind="primary")
-        self.save_button.clicked.connect(self.controller.save)
+        self.save_button.clicked.connect(self._save)
         row.addWidget(self.save_button)
         self.review_button = ActionButton(self.tr("Label with it"))
         self.review_button.clicked.connect(self._review)
@@ -184,7 +189,7 @@ class RubricsPage(Screen):
         bind("new", self._new, has_project)
         bind("import", self._read_file, has_project)
         bind("export", self._write_file, has_draft)
-        bind("save", controller.save, lambda: controller.can_save)
+        bind("save", self._save, has_draft)
         bind("discard", self._discard, self._is_changed)
         bind("add", self.editor.add, has_draft)
         bind("up", lambda: self.editor.shift(-1), has_draft)
@@ -204,6 +209,10 @@ class RubricsPage(Screen):
         wanted = place.get("rubric")
         if not self.controller.loaded or wanted:
             self.controller.load(wanted if isinstance(wanted, str) else "")
+
+    def left(self) -> None:
+        """What is being typed goes into the draft."""
+        self.editor.finish_typing()
 
     def refresh(self, changes: Changes) -> None:
         """Another screen took over a template, say."""
@@ -288,25 +297,32 @@ class RubricsPage(Screen):
         )
         self.save_button.updateGeometry()
         self.review_button.setVisible(self._is_stored())
-        self.words.setText(self._what_changes())
+        self._say_changes()
         self._preview_timer.start()
 
-    def _what_changes(self) -> str:
+    def _say_changes(self) -> None:
         controller = self.controller
         number = len(controller.problems)
-        if number:
-            one = self.tr("One thing to mend before this can be saved.")
-            return (
-                one
-                if number == 1
-                else self.tr("{n} things to mend before this can be saved.").format(n=number)
-            )
         changes = controller.changes()
-        if changes:
-            return "\n".join(self._in_words(change) for change in changes)
-        if controller.draft is not None and controller.draft.base is None:
-            return self.tr("Not saved yet.")
-        return self.tr("Every version stays as it is; a change makes the next one.")
+        lines = [self._in_words(change) for change in changes]
+        more = len(lines) - _MOST_LINES
+        shown = lines if more <= 1 else [*lines[:_MOST_LINES], self.tr("{n} more").format(n=more)]
+        self.words.setText("\n".join(f"· {line}" for line in shown))
+        self.words.setToolTip("\n".join(lines) if more > 1 else "")
+        self.words.setVisible(bool(lines))
+        if number == 1:
+            hint = self.tr("One thing to mend before this can be saved.")
+        elif number:
+            hint = self.tr("{n} things to mend before this can be saved.").format(n=number)
+        elif any(change.touches_answers for change in changes):
+            hint = self.tr("Answers given so far may need a second look.")
+        elif changes:
+            hint = self.tr("Answers given so far hold.")
+        elif controller.draft is not None and controller.draft.base is None:
+            hint = self.tr("Not saved yet.")
+        else:
+            hint = self.tr("Every version stays as it is; a change makes the next one.")
+        self.hint.setText(hint)
 
     def _in_words(self, change: Change) -> str:
         title, detail = change.criterion, change.detail
@@ -324,10 +340,7 @@ class RubricsPage(Screen):
             "guidance": self.tr("The guidance has changed"),
             "failure_modes": self.tr("The failure modes have changed {d}"),
         }
-        text = words[change.kind].format(t=title, d=detail).strip()
-        if change.touches_answers:
-            text += " · " + self.tr("answers given so far may need a second look")
-        return text
+        return words[change.kind].format(t=title, d=detail).strip()
 
     def _show_preview(self) -> None:
         self._preview_timer.stop()
@@ -412,6 +425,11 @@ class RubricsPage(Screen):
         self.workspace.prompts.ask_save_file(
             self.tr("Write the rubric"), f"{self.controller.name}.json", _FILTER, write
         )
+
+    def _save(self) -> None:
+        # A cell that is being typed into has not told anybody yet.
+        self.editor.finish_typing()
+        self.controller.save()
 
     def _discard(self) -> None:
         if self._is_changed():
