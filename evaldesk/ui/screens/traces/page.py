@@ -45,6 +45,7 @@ class TracesPage(Screen):
         self.facets = FacetModel(self)
         self.siblings = SiblingModel(self)
         self._columns: list[Column] = []
+        self._known: dict[str, list[tuple[str, int]]] = {}
         self._wanted: int | None = None
         self._wanted_pair: tuple[int, int] | None = None
         self._build()
@@ -460,6 +461,7 @@ class TracesPage(Screen):
 
     def _facets_read(self, facets: Any, metrics: Any) -> None:
         self.facets.set_facets(facets)
+        self._known = facets
         known = [column.key for column in self._columns]
         made = columns(metrics)
         if [column.key for column in made] != known:
@@ -590,12 +592,19 @@ class TracesPage(Screen):
     def _arrange_columns(self) -> None:
         chosen = self.workspace.settings.get("traces.columns")
         first = [f"score.{name}" for name in self.controller.scores[:_FIRST_METRICS]]
-        shown = set(chosen) if isinstance(chosen, list) else {*DEFAULT, *first}
+        shown = set(chosen) if isinstance(chosen, list) else {*DEFAULT, *first} - self._idle()
         header = self.table.horizontalHeader()
         for index, column in enumerate(self._columns):
             header.setSectionHidden(index, column.key not in shown)
             header.resizeSection(index, column.width)
             header.setSectionResizeMode(index, QHeaderView.ResizeMode.Interactive)
+
+    def _idle(self) -> set[str]:
+        """Columns that would say the same in every row, or nothing."""
+        idle = {"tier", "status", "run"}
+        return {
+            name for name in idle if len(self._known.get(name, ())) < (1 if name == "tier" else 2)
+        }
 
     def _shown_columns(self) -> list[Column]:
         header = self.table.horizontalHeader()

@@ -1,0 +1,257 @@
+"""The Traces screen, by clicks and keys."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from evaldesk.domain.project import Changes
+from evaldesk.ui.screens.traces.page import TracesPage
+from evaldesk.ui.theme.tokens import DARK
+
+
+def runs(page):
+    page.model.row(0)  # asks for the first block
+    page.model._ask()
+    return {page.model.row(n).run for n in range(len(page.model.ids))}
+
+
+def test_everything_is_listed_and_the_first_is_open(page):
+    assert len(page.model.ids) == 24
+    assert page.status_text() == "24 traces"
+    assert page.table.currentIndex().row() == 0
+    assert page.pane.pks == (page.model.pk(0),)
+    assert page.breadcrumb() == "S-00"
+    assert page.chips()[0] == ("critical", "bad")
+
+
+def test_the_trace_follows_the_row(page, qtbot):
+    page.table.setFocus()
+    for _ in range(3):
+        QTest.keyClick(page.table, Qt.Key.Key_Down)
+    assert page.table.currentIndex().row() == 3
+    qtbot.waitUntil(lambda: page.pane.pks == (page.model.pk(3),), timeout=5000)
+    assert page.pane.single.trace.row.pk == page.model.pk(3)
+
+
+def test_enter_gives_the_keys_to_the_trace_and_escape_takes_them_back(page):
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    assert page.pane.single.canvas.hasFocus()
+    QTest.keyClick(page.pane.single.canvas, Qt.Key.Key_Escape)
+    assert page.table.hasFocus()
+
+
+def test_words_are_looked_for_while_typing(page, qtbot):
+    QTest.keyClicks(page.search_field, "zebr")
+    qtbot.waitUntil(lambda: len(page.model.ids) == 2, timeout=5000)
+    assert page.status_text() == "2 of 24 traces"
+    qtbot.waitUntil(lambda: bool(page.model._snippets), timeout=5000)
+    assert all("zebra" in text for text in page.model._snippets.values())
+    page.grab()
+    page.search_field.clear()
+    qtbot.waitUntil(lambda: len(page.model.ids) == 24, timeout=5000)
+
+
+def test_the_filter_language_narrows_and_says_what_it_does_not_know(page):
+    page.filter_field.set_text('run = "alpha" and score.pass = 0')
+    assert len(page.model.ids) == 6
+    assert not page.filter_error.isVisible()
+    page.filter_field.set_text("score.pas = 0")
+    assert page.filter_error.isVisible()
+    assert "Did you mean “pass”?" in page.filter_error.text()
+    assert page.filter_field.property("invalid") == "true"
+    page.filter_field.set_text("score.pass =")
+    assert page.filter_error.isVisible()
+    page.filter_field.set_text("")
+    assert not page.filter_error.isVisible()
+    assert len(page.model.ids) == 24
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_names_are_offered_while_a_filter_is_typed(page):
+    QTest.keyClicks(page.filter_field, "lat")
+    assert page.filter_field._offered.stringList() == ["latency_ms"]
+    page.filter_field._take("latency_ms")
+    assert page.filter_field.text() == "latency_ms "
+    page.filter_field._completer.popup().hide()
+
+
+def test_facets_narrow_together_and_reset_takes_all_off(page):
+    page.facets.choose("run", "beta")
+    assert len(page.model.ids) == 12
+    assert runs(page) == {"beta"}
+    page.facets.choose("tier", "critical")
+    assert len(page.model.ids) == 3
+    page.facets.choose("run", "alpha")
+    assert len(page.model.ids) == 6
+    page.filter_field.set_text("trial = 9")
+    assert page.list_stack.currentWidget() is page.no_match
+    page.reset()
+    assert len(page.model.ids) == 24
+    assert page.facets.chosen == {}
+    assert page.filter_field.text() == ""
+
+
+def test_a_click_on_a_facet_ticks_it(page):
+    model = page.facets
+    place = next(row for row in range(model.rowCount()) if model.index(row).data() == "beta")
+    box = page.facet_list.visualRect(model.index(place))
+    QTest.mouseClick(page.facet_list.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert model.chosen == {"run": ("beta",)}
+
+
+def test_a_heading_sorts_the_whole_list(page):
+    header = page.table.horizontalHeader()
+    place = [column.key for column in page.model.columns].index("latency_ms")
+    header.setSortIndicator(place, Qt.SortOrder.DescendingOrder)
+    assert page.controller.sort == "-latency_ms"
+    page.model.row(0)
+    page.model._ask()
+    assert page.model.row(0).latency_ms == 11_000.0
+
+
+def test_side_by_side_with_the_other_run_and_back(page, qtbot):
+    qtbot.waitUntil(lambda: page.siblings.rowCount() == 1, timeout=5000)
+    page.compare()
+    assert page.pane.is_pair
+    pair = [view.trace.row.run for view in (page.pane.double.a, page.pane.double.b)]
+    assert pair == ["alpha", "beta"]
+    assert page.strip.isVisible()
+    page.back()
+    assert not page.pane.is_pair
+    assert page.table.hasFocus()
+
+
+def test_a_sibling_is_opened_by_click_and_by_enter(page, qtbot):
+    qtbot.waitUntil(lambda: page.siblings.rowCount() == 1, timeout=5000)
+    box = page.sibling_list.visualRect(page.siblings.index(0))
+    at = QPoint(box.left() + 10, box.center().y())
+    QTest.mouseClick(page.sibling_list.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert page.pane.is_pair
+    QTest.keyClick(page.sibling_list, Qt.Key.Key_Return)
+    assert not page.pane.is_pair
+
+
+def test_two_rows_that_are_selected_are_compared(page):
+    page.table.select_row(0)
+    selection = page.table.selectionModel()
+    selection.select(
+        page.model.index(1, 0),
+        selection.SelectionFlag.Select | selection.SelectionFlag.Rows,
+    )
+    page.compare()
+    assert page.pane.pks == (page.model.pk(0), page.model.pk(1))
+
+
+def test_search_goes_into_the_trace_while_it_is_read(page):
+    page.table.setFocus()
+    page.focus_search()
+    assert page.search_field.hasFocus()
+    page.pane.focus_trace()
+    page.focus_search()
+    assert page.pane.find_bar.isVisible()
+    page.back()
+    assert not page.pane.find_bar.isVisible()
+
+
+def test_rows_are_copied_as_a_table(page):
+    page.table.select_row(2)
+    QTest.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    heading, line = QGuiApplication.clipboard().text().splitlines()
+    assert heading.startswith("Scenario\tTitle\tpass")
+    assert line.startswith("S-02\t'=Title 2\t1.0")
+
+
+def test_the_list_is_saved_without_formulas(page, workspace, tmp_path):
+    path: Path = tmp_path / "list.csv"
+    workspace.prompts.answers.append(path)
+    page.facets.choose("run", "alpha")
+    page.export_list()
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 12
+    assert rows[3]["title"] == "'=Title 3"
+    assert rows[3]["latency_ms"] == "3000.0"
+
+
+def test_columns_are_chosen_and_remembered(page, workspace, qtbot):
+    place = [column.key for column in page.model.columns].index("preview")
+    assert page.table.isColumnHidden(place)
+    page._show_column(place, True)
+    assert "preview" in workspace.settings.get("traces.columns")
+    again = TracesPage(workspace)
+    qtbot.addWidget(again)
+    again.project_replaced()
+    assert not again.table.isColumnHidden(place)
+
+
+def test_a_place_is_come_to(page, project):
+    beta = project.traces.find("beta/S-03")
+    page.opened(trace=beta)
+    assert page.pane.pks == (beta,)
+    page.opened(trace="alpha/S-04")
+    assert page.pane.single.trace.row.scenario == "S-04"
+    page.opened(where="trial = 0 and score.pass = 0")
+    assert len(page.model.ids) == 12
+    page.opened(run="beta")
+    assert runs(page) == {"beta"}
+    alpha = project.traces.find("alpha/S-03")
+    page.opened(pair=(alpha, beta))
+    assert page.pane.is_pair
+    assert page.pane.pks == (alpha, beta)
+
+
+def test_a_place_that_the_list_hides_is_come_to_all_the_same(page, project):
+    page.facets.choose("run", "alpha")
+    beta = project.traces.find("beta/S-03")
+    page.opened(trace=beta)
+    assert page.facets.chosen == {}
+    page._open_current()
+    assert page.pane.pks == (beta,)
+
+
+def test_an_empty_project_offers_an_import(qtbot, workspace, tmp_path):
+    from evaldesk.storage.project import Project
+
+    page = TracesPage(workspace)
+    qtbot.addWidget(page)
+    page.show()
+    workspace.set_project(Project.create(tmp_path / "empty.evaldesk"))
+    page.project_replaced()
+    assert page.stack.currentWidget() is page.nothing
+    with qtbot.waitSignal(workspace.navigated) as went:
+        page._import()
+    assert went.args[0] == "import"
+    assert page.status_text() == ""
+
+
+def test_new_traces_come_into_the_list(page, project):
+    from tests.gui.traces.conftest import fill
+
+    fill(project, runs=("gamma",))
+    page.refresh(Changes.of("traces"))
+    assert len(page.model.ids) == 36
+    assert page.controller.total == 36
+
+
+def test_closing_the_project_leaves_nothing(page, workspace, project):
+    workspace.set_project(None)
+    page.project_replaced()
+    assert len(page.model.ids) == 0
+    assert page.pane.pks == ()
+    page.grab()
+    project.close()
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_it_can_be_drawn_in_both_themes_and_layouts(page, workspace, beside):
+    page._set_beside(beside)
+    light = page.grab().toImage()
+    workspace.set_tokens(DARK)
+    dark = page.grab().toImage()
+    at = page.pane.mapTo(page, QPoint(6, 300))
+    assert light.pixelColor(at).lightness() > 200 > 60 > dark.pixelColor(at).lightness()
