@@ -89,8 +89,8 @@ class TauBench:
             )
         if unknown:
             yield ImportNote(
-                f"The task's text is not known for {unknown} failed records, so they pair with no "
-                "other run."
+                f"The task's text is not known for {unknown} failed records; only their id says which "
+                "task it was."
             )
 
 

@@ -12,6 +12,7 @@ from evaldesk.domain.comparison import (
     Unpaired,
 )
 from evaldesk.domain.errors import NotFoundError, UsageError
+from evaldesk.domain.identifiers import content_id
 from evaldesk.domain.rubric import Direction
 from evaldesk.domain.trace import TraceRow
 from evaldesk.services.adjudication import gold
@@ -165,6 +166,7 @@ def compare(
     a = _side(project, run_a, chosen, trials, errors_as_failures)
     b = _side(project, run_b, chosen, trials, errors_as_failures)
     rows = _rows(project, a, b)
+    nameless = _name_failures(rows, a, b) | _name_failures(rows, b, a)
     planned_a, planned_b = project.runs.planned(run_a), project.runs.planned(run_b)
     if tier:
         rows, planned_a, planned_b = _of_tier(tier, rows, a, b)
@@ -210,7 +212,7 @@ def compare(
         ),
         unpaired=unpaired,
         notes=_notes(a, b, run_a, run_b, unpaired, trials, errors_as_failures)
-        + _never_run(planned_a | planned_b, rows),
+        + _never_run((planned_a | planned_b) - nameless, rows),
     )
 
 
@@ -255,6 +257,35 @@ def _rows(project: "Project", a: _Side, b: _Side) -> dict[str, TraceRow]:
     wanted = {**b.shown, **a.shown}
     rows = project.traces.rows(sorted(wanted.values()))
     return {row.scenario_id: row for row in rows}
+
+
+def _name_failures(rows: dict[str, TraceRow], side: _Side, other: _Side) -> set[str]:
+    """Where a run failed before the task's text was recorded, its id alone says which scenario
+    it was: the one that the other run has under that id, if there is just one.
+
+    Returns:
+        Ids of the scenarios without text that were taken for another one.
+    """
+    nameless = [
+        key for key in side.errors if key == content_id({"key": rows[key].scenario, "input": None})
+    ]
+    taken: set[str] = set()
+    by_key: dict[str, list[str]] = {}
+    for key in other.shown:
+        by_key.setdefault(rows[key].scenario, []).append(key)
+    for key in nameless:
+        named = by_key.get(rows[key].scenario, [])
+        if len(named) != 1 or named[0] == key:
+            continue
+        if key in side.values:
+            side.values.setdefault(named[0], side.values.pop(key))
+        side.shown.setdefault(named[0], side.shown.pop(key))
+        side.errors.discard(key)
+        side.errors.add(named[0])
+        taken.add(key)
+        if key not in other.shown:
+            del rows[key]
+    return taken
 
 
 def _of_tier(
