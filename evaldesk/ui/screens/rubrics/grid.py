@@ -58,7 +58,13 @@ class EditableGrid(QWidget):
         self.table.setWordWrap(False)
         self.table.setTabKeyNavigation(True)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
+        triggers = QAbstractItemView.EditTrigger
+        self.table.setEditTriggers(
+            triggers.DoubleClicked
+            | triggers.SelectedClicked
+            | triggers.EditKeyPressed
+            | triggers.AnyKeyPressed
+        )
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.table.horizontalHeader()
         header.setStretchLastSection(True)
@@ -150,7 +156,7 @@ class EditableGrid(QWidget):
 
     def finish_typing(self) -> None:
         """Take over the cell that is being typed into: a cell is told of when focus leaves it."""
-        focused = self.window().focusWidget()
+        focused: QWidget | None = self.window().focusWidget()
         if focused is not None and focused is not self.table and self.table.isAncestorOf(focused):
             self.table.setFocus()
 
