@@ -445,8 +445,11 @@ class TracesPage(Screen):
         self.stack.setCurrentWidget(self.nothing if empty else self.whole)
         self.list_stack.setCurrentWidget(self.table if len(ids) else self.no_match)
         if len(ids):
-            row = max(self.model.row_of(keep), 0) if keep >= 0 else 0
-            self.table.select_row(row)
+            row = self.model.row_of(keep) if keep >= 0 else -1
+            self.table.select_row(max(row, 0))
+            if row >= 0 and self._wanted is not None:
+                self._wanted = None
+                self._open_current()
             self._glimpse.start()
         elif not empty:
             self.pane.clear(self.tr("No trace matches"))
@@ -524,7 +527,6 @@ class TracesPage(Screen):
         pk = self._current_pk()
         if pk < 0:
             return
-        self._wanted = None
         wanted = self._wanted_pair
         if wanted is not None and wanted[0] == pk:
             a, b = wanted
