@@ -2,9 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.rubric import Level
+
+TENTATIVE_FROM = 0.667
+RELIABLE_FROM = 0.80
+"""Krippendorff's thresholds for conclusions that are tentative, and for those to rely on."""
+
+Reading = Literal["reliable", "tentative", "unreliable", "no interval", "undefined"]
+
+
+def reading(alpha: Estimate) -> Reading:
+    """What an alpha allows, by the lower end of its interval: the point alone promises more than
+    the units can keep.
+
+    Source: Krippendorff, *Content Analysis*, on .800 and .667 as the least for reliance and for
+    tentative conclusions.
+    """
+    if alpha.value is None:
+        return "undefined"
+    if alpha.low is None:
+        return "no interval"
+    if alpha.low >= RELIABLE_FROM:
+        return "reliable"
+    return "tentative" if alpha.low >= TENTATIVE_FROM else "unreliable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Where raters differ, and what an adjudicator decides."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -161,19 +162,18 @@ def _width(scale: Scale, table: AnswerTable) -> float:
 
 
 def _spread(scale: Scale, answers: Mapping[str, AnswerValue], width: float) -> float:
-    values = list(answers.values())
-    total, count = 0.0, 0
-    for a, b in combinations(values, 2):
-        count += 1
-        if scale.level == "nominal":
-            total += a != b
-            continue
-        first, second = scale.position(a), scale.position(b)
-        if first is None or second is None:
-            total += a != b
-        else:
-            total += min(1.0, abs(first - second) / width)
-    return total / count if count else 0.0
+    # Pairs of values, not of raters: a hundred raters make 5,000 pairs and a handful of values.
+    counts = Counter(answers.values())
+    total = 0.0
+    for a, b in combinations(counts, 2):
+        distance = 1.0
+        if scale.level != "nominal":
+            first, second = scale.position(a), scale.position(b)
+            if first is not None and second is not None:
+                distance = min(1.0, abs(first - second) / width)
+        total += counts[a] * counts[b] * distance
+    pairs = len(answers) * (len(answers) - 1) / 2
+    return total / pairs if pairs else 0.0
 
 
 def board(project: "Project", rubric: str, trace_pk: int) -> Board:
@@ -193,11 +193,10 @@ def board(project: "Project", rubric: str, trace_pk: int) -> Board:
         _board_row(item, by_field.get(item.name, {}), len(raters), rulings[item.name])
         for item in found.criteria
     ]
-    order = sorted(names.values(), key=ALIASES.index if len(raters) <= len(ALIASES) else None)
     return Board(
         trace_pk=trace_pk,
         rubric=found,
-        aliases=order,
+        aliases=list(names.values()),
         rows=rows,
         comments=_values(by_field.get(COMMENT, {})),
         tags=_values(by_field.get(FAILURE_MODES, {})),
@@ -234,14 +233,26 @@ def _board_row(
     )
 
 
-def _aliases(raters: Sequence[str], salt: str) -> dict[str, str]:
+def in_board_order(item: Disagreement, rubric: str) -> list[AnswerValue]:
+    """A disagreement's answers in the order of the board's columns, which changes from trace to
+    trace: a fixed order in a list would tell who is who.
+    """
+    return [item.answers[rater] for rater in shuffled(item.answers, f"{item.trace}/{rubric}")]
+
+
+def shuffled(raters: Iterable[str], salt: str) -> list[str]:
+    """Names in an order that tells nothing and is always the same for the same salt."""
+
     def key(rater: str) -> bytes:
         return hashlib.sha256(f"{salt}/{rater}".encode()).digest()
 
-    shuffled = sorted(raters, key=key)
+    return sorted(raters, key=key)
+
+
+def _aliases(raters: Sequence[str], salt: str) -> dict[str, str]:
     return {
         rater: ALIASES[i] if len(raters) <= len(ALIASES) else f"Rater {i + 1}"
-        for i, rater in enumerate(shuffled)
+        for i, rater in enumerate(shuffled(raters, salt))
     }
 
 

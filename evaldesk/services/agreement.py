@@ -13,6 +13,7 @@ from evaldesk.domain.rubric import Criterion, Level, Scale
 from evaldesk.stats.agreement import krippendorff_alpha
 from evaldesk.stats.coefficients import cohen_kappa, gwet_ac, percent_agreement
 from evaldesk.stats.ratings import UnitRatings
+from evaldesk.storage.listings import slice_names
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -70,6 +71,11 @@ def agreement(
         )
         for item in chosen
     ]
+
+
+def groupings(project: "Project") -> list[str]:
+    """What agreement can be looked at within: tier, run, system, and the slices there are."""
+    return ["tier", "run", "system", *slice_names(project.database)]
 
 
 def _of_criterion(

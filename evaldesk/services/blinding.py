@@ -1,0 +1,39 @@
+"""Who would lose their blindness by looking at what others answered."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evaldesk.services import review
+
+if TYPE_CHECKING:
+    from evaldesk.domain.rubric import Rubric
+    from evaldesk.storage.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Blindness:
+    """How a person stands to a rubric's answers.
+
+    Attributes:
+        pending: traces of their queue that they have not submitted.
+        rated: traces that they have begun or submitted.
+        ruled: whether they ever ruled on this rubric.
+    """
+
+    pending: int
+    rated: int
+    ruled: bool
+
+    @property
+    def at_stake(self) -> bool:
+        """Whether answers of their own are still to come that others' answers could sway. One who
+        only ever ruled has none to give.
+        """
+        return self.pending > 0 and (self.rated > 0 or not self.ruled)
+
+
+def blindness(project: "Project", rubric: "Rubric", person: str) -> Blindness:
+    """How this person stands to the answers of a rubric."""
+    queue = review.queue(project, rubric, person, order="imported")
+    ruled = any(one.author == person for one in project.rulings.everything(rubric.name))
+    return Blindness(len(queue) - queue.submitted, len(queue.progress), ruled)

@@ -1,0 +1,350 @@
+"""The board: questions as rows, raters under other names as columns, the ruling beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from evaldesk.domain.rating import Ruling
+from evaldesk.domain.rubric import AnswerValue, Criterion
+from evaldesk.services.adjudication import Board, BoardRow
+from evaldesk.ui.screens.adjudicate.models import MANY, SEVERITY_KINDS, values_text
+from evaldesk.ui.theme.apply import current_tokens, sans
+from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
+
+_Index = QModelIndex | QPersistentModelIndex
+CELL_ROLE = Qt.ItemDataRole.UserRole
+NAME_ROLE = Qt.ItemDataRole.UserRole + 1
+ROW_HEIGHT = 34
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a cell says.
+
+    Attributes:
+        chip: kind of chip; empty for plain type.
+        detail: tooltip.
+        value: what a click adopts; None where there is nothing to adopt.
+    """
+
+    text: str
+    chip: str = ""
+    detail: str = ""
+    muted: bool = False
+    bold: bool = False
+    value: AnswerValue | None = None
+
+
+class BoardModel(QAbstractTableModel):
+    """One board. Of more than eight raters the answers are counted in one column."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._head: list[str] = []
+        self._rows: list[tuple[str, list[Cell]]] = []
+        self.active = ""
+
+    def show_board(self, board: Board | None, active: str) -> None:
+        """Another board, or none."""
+        self.beginResetModel()
+        self.active = active
+        self._head, self._rows = [], []
+        if board is not None:
+            many = len(board.aliases) > MANY
+            columns = [self.tr("Answers")] if many else list(board.aliases)
+            self._head = [self.tr("Criterion"), *columns, self.tr("Ruling")]
+            self._rows = [(row.criterion.name, self._cells(board, row, many)) for row in board.rows]
+            self._rows += self._extras(board, many)
+        self.endResetModel()
+
+    def set_active(self, name: str) -> None:
+        """Another question is in hand."""
+        if name != self.active and self._rows:
+            self.active = name
+            last = self.index(len(self._rows) - 1, len(self._head) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        """Questions, then severity and tags where somebody gave some."""
+        return 0 if parent is not None and parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index | None = None) -> int:
+        """Question, raters, ruling."""
+        return 0 if parent is not None and parent.isValid() else len(self._head)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Aliases."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._head[section] if section < len(self._head) else None
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The cell, its words, the name of its row."""
+        if not index.isValid():
+            return None
+        name, cells = self._rows[index.row()]
+        cell = cells[index.column()]
+        if role == CELL_ROLE:
+            return cell
+        if role == NAME_ROLE:
+            return name
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell.text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return cell.detail or cell.text
+        return None
+
+    def _cells(self, board: Board, row: BoardRow, many: bool) -> list[Cell]:
+        criterion, scale = row.criterion, row.criterion.scale
+        first = Cell(criterion.text, detail=criterion.question)
+        last = self._ruling(row, len(board.aliases) - len(row.values))
+        if many:
+            text = values_text(list(row.values.values()), scale) or "—"
+            return [first, Cell(text), last]
+        kinds = _kinds(row)
+        cells = []
+        for alias in board.aliases:
+            value = row.values.get(alias)
+            if value is None:
+                cells.append(Cell("—", "neutral", self.tr("{who}: no answer").format(who=alias)))
+                continue
+            text = scale.text_of(value)
+            comment = row.comments.get(alias, "")
+            detail = f"{alias}: {text}" + (f"\n{comment}" if comment else "")
+            adopt = value if scale.level is not None else None
+            cells.append(Cell(text, kinds.get(value, "neutral"), detail, value=adopt))
+        return [first, *cells, last]
+
+    def _ruling(self, row: BoardRow, missing: int) -> Cell:
+        ruling = row.ruling
+        if ruling is not None:
+            text, kind = ruling_text(self, ruling, row.criterion)
+            return Cell(text, kind, f"{ruling.author}: {ruling.reason}")
+        if row.criterion.scale.level is None:
+            return Cell(self.tr("words"), muted=True)
+        words = {
+            "differ": self.tr("choose"),
+            "single": self.tr("one answer"),
+            "missing": self.tr("no answer"),
+        }
+        if row.state != "agree":
+            return Cell(words[row.state], muted=True)
+        text = self.tr("agreed")
+        if missing:
+            text = self.tr("agreed, {n} missing").format(n=missing)
+        return Cell(text, muted=True)
+
+    def _extras(self, board: Board, many: bool) -> list[tuple[str, list[Cell]]]:
+        rows = []
+        if board.severities:
+            given = [board.severities.get(alias, "") for alias in board.aliases]
+            worst = Cell(
+                self.tr("worst counts: {worst}").format(worst=min(filter(None, given))), muted=True
+            )
+            if many:
+                cells = [Cell(_counted([text for text in given if text]))]
+            else:
+                cells = [_severity(text) for text in given]
+            rows.append(("", [Cell(self.tr("Severity")), *cells, worst]))
+        if board.tags:
+            titles = {mode.name: mode.text for mode in board.rubric.failure_modes}
+            told = {
+                alias: ", ".join(titles.get(name, name) for name in names)
+                for alias, names in board.tags.items()
+            }
+            if many:
+                every = [titles.get(name, name) for names in board.tags.values() for name in names]
+                cells = [Cell(_counted(every))]
+            else:
+                cells = [
+                    Cell(told[alias], "", f"{alias}: {told[alias]}")
+                    if told.get(alias)
+                    else Cell("—", muted=True)
+                    for alias in board.aliases
+                ]
+            rows.append(("", [Cell(self.tr("Failure modes")), *cells, Cell("")]))
+        return rows
+
+
+class BoardDelegate(QStyledItemDelegate):
+    """Chips on the question's row; the row in hand stands on accent."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """Room for the chip."""
+        cell: Cell = index.data(CELL_ROLE)
+        return QSize(chip_size(cell.text, sans()).width() + 14, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """One cell."""
+        tokens = current_tokens()
+        box: QRect = option.rect
+        cell: Cell = index.data(CELL_ROLE)
+        model = index.model()
+        name = index.data(NAME_ROLE)
+        active = isinstance(model, BoardModel) and bool(name) and model.active == name
+        if active:
+            painter.fillRect(box, QColor(tokens.accent_soft))
+        paint_rule(painter, tokens, box.left(), box.right(), box.bottom())
+        inner = box.adjusted(10, 0, -6, 0)
+        if not cell.chip:
+            bold = active and index.column() == 0
+            ink = tokens.muted if cell.muted else tokens.text
+            paint_elided(painter, inner, cell.text, ink, sans(bold=bold))
+            return
+        small = sans("small")
+        metrics_room = inner.width() - 16
+        painter.save()
+        painter.setFont(small)
+        text = painter.fontMetrics().elidedText(
+            cell.text, Qt.TextElideMode.ElideRight, metrics_room
+        )
+        painter.restore()
+        chip = paint_chip(painter, tokens, inner.left(), box.center().y(), text, cell.chip)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        if hovered and cell.value is not None:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(tokens.accent))
+            painter.drawRoundedRect(chip, 9, 9)
+            painter.restore()
+
+
+class BoardView(QTableView):
+    """The board as a table. A click on an answer adopts it, a click elsewhere takes the row.
+
+    Signals:
+        row_wanted(name): a question was clicked. adopted(name, value): an answer of it.
+    """
+
+    row_wanted = Signal(str)
+    adopted = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.board = BoardModel(self)
+        self.setModel(self.board)
+        self.setItemDelegate(BoardDelegate(self))
+        self.setAccessibleName(self.tr("What the raters answered"))
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setCornerButtonEnabled(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalHeader().setVisible(False)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setMinimumSectionSize(44)
+        header.setFixedHeight(28)
+        self.clicked.connect(self._clicked)
+
+    def show_board(self, board: Board | None, active: str) -> None:
+        """Another board; it is as high as its rows."""
+        self.board.show_board(board, active)
+        header = self.horizontalHeader()
+        columns = self.board.columnCount()
+        for column in range(columns):
+            last = column in (0, columns - 1)
+            # Raters share what question and ruling leave.
+            header.setSectionResizeMode(
+                column,
+                QHeaderView.ResizeMode.Interactive if last else QHeaderView.ResizeMode.Stretch,
+            )
+        self._fit()
+
+    def resizeEvent(self, event: Any) -> None:
+        """The question takes what room there is."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        columns = self.board.columnCount()
+        if not columns:
+            self.setFixedHeight(0)
+            return
+        header, room = self.horizontalHeader(), self.viewport().width()
+        ruling = min(max(self.sizeHintForColumn(columns - 1), 76), 150)
+        raters = max(columns - 2, 1)
+        question = min(self.sizeHintForColumn(0), max(96, room - ruling - 62 * raters))
+        header.resizeSection(0, question)
+        header.resizeSection(columns - 1, ruling)
+        rows = self.board.rowCount()
+        self.setFixedHeight(header.height() + rows * ROW_HEIGHT + 2)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        name, cell = index.data(NAME_ROLE), index.data(CELL_ROLE)
+        if not name:
+            return
+        if cell.value is not None:
+            self.adopted.emit(name, cell.value)
+        else:
+            self.row_wanted.emit(name)
+
+
+def ruling_text(teller: QObject, ruling: Ruling, criterion: Criterion) -> tuple[str, str]:
+    """(words, kind of chip) for a ruling."""
+    if ruling.kind == "none_fits":
+        return teller.tr("none fits") + " ✓", "warn"
+    if ruling.kind == "rubric_unsettled" or ruling.value is None:
+        return teller.tr("rubric open") + " ✓", "warn"
+    return criterion.scale.text_of(ruling.value) + " ✓", "ok"
+
+
+def _kinds(row: BoardRow) -> Mapping[AnswerValue, str]:
+    """Value → kind of chip: green where all agree; else the worse end red, the better blue."""
+    if row.criterion.scale.level is None:
+        return {}
+    values = list(dict.fromkeys(row.values.values()))
+    if row.state == "agree":
+        return dict.fromkeys(values, "ok")
+    if len(values) < 2:
+        return {}
+    scale = row.criterion.scale
+    places = {value: scale.position(value) for value in values}
+    values.sort(key=lambda value: (places[value] is None, places[value] or 0.0, str(value)))
+    if row.criterion.direction == "lower":
+        values.reverse()
+    kinds = dict.fromkeys(values, "warn")
+    kinds[values[0]], kinds[values[-1]] = "bad", "a"
+    return kinds
+
+
+def _severity(text: str) -> Cell:
+    if not text:
+        return Cell("—", "neutral")
+    return Cell(text, SEVERITY_KINDS.get(text, "neutral"))
+
+
+def _counted(texts: Sequence[str]) -> str:
+    counts = {text: texts.count(text) for text in sorted(set(texts))}
+    return " · ".join(f"{text} × {number}" for text, number in counts.items())

@@ -1,0 +1,586 @@
+"""What adjudicating does: reads the disagreements, shows one, rules, goes on. No widgets."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from evaldesk.domain.errors import EvalDeskError, UsageError
+from evaldesk.domain.project import Changes
+from evaldesk.domain.rating import Disagreement, Ruling, RulingKind
+from evaldesk.domain.rubric import AnswerValue, Criterion, Rubric
+from evaldesk.domain.trace import Trace
+from evaldesk.jobs.runner import JobControl
+from evaldesk.services import adjudication, ruling_reasons
+from evaldesk.services.adjudication import Board, BoardRow
+from evaldesk.services.blinding import Blindness, blindness
+from evaldesk.services.patterns import Pattern, Place, find_patterns
+from evaldesk.services.ruling_reasons import ReasonKind
+from evaldesk.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from evaldesk.storage.project import Project
+
+State = Literal["open", "ruled", "all"]
+Sort = Literal["worst", "spread", "scenario", "criterion"]
+_CHOICE = "adjudicate"
+_AHEAD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is listed, and how.
+
+    Attributes:
+        rubric: name; empty for the first that was answered. run: name; empty for all.
+        criterion, severity: empty for any; severity ``-`` for items without one.
+        text: part of a scenario's key or title.
+        pattern: only these places; None for no pattern.
+    """
+
+    rubric: str = ""
+    run: str = ""
+    state: State = "open"
+    sort: Sort = "worst"
+    criterion: str = ""
+    severity: str = ""
+    text: str = ""
+    pattern: Pattern | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A ruling that is not made yet.
+
+    Attributes:
+        kind: None until something is chosen; ``adopt`` for any value of the scale.
+        value: chosen with ``adopt``.
+        text: the reason in words; ``reason_kind`` where the disagreement came from.
+        again: what this was ruled before, when the person takes it up again.
+    """
+
+    kind: RulingKind | None = None
+    value: AnswerValue | None = None
+    text: str = ""
+    reason_kind: ReasonKind = ""
+    again: Ruling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a look at the project gave; nothing that anybody answered unless it ``looked``."""
+
+    scope: Scope
+    rubrics: tuple[Rubric, ...]
+    runs: tuple[str, ...]
+    rubric: Rubric | None
+    blindness: Blindness | None
+    looked: bool = False
+    items: list[Disagreement] = field(default_factory=list)
+    patterns: list[Pattern] = field(default_factory=list)
+    run_of: Mapping[int, str] = field(default_factory=dict)
+    reasons: list[tuple[str, str]] = field(default_factory=list)
+    rated: bool = False
+
+
+class AdjudicateController(QObject):
+    """One adjudicator at the disagreements of a rubric.
+
+    Attributes:
+        scope: what is listed. found: what the project holds; None before it was read.
+        view: the listed disagreements, in order.
+        place: (trace, criterion) in hand, or None; the criterion may be one that raters agree on.
+        board, trace: of the trace in hand, once they are there.
+        saving: a ruling is on its way to the disk.
+
+    Signals:
+        loaded(): the project was read. listed(): other disagreements are listed.
+        item_changed(): another trace is in hand, or none, or it was read again.
+        row_changed(): another criterion of it. draft_changed(): another choice or reason.
+        refused(error): what was asked for cannot be; nothing was written.
+        failed(error): a ruling could not be saved; None when it could after all.
+        ruled(): a ruling was saved.
+    """
+
+    loaded = Signal()
+    listed = Signal()
+    item_changed = Signal()
+    row_changed = Signal()
+    draft_changed = Signal()
+    refused = Signal(object)
+    failed = Signal(object)
+    ruled = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self.announcing = False
+        # Who chose to look although ratings of their own are still to come.
+        self._passed: set[tuple[str, str]] = set()
+        self._clear()
+        workspace.user_changed.connect(lambda _: self._another_person())
+
+    def _clear(self) -> None:
+        self.scope = Scope()
+        self.found: Loaded | None = None
+        self.view: list[Disagreement] = []
+        self.place: Place | None = None
+        self.board: Board | None = None
+        self.trace: Trace | None = None
+        self.saving = False
+        self._drafts: dict[Place, Draft] = {}
+        self._done: list[tuple[Place, Draft, Ruling]] = []
+        self._ahead: dict[int, tuple[Trace, Board]] = {}
+
+    # -- reading
+
+    def load(self, wanted: Place | None = None) -> None:
+        """Read rubrics, runs and disagreements beside the window."""
+        project = self.workspace.project
+        if project is None:
+            return
+        scope, person, passed = self.scope, self.workspace.user, frozenset(self._passed)
+        self.workspace.jobs.read(
+            lambda control: _look(project, scope, person, passed, control),
+            lambda found: self._loaded(found, wanted or self.place),
+            key="adjudicate-list",
+        )
+
+    @property
+    def gated(self) -> Blindness | None:
+        """What keeps the answers out of sight: ratings of one's own that are still to come."""
+        found = self.found
+        if found is None or found.rubric is None or found.blindness is None:
+            return None
+        passed = (self.workspace.user, found.rubric.name) in self._passed
+        return found.blindness if found.blindness.at_stake and not passed else None
+
+    def look_anyway(self) -> None:
+        """Give up blindness for this rubric, until the project is closed."""
+        if self.found is not None and self.found.rubric is not None:
+            self._passed.add((self.workspace.user, self.found.rubric.name))
+            self.load()
+
+    def choose(self, **what: Any) -> None:
+        """List something else; see `Scope`. Rubric and run are remembered in the project."""
+        before, self.scope = self.scope, replace(self.scope, **what)
+        scope = self.scope
+        if (scope.rubric, scope.run) != (before.rubric, before.run):
+            if scope.rubric != before.rubric:
+                self._let_go()
+                self.scope = scope = replace(scope, criterion="", pattern=None)
+            self._remember(scope)
+            self.load()
+        elif scope != before:
+            self._list()
+            self._stay_in_view()
+
+    def show_pattern(self, pattern: Pattern | None) -> None:
+        """List the items of a pattern, all of them; None for what was listed before."""
+        if pattern is None:
+            self.choose(pattern=None, state="open")
+        else:
+            self.choose(pattern=pattern, state="all", criterion="", severity="", text="")
+
+    def project_replaced(self) -> None:
+        """Another project, or none."""
+        self._passed.clear()
+        self._clear()
+        self.item_changed.emit()
+        self.loaded.emit()
+
+    def project_changed(self, changes: Changes) -> None:
+        """Somebody else wrote."""
+        if not self.announcing and changes.areas & {"traces", "rubrics", "ratings", "rulings"}:
+            self._ahead.clear()
+            self.load()
+
+    def _another_person(self) -> None:
+        if self.workspace.project is not None:
+            self._let_go()
+            self._drafts.clear()
+            self._done.clear()
+            self.load()
+
+    def _let_go(self) -> None:
+        self.place = self.board = self.trace = None
+        self._ahead.clear()
+        self.item_changed.emit()
+
+    def _loaded(self, found: Loaded, keep: Place | None) -> None:
+        self.found, self.scope = found, found.scope
+        if found.blindness is not None and not found.looked and self.gated is None:
+            self.load()  # the person chose to look while this was being read
+            return
+        if self.gated is not None:
+            self.view = []
+            self._let_go()
+        self.loaded.emit()
+        if self.gated is None and found.rubric is not None:
+            self._list()
+            listed = {_place(item) for item in found.items}
+            if keep is not None and (keep in listed or keep == self.place):
+                self.go(keep, again=True)
+            else:
+                self.go(_place(self.view[0]) if self.view else None)
+
+    def _list(self) -> None:
+        items = self.found.items if self.found is not None else []
+        self.view = listed(items, self.scope)
+        self.listed.emit()
+
+    def _stay_in_view(self) -> None:
+        places = [_place(item) for item in self.view]
+        if self.place not in places:
+            self.go(places[0] if places else None)
+
+    def _remember(self, scope: Scope) -> None:
+        project = self.workspace.project
+        if project is not None:
+            key = f"{_CHOICE}.{self.workspace.user}"
+            value = "\n".join((scope.rubric, scope.run))
+            self.workspace.jobs.write(lambda control: project.set(key, value))
+
+    # -- going from item to item
+
+    def go(self, place: Place | None, *, again: bool = False) -> None:
+        """Take a question in hand; None for none.
+
+        Args:
+            again: read the trace again even if it is in hand.
+        """
+        project, found = self.workspace.project, self.found
+        if place is None or project is None or found is None or found.rubric is None:
+            self._let_go()
+            return
+        same = self.board is not None and self.board.trace_pk == place[0]
+        self.place = place
+        if same and not again:
+            self.row_changed.emit()
+            self._read_ahead()
+            return
+        ready = self._ahead.pop(place[0], None)
+        if ready is not None and not again:
+            self._show(place[0], *ready)
+            return
+        name, pk = found.rubric.name, place[0]
+        self.workspace.jobs.read(
+            lambda control: _read(project, name, pk),
+            lambda result: self._show(pk, *result),
+            key="adjudicate-item",
+        )
+
+    def next(self, step: int = 1) -> None:
+        """The disagreement so many places further in the list."""
+        if not self.view:
+            return
+        row = self.row
+        if row < 0:
+            self.go(_place(self.view[0 if step > 0 else -1]))
+        elif 0 <= row + step < len(self.view):
+            self.go(_place(self.view[row + step]))
+
+    def next_open(self, after: int | None = None) -> bool:
+        """The next listed disagreement without a ruling, going round; False where none is."""
+        row = self.row if after is None else after
+        order = [*self.view[row + 1 :], *self.view[: row + 1]]
+        for item in order:
+            if not item.ruled and _place(item) != self.place:
+                self.go(_place(item))
+                return True
+        return False
+
+    def step_row(self, step: int) -> None:
+        """The next question on the board."""
+        if self.board is None or self.place is None:
+            return
+        names = [row.criterion.name for row in self.board.rows if can_rule(row.criterion)]
+        if not names:
+            return
+        here = names.index(self.place[1]) if self.place[1] in names else -step
+        self.go((self.place[0], names[(here + step) % len(names)]))
+
+    @property
+    def row(self) -> int:
+        """Where the question in hand is listed; -1 where it is not."""
+        for index, item in enumerate(self.view):
+            if _place(item) == self.place:
+                return index
+        return -1
+
+    @property
+    def board_row(self) -> BoardRow | None:
+        """The question in hand, with all that was said and ruled."""
+        if self.board is None or self.place is None or self.board.trace_pk != self.place[0]:
+            return None
+        name = self.place[1]
+        return next((row for row in self.board.rows if row.criterion.name == name), None)
+
+    @property
+    def open_count(self) -> int:
+        """Disagreements without a ruling, whatever is listed."""
+        return sum(not item.ruled for item in self.found.items) if self.found else 0
+
+    def _show(self, pk: int, trace: Trace, board: Board) -> None:
+        if self.place is None or self.place[0] != pk:
+            self._ahead[pk] = (trace, board)
+            return
+        self.trace, self.board = trace, board
+        self.item_changed.emit()
+        self._read_ahead()
+
+    def _read_ahead(self) -> None:
+        """The neighbours are read before they are asked for, so that they paint at once."""
+        project, found, row = self.workspace.project, self.found, self.row
+        if project is None or found is None or found.rubric is None or row < 0:
+            return
+        here = self.place[0] if self.place is not None else None
+        near = [item.trace_pk for item in self.view[row + 1 : row + 1 + _AHEAD]]
+        near += [item.trace_pk for item in self.view[max(0, row - 1) : row]]
+        wanted = next((pk for pk in near if pk != here and pk not in self._ahead), None)
+        for pk in [pk for pk in self._ahead if pk not in near]:
+            del self._ahead[pk]
+        if wanted is None:
+            return
+        name = found.rubric.name
+
+        def done(result: tuple[Trace, Board]) -> None:
+            if found is self.found:
+                self._ahead[wanted] = result
+
+        self.workspace.jobs.read(
+            lambda control: _read(project, name, wanted),
+            done,
+            lambda _: None,  # it is asked for again, and reported, when the person comes to it
+            key="adjudicate-ahead",
+        )
+
+    # -- ruling
+
+    @property
+    def draft(self) -> Draft:
+        """What was chosen and written for the question in hand."""
+        return self._drafts.get(self.place, Draft()) if self.place is not None else Draft()
+
+    def edit(self, **what: Any) -> None:
+        """Choose or write something; see `Draft`. It stays when the person goes elsewhere."""
+        if self.place is None or self.saving:
+            return
+        changed = replace(self.draft, **what)
+        if changed != self.draft:
+            self._drafts[self.place] = changed
+            self.draft_changed.emit()
+
+    def pick(self, value: Any) -> None:
+        """Choose a value; refuses what the scale does not have."""
+        row = self.board_row
+        if row is None or not can_rule(row.criterion):
+            return
+        try:
+            self.edit(kind="adopt", value=row.criterion.scale.check(value))
+        except EvalDeskError as error:
+            self.refused.emit(error)
+
+    def rule(self) -> None:
+        """Keep the ruling and go to the next open disagreement."""
+        if self.place is not None and not self.saving:
+            self.workspace.with_user(self._rule)
+
+    def _rule(self) -> None:
+        project, place, row, draft = self.workspace.project, self.place, self.board_row, self.draft
+        found = self.found
+        if project is None or place is None or row is None or found is None or self.saving:
+            return
+        if not can_rule(row.criterion) or found.rubric is None:
+            return
+        if draft.kind is None:
+            self.refused.emit(NoChoice())
+            return
+        reason = ruling_reasons.with_kind(draft.reason_kind, draft.text)
+        if not reason:
+            self.refused.emit(NoReason())
+            return
+        name, person, kind, value = found.rubric.name, self.workspace.user, draft.kind, draft.value
+        self.saving = True
+        self.draft_changed.emit()
+
+        def work(control: JobControl) -> Ruling:
+            return adjudication.rule(project, name, place[0], place[1], kind, value, reason, person)
+
+        def failed(error: Exception) -> None:
+            self.saving = False
+            self.draft_changed.emit()
+            self.failed.emit(error)
+
+        self.workspace.jobs.write(
+            work, lambda ruling: self._kept(project, place, draft, ruling), failed
+        )
+
+    def _kept(self, project: "Project", place: Place, draft: Draft, ruling: Ruling) -> None:
+        self.saving = False
+        if self.workspace.project is not project or self.found is None:
+            return
+        self._drafts.pop(place, None)
+        self._done.append((place, replace(draft, again=ruling), ruling))
+        self.found.reasons.insert(0, (place[1], ruling.reason))
+        self._ahead.pop(place[0], None)
+        self._note(place, ruling)
+        self.failed.emit(None)
+        self.announcing = True
+        try:
+            self.workspace.changed(Changes.of("rulings", trace_pks=(place[0],)), "adjudicate")
+        finally:
+            self.announcing = False
+        here, row = self.place == place, self.row
+        self._list()
+        self.ruled.emit()
+        if here:
+            # In a list of open ones the item is gone and its place is the next one's.
+            self._go_on(place, row)
+
+    def _go_on(self, place: Place, row: int) -> None:
+        if not self.next_open(row if self.row >= 0 else max(row - 1, -1)):
+            self.go(place, again=True)
+
+    def _note(self, place: Place, ruling: Ruling) -> None:
+        if self.found is None:
+            return
+        items = self.found.items
+        for index, item in enumerate(items):
+            if _place(item) == place:
+                items[index] = replace(item, ruled=True)
+        self.found.patterns[:] = find_patterns(item for item in items if not item.ruled)
+        if self.board is not None and self.board.trace_pk == place[0]:
+            rows = [
+                replace(row, rulings=[*row.rulings, ruling])
+                if row.criterion.name == place[1]
+                else row
+                for row in self.board.rows
+            ]
+            self.board = replace(self.board, rows=rows)
+            if self.trace is not None:
+                self.item_changed.emit()
+
+    @property
+    def can_take_up(self) -> bool:
+        """Whether there is a ruling of this session to take up again."""
+        return bool(self._done)
+
+    def take_up_again(self) -> None:
+        """Go back to the ruling made last, with its choice and reason filled in. Nothing is taken
+        away: ruling again supersedes it, leaving it alone keeps it.
+        """
+        if not self._done or self.saving:
+            return
+        place, draft, _ = self._done.pop()
+        self._drafts[place] = draft
+        self.go(place)
+        self.draft_changed.emit()
+
+    def reasons(self) -> list[str]:
+        """Reasons given lately, those of the same question first."""
+        if self.found is None or self.place is None:
+            return []
+        name = self.place[1]
+        given = self.found.reasons
+        own = [reason for criterion, reason in given if criterion == name]
+        return list(dict.fromkeys([*own, *(reason for _, reason in given)]))[:9]
+
+
+class NoChoice(UsageError):
+    """Nothing was chosen yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose a value, or say that none fits.")
+
+
+class NoReason(UsageError):
+    """The reason is missing."""
+
+    def __init__(self) -> None:
+        super().__init__("A ruling needs a reason.", "Say in a sentence why.")
+
+
+def can_rule(criterion: Criterion) -> bool:
+    """Whether a ruling can give it a value; words have none to agree on."""
+    return criterion.scale.level is not None
+
+
+def listed(items: Iterable[Disagreement], scope: Scope) -> list[Disagreement]:
+    """What the scope lists, in its order."""
+    places = None if scope.pattern is None else set(scope.pattern.places)
+    text = scope.text.casefold()
+    severity = "" if scope.severity == "-" else scope.severity
+    found = [
+        item
+        for item in items
+        if (scope.state == "all" or item.ruled == (scope.state == "ruled"))
+        and (not scope.criterion or item.criterion == scope.criterion)
+        and (not scope.severity or item.severity == severity)
+        and (not text or text in f"{item.scenario}\n{item.title}".casefold())
+        and (places is None or _place(item) in places)
+    ]
+    if scope.sort == "spread":
+        found.sort(key=lambda item: -item.spread)
+    elif scope.sort == "scenario":
+        found.sort(key=lambda item: item.scenario)
+    elif scope.sort == "criterion":
+        found.sort(key=lambda item: item.criterion)
+    return found
+
+
+def _place(item: Disagreement) -> Place:
+    return item.trace_pk, item.criterion
+
+
+def _look(
+    project: "Project",
+    scope: Scope,
+    person: str,
+    passed: frozenset[tuple[str, str]],
+    control: JobControl,
+) -> Loaded:
+    rubrics = tuple(project.rubrics.list())
+    runs = tuple(item.name for item in project.runs.list())
+    if not scope.rubric:
+        kept = [*project.get(f"{_CHOICE}.{person}").split("\n"), "", ""]
+        scope = replace(scope, rubric=kept[0], run=kept[1])
+    rubric = next((item for item in rubrics if item.name == scope.rubric), None)
+    if rubric is None:
+        rubric = _first_answered(project, rubrics)
+    if scope.run not in runs:
+        scope = replace(scope, run="")
+    if rubric is None:
+        return Loaded(scope, rubrics, runs, None, None)
+    scope = replace(scope, rubric=rubric.name)
+    stands = blindness(project, rubric, person)
+    control.check()
+    if stands.at_stake and (person, rubric.name) not in passed:
+        return Loaded(scope, rubrics, runs, rubric, stands)
+    items = adjudication.disagreements(project, rubric.name, run=scope.run)
+    control.check()
+    return Loaded(
+        scope,
+        rubrics,
+        runs,
+        rubric,
+        stands,
+        looked=True,
+        items=items,
+        patterns=find_patterns(item for item in items if not item.ruled),
+        run_of=project.traces.labels("run"),
+        reasons=ruling_reasons.recent(project, rubric.name),
+        rated=bool(items) or bool(project.people.raters(rubric.name)),
+    )
+
+
+def _first_answered(project: "Project", rubrics: Sequence[Rubric]) -> Rubric | None:
+    for rubric in rubrics:
+        if project.people.raters(rubric.name):
+            return rubric
+    return rubrics[0] if rubrics else None
+
+
+def _read(project: "Project", rubric: str, pk: int) -> tuple[Trace, Board]:
+    return project.traces.read(pk), adjudication.board(project, rubric, pk)

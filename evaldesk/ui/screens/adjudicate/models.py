@@ -1,0 +1,157 @@
+"""The disagreements as a list."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from evaldesk.domain.rating import Disagreement
+from evaldesk.domain.rubric import AnswerValue, Rubric, Scale
+from evaldesk.services.adjudication import in_board_order
+from evaldesk.services.patterns import Place
+from evaldesk.ui.theme.apply import current_tokens, sans
+from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
+
+_Index = QModelIndex | QPersistentModelIndex
+ITEM_ROLE = Qt.ItemDataRole.UserRole
+NAME_ROLE = Qt.ItemDataRole.UserRole + 1
+VALUES_ROLE = Qt.ItemDataRole.UserRole + 2
+PLACE_ROLE = Qt.ItemDataRole.UserRole + 3
+ROW_HEIGHT = 48
+MANY = 8
+"""More answers than this are counted instead of listed."""
+SEVERITY_KINDS = {"S1": "bad", "S2": "warn"}
+
+
+def values_text(values: Sequence[AnswerValue], scale: Scale) -> str:
+    """``No · Yes · No``; of many, how often each: ``No × 40 · Yes × 83``."""
+    if len(values) <= MANY:
+        return " · ".join(scale.text_of(value) for value in values)
+    counts = Counter(values)
+
+    def order(value: AnswerValue) -> tuple[float, str]:
+        place = scale.position(value)
+        return (float("inf") if place is None else place, str(value))
+
+    shown = sorted(counts, key=order)
+    return " · ".join(f"{scale.text_of(value)} × {counts[value]}" for value in shown)
+
+
+class DisagreementModel(QAbstractListModel):
+    """The listed disagreements, in order."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._items: Sequence[Disagreement] = ()
+        self._rubric: Rubric | None = None
+        self._run_of: Mapping[int, str] = {}
+
+    def show_items(
+        self, items: Sequence[Disagreement], rubric: Rubric | None, run_of: Mapping[int, str]
+    ) -> None:
+        """Others.
+
+        Args:
+            run_of: trace → run, to be shown; empty while systems are hidden.
+        """
+        self.beginResetModel()
+        self._items, self._rubric, self._run_of = items, rubric, run_of
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index | None = None) -> int:
+        """How many."""
+        return 0 if parent is not None and parent.isValid() else len(self._items)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The disagreement, its parts, or words for a screen reader."""
+        if not index.isValid() or self._rubric is None:
+            return None
+        item = self._items[index.row()]
+        if role == ITEM_ROLE:
+            return item
+        if role == PLACE_ROLE:
+            place: Place = (item.trace_pk, item.criterion)
+            return place
+        if role == NAME_ROLE:
+            return self._name(item)
+        if role == VALUES_ROLE:
+            return self._values(item)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{self._name(item)}\n{item.title}\n{self._values(item)}"
+        if role == Qt.ItemDataRole.DisplayRole:
+            parts = [item.severity, self._name(item), self._values(item)]
+            parts.append(self.tr("ruled") if item.ruled else self.tr("open"))
+            return ", ".join(part for part in parts if part)
+        return None
+
+    def _name(self, item: Disagreement) -> str:
+        criterion = self._rubric.criterion(item.criterion) if self._rubric is not None else None
+        question = criterion.text if criterion is not None else item.criterion
+        return f"{item.scenario} · {question}"
+
+    def _values(self, item: Disagreement) -> str:
+        rubric = self._rubric
+        criterion = rubric.criterion(item.criterion) if rubric is not None else None
+        if rubric is None or criterion is None:
+            return ""
+        text = values_text(in_board_order(item, rubric.name), criterion.scale)
+        run = self._run_of.get(item.trace_pk, "")
+        return f"{text}   {run}" if run else text
+
+
+class DisagreementDelegate(QStyledItemDelegate):
+    """Severity, scenario and question, what the raters said, ✓ where a ruling stands."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """Two lines."""
+        return QSize(200, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """One disagreement."""
+        tokens = current_tokens()
+        box: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, QColor(tokens.accent_soft))
+            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(box, QColor(tokens.soft))
+        paint_rule(painter, tokens, box.left(), box.right(), box.bottom())
+        item: Disagreement | None = index.data(ITEM_ROLE)
+        if item is None:
+            return
+        severity = item.severity or "–"
+        kind = SEVERITY_KINDS.get(item.severity, "neutral")
+        paint_chip(painter, tokens, box.left() + 12, box.top() + 17, severity, kind)
+        right = box.right() - 12
+        if item.ruled:
+            text = "✓ " + self.tr("ruled")
+            paint_chip(painter, tokens, right, box.top() + 33, text, "ok", from_right=True)
+            values_right = right - chip_size(text).width() - 6
+        else:
+            values_right = right
+        left = box.left() + 50
+        paint_elided(
+            painter,
+            QRect(left, box.top() + 6, right - left, 20),
+            index.data(NAME_ROLE),
+            tokens.muted if item.ruled else tokens.text,
+            sans(),
+        )
+        paint_elided(
+            painter,
+            QRect(left, box.top() + 25, values_right - left, 17),
+            index.data(VALUES_ROLE),
+            tokens.muted,
+            sans("small"),
+        )
