@@ -51,6 +51,7 @@ def workbook_content(
     author: str = "",
     rubric: str = "",
     comparisons: Sequence[tuple[str, str, str]] = (),
+    compared: Sequence[Comparison] = (),
     by: Sequence[str] = (),
     resamples: int = 2000,
     seed: int = DEFAULT_SEED,
@@ -62,6 +63,7 @@ def workbook_content(
         author: who asks for it.
         rubric: only this one; empty for all.
         comparisons: (run A, run B, metric) each.
+        compared: comparisons that were made already, by whatever rules.
         by: slices (or ``tier``) to compare and agree within; empty for tier and the slices that
             have at most twelve values.
         resamples: of the bootstrap for agreement.
@@ -86,11 +88,11 @@ def workbook_content(
     for number, item in enumerate(rubrics, 1):
         progress(number / steps, f"Agreement on {item.name}")
         reports.append(_rubric_report(project, item, resamples, seed))
-    compared = []
+    reported = [_reported_comparison(project, found) for found in compared]
     for number, (run_a, run_b, metric) in enumerate(comparisons, len(rubrics) + 1):
         progress(number / steps, f"{run_a} and {run_b}")
         found = compare(project, run_a, run_b, metric, by=within, seed=seed)
-        compared.append(_reported_comparison(project, found))
+        reported.append(_reported_comparison(project, found))
     info = project.info()
     metrics = list(dict.fromkeys(metric for run in runs for metric in run.run.metrics))
     binary = {
@@ -122,8 +124,8 @@ def workbook_content(
         slices=listings.slice_names(project.database),
         raters=project.people.raters(),
         rubrics=reports,
-        comparisons=compared,
-        notes=_notes(runs, reports, compared, project),
+        comparisons=reported,
+        notes=_notes(runs, reports, reported, project),
         traces=Stream(info.traces, lambda: _traces(project)),
         ratings=Stream(
             sum(

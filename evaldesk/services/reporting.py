@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaldesk.domain.comparison import Comparison
 from evaldesk.domain.errors import EvalDeskError, UsageError
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.report import (
@@ -27,6 +28,7 @@ def export_workbook(
     author: str = "",
     rubric: str = "",
     comparisons: Sequence[tuple[str, str, str]] = (),
+    compared: Sequence[Comparison] = (),
     by: Sequence[str] = (),
     overwrite: bool = False,
     resamples: int = 2000,
@@ -51,6 +53,7 @@ def export_workbook(
             author=author,
             rubric=rubric,
             comparisons=comparisons,
+            compared=compared,
             by=by,
             resamples=resamples,
             seed=seed,
