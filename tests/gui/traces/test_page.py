@@ -238,6 +238,12 @@ def test_new_traces_come_into_the_list(page, project):
     assert page.controller.total == 36
 
 
+def test_a_page_that_is_built_later_reads_the_project_by_itself(page, workspace, qtbot):
+    later = TracesPage(workspace)
+    qtbot.addWidget(later)
+    assert len(later.model.ids) == 24
+
+
 def test_closing_the_project_leaves_nothing(page, workspace, project):
     workspace.set_project(None)
     page.project_replaced()

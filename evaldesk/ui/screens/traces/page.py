@@ -47,10 +47,14 @@ class TracesPage(Screen):
         self._columns: list[Column] = []
         self._known: dict[str, list[tuple[str, int]]] = {}
         self._wanted: int | None = None
+        self._focus_list = False
         self._wanted_pair: tuple[int, int] | None = None
         self._build()
         self._connect()
         self._bind()
+        if workspace.project is not None:
+            self.stack.setCurrentWidget(self.whole)
+            self.controller.load()
 
     # Screen
 
@@ -74,8 +78,10 @@ class TracesPage(Screen):
             self.controller.find(place["trace"], self._select_trace)
         elif "trace" in place:
             self._select_trace(int(place["trace"]))
-        elif self.table.isVisible():
+        if self.table.isVisible():
             self.table.setFocus()
+        else:
+            self._focus_list = True  # once it is read
 
     def refresh(self, changes: Changes) -> None:
         """New traces change the list, answers the tags."""
@@ -359,6 +365,7 @@ class TracesPage(Screen):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.stack)
+        self.setFocusProxy(self.table)
 
     def _set_beside(self, beside: bool) -> None:
         self.reading.setOrientation(
@@ -451,6 +458,9 @@ class TracesPage(Screen):
                 self._wanted = None
                 self._open_current()
             self._glimpse.start()
+            if self._focus_list:
+                self._focus_list = False
+                self.table.setFocus()
         elif not empty:
             self.pane.clear(self.tr("No trace matches"))
             self.siblings.set_rows(())
