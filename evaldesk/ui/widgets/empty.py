@@ -25,7 +25,12 @@ class EmptyState(QWidget):
         self.text.setMinimumWidth(320)
         self.text.setMaximumWidth(480)
         outer.addWidget(self.title)
-        outer.addWidget(self.text, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Between stretches, not aligned: an aligned label is not asked how high its lines are.
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.text, 100)
+        row.addStretch(1)
+        outer.addLayout(row)
         outer.addSpacing(8)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)

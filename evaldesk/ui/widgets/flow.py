@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 class FlowLayout(QLayout):
     """Widgets side by side in their own size; what does not fit goes to the next row. One that is
-    wider than a row is given the row's width.
+    wider than a row is given the row's width, and the height it wants then.
     """
 
     def __init__(self, parent: QWidget | None = None, *, spacing: int = 6) -> None:
@@ -71,11 +71,13 @@ class FlowLayout(QLayout):
             if item.isEmpty():
                 continue
             size = item.sizeHint()
-            width = min(size.width(), rect.width())
+            width, height = min(size.width(), rect.width()), size.height()
+            if width < size.width() and item.hasHeightForWidth():
+                height = item.heightForWidth(width)
             if x > rect.x() and x + width > rect.x() + rect.width():
                 x, y, row = rect.x(), y + row + self.spacing(), 0
             if place:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, size.height())))
+                item.setGeometry(QRect(QPoint(x, y), QSize(width, height)))
             x += width + self.spacing()
-            row = max(row, size.height())
+            row = max(row, height)
         return y + row - rect.y()

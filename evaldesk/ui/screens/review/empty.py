@@ -116,6 +116,7 @@ class Finished(EmptyState):
             primary=True,
         )
         self.everything = self.add_action(self.tr("Show the whole queue"), self._show_all)
+        controller.saving_changed.connect(self.tell)
         self.again = self.add_action(self.tr("Look through them again"), self._again)
 
     def tell(self) -> None:
@@ -132,10 +133,10 @@ class Finished(EmptyState):
                 self.tr("{n} more are open in the queue.").format(n=open_ones),
             )
         else:
-            self.show_text(
-                self.tr("All {n} done").format(n=len(queue)),
-                self.tr("Every answer is saved. You can still change any of them."),
-            )
+            change = self.tr("You can still change any of them.")
+            if not self._controller.saving.unsaved:
+                change = self.tr("Every answer is saved.") + " " + change
+            self.show_text(self.tr("All {n} done").format(n=len(queue)), change)
         self.everything.setVisible(len(view) < len(queue))
         self.agreement.setVisible(not open_ones and len(queue) > 0)
         self.again.setVisible(len(view) > 0)

@@ -6,7 +6,7 @@ chooses is emitted, and comes back through `FieldCard.show_value`.
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
+    QStyle,
     QStyleOptionButton,
+    QStylePainter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -23,6 +25,7 @@ from PySide6.QtWidgets import (
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.rubric import SEVERITIES, SEVERITY, Criterion
 from evaldesk.ui.theme.apply import current_tokens
+from evaldesk.ui.theme.style import paint_keycap
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.chip import restyle
@@ -33,6 +36,7 @@ IDLE_MS = 400
 
 _SHORT_ANCHORS = 140
 _BUTTON_PADDING = 10
+_WRAPPED = int(Qt.TextFlag.TextWordWrap.value)
 
 
 class FieldCard(QFrame):
@@ -90,7 +94,14 @@ class FieldCard(QFrame):
     def show_value(self, value: Any) -> None:
         """Show what is answered; None for nothing."""
         self.value = value
+        self.setAccessibleDescription(
+            self.tr("no answer") if value is None else self.words_of(value)
+        )
         self._update_clear()
+
+    def words_of(self, value: Any) -> str:
+        """An answer as it is read out."""
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
     def set_active(self, active: bool) -> None:
         """Digits go to the active card."""
@@ -126,7 +137,7 @@ class FieldCard(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The active one stands on accent."""
-        if not self.active:
+        if not self.active or not self.isEnabled():
             return
         tokens = current_tokens()
         painter = QPainter(self)
@@ -141,30 +152,50 @@ class FieldCard(QFrame):
 
 
 class ChoiceButton(ActionButton):
-    """A point of a scale: cut with an ellipsis where the pane is narrow."""
+    """A point of a scale. Words that are wider than the pane go on in the next line."""
 
     def __init__(self, text: str, keys: str = "", tooltip: str = "") -> None:
         super().__init__(text, keys, kind="choice")
-        self._tooltip = tooltip
-        self._painting = False
         self.setToolTip(tooltip)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
 
-    def initStyleOption(self, option: QStyleOptionButton) -> None:
-        """Shorten the words, but not while Qt asks how wide they would like to be."""
-        super().initStyleOption(option)
-        if self._painting:
-            whole = self.text()
-            room = self.width() - self._keys_width() - 2 * _BUTTON_PADDING
-            option.text = self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room)
-            if not self._tooltip:
-                self.setToolTip(whole if option.text != whole else "")
+    def heightForWidth(self, width: int) -> int:
+        """As high as its lines."""
+        size = self.sizeHint()
+        if size.width() <= width:
+            return size.height()
+        metrics = self.fontMetrics()
+        room = QRect(0, 0, self._words_width(width), 10_000)
+        words = metrics.boundingRect(room, _WRAPPED, self.text())
+        return size.height() + words.height() - metrics.height()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """As any button."""
-        self._painting = True
-        super().paintEvent(event)
-        self._painting = False
+        """As any button where its words fit in one line."""
+        if self.sizeHint().width() <= self.width():
+            super().paintEvent(event)
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        tokens = current_tokens()
+        left = _BUTTON_PADDING
+        if self.keys:
+            paint_keycap(painter, tokens, left, self.height() // 2, self.keys)
+        painter.setFont(self.font())
+        painter.setPen(QColor(tokens.on_accent if self.isChecked() else tokens.text))
+        width = self._words_width(self.width())
+        room = QRect(left + self._keys_width(), 0, width, self.height())
+        painter.drawText(room, _WRAPPED | int(Qt.AlignmentFlag.AlignVCenter.value), self.text())
+        painter.end()
+
+    def _words_width(self, width: int) -> int:
+        return width - self._keys_width() - 2 * _BUTTON_PADDING
 
 
 class ChoiceCard(FieldCard):
@@ -172,6 +203,7 @@ class ChoiceCard(FieldCard):
 
     def __init__(self, criterion: Criterion) -> None:
         super().__init__(criterion.name, criterion.text, optional=not criterion.required)
+        self._scale = criterion.scale
         points = criterion.scale.points
         add_question(self, criterion)
         lines = [(point.text, point.anchor) for point in points if point.anchor]
@@ -206,6 +238,10 @@ class ChoiceCard(FieldCard):
         super().show_value(value)
         for button, own in zip(self.buttons, self._values, strict=True):
             button.setChecked(value is not None and own == value)
+
+    def words_of(self, value: Any) -> str:
+        """What the button says."""
+        return self._scale.text_of(value)
 
     def digit(self, number: int) -> bool:
         """Choose the point of that place."""
