@@ -30,7 +30,7 @@ class FilterField(QLineEdit):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(350)
-        self._pause.timeout.connect(self._settle)
+        self._pause.timeout.connect(self._paused)
         self._told = ""
         self.setClearButtonEnabled(True)
         self.textEdited.connect(self._typed)
@@ -86,6 +86,13 @@ class FilterField(QLineEdit):
         start = found.start() if found else at
         self.setText(f"{before[:start]}{name} {after.lstrip()}")
         self.setCursorPosition(start + len(name) + 1)
+
+    def _paused(self) -> None:
+        # While names are offered the filter is not finished, and no error yet.
+        if self._popup_shown():
+            self._pause.start()
+        else:
+            self._settle()
 
     def _settle(self) -> None:
         self._pause.stop()

@@ -193,7 +193,8 @@ class TracesPage(Screen):
         """Close what is open in the trace, then give the keys back to the list."""
         if self.pane.find_bar.isVisible():
             self.pane.find_bar.close_bar()
-        elif self.pane.is_pair:
+            return
+        if self.pane.is_pair:
             self._open_current()
         self.table.setFocus()
 

@@ -80,6 +80,7 @@ class TraceCanvas(QAbstractScrollArea):
         self.rows = Rows()
         self.column = 0
         self.current = -1
+        self._came = False
         self._styles = TextStyles()
         self._painter = CardPainter(tokens, self._styles)
         self._faces: dict[int, Face] = {}
@@ -138,6 +139,7 @@ class TraceCanvas(QAbstractScrollArea):
         self.column = column
         self.rows = rows if rows is not None else Rows([self.estimates(cards)], GAP)
         self.current = -1
+        self._came = False
         self._adjust_scroll_bar()
         self.verticalScrollBar().setValue(0)
         first = next((row for row, card in enumerate(cards) if card is not None), -1)
@@ -245,6 +247,7 @@ class TraceCanvas(QAbstractScrollArea):
             self.current_changed.emit(row)
             self.viewport().update()
         if reveal and row >= 0:
+            self._came = True
             self.reveal(row)
 
     def move(self, step: int) -> bool:  # type: ignore[override]
@@ -606,8 +609,8 @@ class TraceCanvas(QAbstractScrollArea):
                 chips = self._chips.get(row, ()) if number == 0 else ()
                 self._painter.piece(painter, face, piece, area, chips)
         painter.setOpacity(1.0)
-        if row == self.current and self.hasFocus():
-            self._painter.focus(painter, box, sight)
+        if row == self.current and (self.hasFocus() or self._came):
+            self._painter.focus(painter, box, sight, active=self.hasFocus())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to select, or fold."""

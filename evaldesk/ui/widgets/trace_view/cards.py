@@ -190,12 +190,13 @@ def _scenario(trace: Trace) -> Card | None:
     expected = trace.scenario.expected or body_text(trace.body.get("expected"))
     if not expected:
         return None
+    payload = expected.lstrip()[:1] in ("{", "[")
     return Card(
         "scenario",
         tr("Expected"),
         summary=one_line(expected),
-        sections=[Section("expected", lambda: pretty(expected), size=len(expected))],
-        open=len(expected) < 400 and expected.count("\n") < 6,
+        sections=[Section("expected", lambda: pretty(expected), mono=payload, size=len(expected))],
+        open=not payload and len(expected) < 400 and expected.count("\n") < 6,
     )
 
 

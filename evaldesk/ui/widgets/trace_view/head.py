@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 from evaldesk.domain.trace import Trace
 from evaldesk.services.steps import Step
 from evaldesk.ui.theme.tokens import Tokens
-from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.chip import Chip
+from evaldesk.ui.widgets.label import ElidedLabel
 from evaldesk.ui.widgets.trace_view import figures
 
 TIERS = {"critical": "bad", "important": "warn"}
@@ -111,7 +111,7 @@ class TraceHead(QWidget):
         self._side = ""
         self._flow = FlowLayout(self)
         self._flow.setContentsMargins(16, 10, 16, 2)
-        self.title = text_label("", "heading")
+        self.title = ElidedLabel("", kind="heading")
         self._flow.addWidget(self.title)
         self._chips: list[Chip] = []
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)

@@ -182,14 +182,14 @@ class CardPainter:
         painter.setPen(QColor(colour.get(section.tone, tokens.text)))
         layout.draw(painter, at, formats, sight)
 
-    def focus(self, painter: QPainter, box: QRectF, sight: QRectF) -> None:
-        """The ring round the current card."""
+    def focus(self, painter: QPainter, box: QRectF, sight: QRectF, *, active: bool = True) -> None:
+        """The ring round the current card; fainter while the keys go elsewhere."""
         top = max(box.top(), sight.top() - _BEYOND)
         bottom = min(box.bottom(), sight.bottom() + _BEYOND)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(self.tokens.accent), 1.4))
+        painter.setPen(QPen(QColor(self.tokens.accent if active else self.tokens.muted), 1.4))
         ring = QRectF(box.left(), top, box.width(), bottom - top).adjusted(0.7, 0.7, -0.7, -0.7)
         painter.drawRoundedRect(ring, 8, 8)
         painter.restore()
