@@ -1,0 +1,1 @@
+"""Charts. Only this package draws with pyqtgraph, and only when a chart is first wanted."""

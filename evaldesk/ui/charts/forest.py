@@ -1,0 +1,387 @@
+"""The forest plot: one row a group, its difference as a point with its interval."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from evaldesk.ui.charts.theme import NO_PEN, Chart, Tone, brush, colour, nice_step
+from evaldesk.ui.theme.apply import sans
+from evaldesk.ui.theme.tokens import Tokens
+
+ROW = 28
+HEADING = 26
+_FEW = 5
+"""Intervals of fewer pairs than this do not decide how far the axis goes."""
+_AXIS = 24
+_CAPTION = 20
+_TOP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ForestRow:
+    """One line of the plot.
+
+    Attributes:
+        label: its name; a heading has only this.
+        n: how many pairs. value, low, high: in the units of the axis; None where undefined.
+        text: value and interval in words, or why there is none.
+        detail: what hovering shows.
+        whole: the row of all pairs, drawn as a diamond in bold.
+        indent: whether it stands under a heading.
+    """
+
+    label: str
+    n: int | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    text: str = ""
+    detail: str = ""
+    tone: Tone = "neutral"
+    whole: bool = False
+    indent: bool = False
+
+    @property
+    def heading(self) -> bool:
+        """Whether it only names the rows below."""
+        return self.n is None
+
+
+class _Column(pg.AxisItem):  # type: ignore[misc]
+    """Text beside the plot, level with its rows: so that an exported picture has it."""
+
+    def __init__(self, side: str, chart: "ForestPlot") -> None:
+        super().__init__(side)
+        self.chart = chart
+        self.setStyle(showValues=False, tickLength=0)
+
+    def paint(self, p: QPainter, opt: Any, widget: Any) -> None:
+        """Draw the rows' texts."""
+        rect = self.mapRectFromParent(self.geometry())
+        chart = self.chart
+        for index, row in enumerate(chart.rows):
+            top, height = chart.band(index)
+            box = QRectF(rect.left(), rect.top() + top, rect.width(), height)
+            marked = index in (chart.chosen, chart.hovered) and not row.heading
+            # A picture of the chart shows the data, not where the mouse was.
+            if marked and not self._exportOpts:
+                p.fillRect(box, QColor(chart.band_colour(index)))
+            self.paint_row(p, box, row)
+
+    def paint_row(self, p: QPainter, box: QRectF, row: ForestRow) -> None:
+        """Draw one row's text."""
+
+
+class _Names(_Column):
+    def paint_row(self, p: QPainter, box: QRectF, row: ForestRow) -> None:
+        tokens = self.chart.tokens
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        if row.heading:
+            p.setFont(sans("small"))
+            p.setPen(QColor(tokens.muted))
+            p.drawText(box.adjusted(8, 4, 0, 0), left, row.label)
+            return
+        font = sans(bold=row.whole)
+        p.setFont(font)
+        p.setPen(QColor(tokens.text))
+        start = 8 + (12 if row.indent else 0)
+        number = f"{row.n:,}"
+        room = box.width() - start - 20 - QFontMetrics(sans()).horizontalAdvance(number)
+        name = QFontMetrics(font).elidedText(row.label, Qt.TextElideMode.ElideRight, int(room))
+        p.drawText(box.adjusted(start, 0, 0, 0), left, name)
+        p.setFont(sans())
+        p.setPen(QColor(tokens.muted))
+        p.drawText(
+            box.adjusted(0, 0, -12, 0),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            number,
+        )
+
+
+class _Values(_Column):
+    def paint_row(self, p: QPainter, box: QRectF, row: ForestRow) -> None:
+        if row.heading:
+            return
+        tokens = self.chart.tokens
+        font = sans(bold=row.whole)
+        p.setFont(font)
+        p.setPen(QColor(tokens.text if row.low is not None else tokens.muted))
+        text = QFontMetrics(font).elidedText(
+            row.text, Qt.TextElideMode.ElideRight, int(box.width()) - 20
+        )
+        p.drawText(
+            box.adjusted(16, 0, 0, 0),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            text,
+        )
+
+
+class _Scale(pg.AxisItem):  # type: ignore[misc]
+    def __init__(self, chart: "ForestPlot") -> None:
+        super().__init__("bottom")
+        self.chart = chart
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """As the screen writes numbers."""
+        return [self.chart.tick_text(value) for value in values]
+
+
+class ForestPlot(Chart):
+    """Rows of differences round a dashed line at zero.
+
+    Attributes:
+        rows: what is shown. chosen: the row that was clicked, -1 for none. hovered: likewise.
+
+    Signals:
+        row_chosen(index): a row was clicked, or Return was pressed on it.
+    """
+
+    row_chosen = Signal(int)
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        self.rows: Sequence[ForestRow] = ()
+        self.chosen = -1
+        self.hovered = -1
+        self._captions = ("", "", "")
+        self._title = ""
+        self._tick_text: Callable[[float], str] = str
+        self._tops: list[float] = []
+        names, values, scale = _Names("left", self), _Values("right", self), _Scale(self)
+        super().__init__(tokens, parent, {"left": names, "right": values, "bottom": scale})
+        self._names, self._values, self._scale = names, values, scale
+        self.showAxis("right")
+        self.getViewBox().invertY(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    # what is shown
+
+    def show_rows(
+        self,
+        rows: Sequence[ForestRow],
+        *,
+        captions: tuple[str, str, str],
+        tick_text: Callable[[float], str],
+        names: int = 190,
+        values: int = 210,
+        title: str = "",
+    ) -> None:
+        """Show rows.
+
+        Args:
+            captions: what lies left of zero, what the axis measures, what lies right of zero.
+            tick_text: a value of the axis in words.
+            names, values: widths of the columns of text, in pixels.
+            title: above the plot, for a picture that stands alone.
+        """
+        self.rows = tuple(rows)
+        self.chosen = self.hovered = -1
+        self._captions = captions
+        self._tick_text = tick_text
+        self._title = title
+        self._names.setWidth(names)
+        self._values.setWidth(values)
+        self.redraw()
+        self.setAccessibleDescription(
+            "; ".join(f"{row.label}, n {row.n}: {row.text}" for row in rows if not row.heading)
+        )
+
+    def choose(self, index: int) -> None:
+        """Mark a row; -1 for none."""
+        self.chosen = index
+        self._refresh()
+
+    def tick_text(self, value: float) -> str:
+        """A value of the axis in words."""
+        return self._tick_text(0.0 if abs(value) < 1e-12 else value)
+
+    def band(self, index: int) -> tuple[float, float]:
+        """(top, height) of a row in pixels, from the top of the plot's area."""
+        return self._tops[index], HEADING if self.rows[index].heading else ROW
+
+    def band_colour(self, index: int) -> str:
+        """The ground of a row that is chosen or under the mouse."""
+        return self.tokens.accent_soft if index == self.chosen else self.tokens.soft
+
+    def row_at(self, y: float) -> int:
+        """The row at a height within the widget; -1 for none and for headings."""
+        within = y - self._area().top()
+        for index, row in enumerate(self.rows):
+            top, height = self.band(index)
+            if not row.heading and top <= within < top + height:
+                return index
+        return -1
+
+    @property
+    def reach(self) -> float:
+        """How far the axis goes to either side of zero."""
+        solid = [row for row in self.rows if (row.n or 0) >= _FEW] or list(self.rows)
+        ends = [abs(end) for row in solid for end in (row.low, row.high) if end is not None]
+        ends += [abs(row.value) for row in self.rows if row.value is not None]
+        return max(ends, default=0.0) * 1.06 or 1.0
+
+    def redraw(self) -> None:
+        """Draw everything again."""
+        plot = self.getPlotItem()
+        plot.clear()
+        self._tops = []
+        height = float(_TOP)
+        for row in self.rows:
+            self._tops.append(height)
+            height += HEADING if row.heading else ROW
+        height += _TOP
+        reach = self.reach
+        view = self.getViewBox()
+        view.setRange(xRange=(-reach, reach), yRange=(0, height), padding=0)
+        self.style_axis(self._scale)
+        self._scale.setHeight(_AXIS + _CAPTION)
+        step = nice_step(reach)
+        count = int(reach / step + 1e-9)
+        ticks = [step * i for i in range(-count, count + 1)]
+        if len(ticks) > 7:
+            ticks = [tick for tick in ticks if round(tick / step) % 2 == 0]
+        self._scale.setTicks([[(tick, self.tick_text(tick)) for tick in ticks]])
+        self._scale.setLabel(self._caption_html())
+        plot.setTitle(self._title or None, size="13px", color=self.tokens.text, justify="left")
+        zero = pg.InfiniteLine(0.0, 90, self.pen(self.tokens.muted, dashed=True))
+        plot.addItem(zero)
+        self._band = pg.LinearRegionItem(orientation="horizontal", movable=False)
+        for line in self._band.lines:
+            line.setPen(NO_PEN)
+        self._band.setZValue(-20)
+        self._band.hide()
+        plot.addItem(self._band)
+        self._draw_marks(reach)
+        title = 30 if self._title else 0
+        self.setFixedHeight(int(height) + _AXIS + _CAPTION + title)
+        self._refresh()
+
+    def _draw_marks(self, reach: float) -> None:
+        plot = self.getPlotItem()
+        for index, row in enumerate(self.rows):
+            if row.heading or row.value is None:
+                continue
+            top, height = self.band(index)
+            y = top + height / 2
+            ink = colour(self.tokens, row.tone)
+            if row.low is not None and row.high is not None:
+                low, high = max(row.low, -reach), min(row.high, reach)
+                plot.plot([low, high], [y, y], pen=self.pen(ink, 2))
+                # An interval that the axis cuts ends in an arrow, not as if it ended there.
+                for cut, at, symbol in (
+                    (row.low < -reach, low, "t3"),
+                    (row.high > reach, high, "t2"),
+                ):
+                    if cut:
+                        self._mark(at * 0.992, y, symbol, 9, ink, filled=True)
+            self._mark(
+                row.value,
+                y,
+                "d" if row.whole else "s",
+                15 if row.whole else 9,
+                ink,
+                filled=row.low is not None,
+            )
+
+    def _mark(
+        self, x: float, y: float, symbol: str, size: int, ink: QColor, *, filled: bool
+    ) -> None:
+        self.getPlotItem().addItem(
+            pg.ScatterPlotItem(
+                [x],
+                [y],
+                symbol=symbol,
+                size=size,
+                pen=self.pen(ink, 1.5) if not filled else self.pen(ink, 0.5),
+                brush=brush(ink) if filled else brush(self.tokens.pane),
+            )
+        )
+
+    def _caption_html(self) -> str:
+        left, middle, right = (_escaped(text) for text in self._captions)
+        style = f"color:{self.tokens.muted}; font-size:11px"
+        gap = "&nbsp;" * 5
+        parts = [f"← {left}" if left else "", middle, f"{right} →" if right else ""]
+        return f"<span style='{style}'>{gap.join(part for part in parts if part)}</span>"
+
+    # hands
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show what is under the mouse."""
+        index = self.row_at(event.position().y())
+        self._hover(index)
+        if index >= 0:
+            QToolTip.showText(
+                event.globalPosition().toPoint(),
+                self.rows[index].detail,
+                self,
+                self._area_of(index),
+            )
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose a row."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            index = self.row_at(event.position().y())
+            if index >= 0:
+                self.row_chosen.emit(index)
+        super().mouseReleaseEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the mouse."""
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go through the rows, Return or Space chooses one."""
+        key = event.key()
+        rows = [index for index, row in enumerate(self.rows) if not row.heading]
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and rows:
+            step = 1 if key == Qt.Key.Key_Down else -1
+            here = rows.index(self.hovered) if self.hovered in rows else -1 if step > 0 else 0
+            self._hover(rows[(here + step) % len(rows)])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.hovered >= 0:
+            self.row_chosen.emit(self.hovered)
+        else:
+            event.ignore()
+
+    def _hover(self, index: int) -> None:
+        if index != self.hovered:
+            self.hovered = index
+            self.setCursor(
+                Qt.CursorShape.PointingHandCursor if index >= 0 else Qt.CursorShape.ArrowCursor
+            )
+            self._refresh()
+
+    def _refresh(self) -> None:
+        index = self.hovered if self.hovered >= 0 else self.chosen
+        if 0 <= index < len(self.rows):
+            top, height = self.band(index)
+            self._band.setRegion((top, top + height))
+            self._band.setBrush(brush(self.band_colour(index)))
+            self._band.show()
+        else:
+            self._band.hide()
+        self._names.update()
+        self._values.update()
+
+    def _area(self) -> QRectF:
+        view = self.getViewBox()
+        corner: QPointF = view.mapToScene(view.boundingRect().topLeft())
+        top = self.mapFromScene(corner)
+        return QRectF(top.x(), top.y(), view.width(), view.height())
+
+    def _area_of(self, index: int) -> Any:
+        top, height = self.band(index)
+        area = self._area()
+        return QRectF(0, area.top() + top, self.width(), height).toRect()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
