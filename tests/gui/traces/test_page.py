@@ -181,7 +181,7 @@ def test_the_list_is_saved_without_formulas(page, workspace, tmp_path):
 def test_columns_are_chosen_and_remembered(page, workspace, qtbot):
     place = [column.key for column in page.model.columns].index("preview")
     assert page.table.isColumnHidden(place)
-    page._show_column(place, True)
+    page.columns.show(place, True)
     assert "preview" in workspace.settings.get("traces.columns")
     again = TracesPage(workspace)
     qtbot.addWidget(again)

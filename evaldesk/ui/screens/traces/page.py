@@ -4,12 +4,10 @@ from array import array
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
-    QListView,
     QMenu,
     QSplitter,
     QStackedWidget,
@@ -20,11 +18,12 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.project import Changes
 from evaldesk.ui.screens.screen import Screen
-from evaldesk.ui.screens.traces.columns import DEFAULT, Column, columns
+from evaldesk.ui.screens.traces.column_chooser import ColumnChooser
 from evaldesk.ui.screens.traces.controller import TracesController
-from evaldesk.ui.screens.traces.delegates import FacetDelegate, SiblingDelegate, TraceDelegate
+from evaldesk.ui.screens.traces.delegates import TraceDelegate
 from evaldesk.ui.screens.traces.filter_field import FilterField
 from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel, TraceTableModel
+from evaldesk.ui.screens.traces.panels import FacetList, SiblingStrip
 from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.table import ROW_HEIGHT, Table
@@ -32,7 +31,6 @@ from evaldesk.ui.widgets.trace_view import TracePane, figures
 from evaldesk.ui.workspace import Workspace
 
 _WITH_SNIPPET = 44
-_FIRST_METRICS = 2
 
 
 class TracesPage(Screen):
@@ -44,8 +42,6 @@ class TracesPage(Screen):
         self.model = TraceTableModel(self)
         self.facets = FacetModel(self)
         self.siblings = SiblingModel(self)
-        self._columns: list[Column] = []
-        self._known: dict[str, list[tuple[str, int]]] = {}
         self._wanted: int | None = None
         self._focus_list = False
         self._wanted_pair: tuple[int, int] | None = None
@@ -96,7 +92,6 @@ class TracesPage(Screen):
         self._wanted = None
         self.pane.clear()
         self.siblings.set_rows(())
-        self._show_siblings()
         self.controller.load()
 
     def breadcrumb(self) -> str:
@@ -208,7 +203,7 @@ class TracesPage(Screen):
             QGuiApplication.clipboard().setText(text)
             self.workspace.say(self.tr("{count} rows copied").format(count=figures.count(len(pks))))
 
-        self.controller.copy(pks, self._shown_columns(), done)
+        self.controller.copy(pks, self.columns.shown(), done)
 
     def export_list(self) -> None:
         """Save the list with the columns in sight."""
@@ -218,7 +213,7 @@ class TracesPage(Screen):
                 self.tr("Save the list of traces"),
                 "traces.csv",
                 self.tr("CSV files (*.csv)"),
-                lambda path: self.controller.export(path, pks, self._shown_columns()),
+                lambda path: self.controller.export(path, pks, self.columns.shown()),
             )
 
     def copy_id(self) -> None:
@@ -231,7 +226,7 @@ class TracesPage(Screen):
     def choose_columns(self) -> None:
         """Offer the columns."""
         header = self.table.horizontalHeader()
-        self._column_menu(header.mapToGlobal(QPoint(8, header.height())))
+        self.columns.offer(header.mapToGlobal(QPoint(8, header.height())))
 
     def toggle_facets(self) -> None:
         """Show or hide the facets."""
@@ -266,6 +261,7 @@ class TracesPage(Screen):
         self.table.horizontalHeader().setSectionsClickable(True)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.table.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.columns = ColumnChooser(self.table, self.model, self.workspace.settings, self)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.installEventFilter(self)
         self.delegate = TraceDelegate(tokens, self.table)
@@ -302,42 +298,14 @@ class TracesPage(Screen):
         for widget in (tools, self.filter_error, hairline(), self.list_stack):
             list_layout.addWidget(widget, 1 if widget is self.list_stack else 0)
 
-        self.facet_list = QListView()
-        self.facet_list.setModel(self.facets)
-        self.facet_delegate = FacetDelegate(self.workspace.tokens, self.facet_list)
-        self.facet_list.setItemDelegate(self.facet_delegate)
-        self.facet_list.setAccessibleName(self.tr("Facets"))
-        self.facet_list.setMouseTracking(True)
-        self.facet_list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.facet_list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.facet_list.installEventFilter(self)
+        self.facet_list = FacetList(self.facets, self.workspace.tokens)
         self.facet_panel = pane()
         facet_layout = QVBoxLayout(self.facet_panel)
         facet_layout.setContentsMargins(0, 4, 0, 0)
         facet_layout.addWidget(self.facet_list)
         self.facet_panel.setVisible(bool(self.workspace.settings.get("traces.facets", True)))
-
-        self.sibling_list = QListView()
-        self.sibling_list.setModel(self.siblings)
-        self.sibling_delegate = SiblingDelegate(self.workspace.tokens, self.sibling_list)
-        self.sibling_list.setItemDelegate(self.sibling_delegate)
-        self.sibling_list.setFlow(QListView.Flow.LeftToRight)
-        self.sibling_list.setWrapping(False)
-        self.sibling_list.setFixedHeight(34)
-        self.sibling_list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.sibling_list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.sibling_list.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.sibling_list.setAccessibleName(self.tr("Other runs and trials of this scenario"))
-        self.sibling_list.setMouseTracking(True)
-        self.sibling_list.installEventFilter(self)
-        self.sibling_label = text_label("", "small")
-        self.strip = pane()
-        strip_layout = QHBoxLayout(self.strip)
-        strip_layout.setContentsMargins(16, 3, 8, 3)
-        strip_layout.setSpacing(10)
-        strip_layout.addWidget(self.sibling_label)
-        strip_layout.addWidget(self.sibling_list, 1)
-        self.strip.hide()
+        self.strip = SiblingStrip(self.siblings, self.workspace.tokens)
+        self.sibling_list = self.strip.list
         right = QWidget()
         right_layout = QVBoxLayout(right)
         right_layout.setContentsMargins(0, 0, 0, 0)
@@ -393,19 +361,18 @@ class TracesPage(Screen):
         self.filter_field.settled.connect(controller.filter)
         self.filter_field.returnPressed.connect(self._to_list)
         self.facets.chosen_changed.connect(lambda: controller.choose(self.facets.chosen))
-        self.facet_list.clicked.connect(self.facets.activate)
         self.model.block_wanted.connect(controller.read_block)
         self.model.sort_wanted.connect(controller.sort_by)
         self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
         self.table.horizontalHeader().customContextMenuRequested.connect(
-            lambda at: self._column_menu(self.table.horizontalHeader().mapToGlobal(at))
+            lambda at: self.columns.offer(self.table.horizontalHeader().mapToGlobal(at))
         )
         self.table.customContextMenuRequested.connect(self._row_menu)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.chosen.connect(lambda _index: self._read_on())
         self.table.verticalScrollBar().valueChanged.connect(lambda _value: self._glimpse.start())
         self.more.clicked.connect(self._more_menu)
-        self.sibling_list.clicked.connect(self._sibling_clicked)
+        self.strip.chosen.connect(self._sibling_chosen)
         self.pane.left.connect(self.back)
         controller.listed.connect(self._listed)
         controller.rows_read.connect(self._rows_read)
@@ -465,8 +432,7 @@ class TracesPage(Screen):
         elif not empty:
             self.pane.clear(self.tr("No trace matches"))
             self.siblings.set_rows(())
-            self._show_siblings()
-        self.status_changed.emit()
+            self.status_changed.emit()
 
     def _rows_read(self, first: int, rows: object) -> None:
         self.model.take_block(first, rows)  # type: ignore[arg-type]
@@ -475,19 +441,12 @@ class TracesPage(Screen):
 
     def _facets_read(self, facets: Any, metrics: Any) -> None:
         self.facets.set_facets(facets)
-        self._known = facets
-        known = [column.key for column in self._columns]
-        made = columns(metrics)
-        if [column.key for column in made] != known:
-            self._columns = made
-            self.model.set_columns(made)
-            self._arrange_columns()
+        self.columns.know(facets, metrics)
 
     def _siblings_read(self, rows: Any) -> None:
         self.siblings.set_rows(rows)
         if self.pane.is_pair and len(self.pane.pks) == 2:
             self.siblings.set_open(self.pane.pks[1])
-        self._show_siblings()
 
     def _filter_failed(self, message: str) -> None:
         self.filter_error.setText(message)
@@ -565,24 +524,13 @@ class TracesPage(Screen):
             self._open_current()
         self.pane.focus_trace()
 
-    def _sibling_clicked(self, index: QModelIndex) -> None:
-        rows = self.siblings.rows
-        if not index.isValid() or not self.pane.pks:
+    def _sibling_chosen(self, pk: int) -> None:
+        if not self.pane.pks:
             return
-        pk = rows[index.row()].pk
         if self.pane.is_pair and self.pane.pks[1] == pk:
             self._open_current()
         else:
             self._open_pair(self.pane.pks[0], pk)
-
-    def _show_siblings(self) -> None:
-        count = self.siblings.rowCount()
-        self.sibling_label.setText(
-            self.tr("1 other run or trial")
-            if count == 1
-            else self.tr("{count} other runs and trials").format(count=figures.count(count))
-        )
-        self.strip.setVisible(count > 0)
 
     def _want_snippets(self) -> None:
         if not self.delegate.words or not len(self.model.ids):
@@ -601,51 +549,6 @@ class TracesPage(Screen):
         self.workspace.navigate("import")
 
     # columns and menus
-
-    def _arrange_columns(self) -> None:
-        chosen = self.workspace.settings.get("traces.columns")
-        first = [f"score.{name}" for name in self.controller.scores[:_FIRST_METRICS]]
-        shown = set(chosen) if isinstance(chosen, list) else {*DEFAULT, *first} - self._idle()
-        header = self.table.horizontalHeader()
-        for index, column in enumerate(self._columns):
-            header.setSectionHidden(index, column.key not in shown)
-            header.resizeSection(index, column.width)
-            header.setSectionResizeMode(index, QHeaderView.ResizeMode.Interactive)
-
-    def _idle(self) -> set[str]:
-        """Columns that would say the same in every row, or nothing."""
-        idle = {"tier", "status", "run"}
-        return {
-            name for name in idle if len(self._known.get(name, ())) < (1 if name == "tier" else 2)
-        }
-
-    def _shown_columns(self) -> list[Column]:
-        header = self.table.horizontalHeader()
-        order = (header.logicalIndex(place) for place in range(header.count()))
-        return [self._columns[i] for i in order if not header.isSectionHidden(i)]
-
-    def _column_menu(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        header = self.table.horizontalHeader()
-        for index, column in enumerate(self._columns):
-            action = QAction(column.title, menu)
-            action.setCheckable(True)
-            action.setChecked(not header.isSectionHidden(index))
-            action.toggled.connect(lambda on, index=index: self._show_column(index, on))
-            menu.addAction(action)
-        menu.popup(at)
-
-    def _show_column(self, index: int, on: bool) -> None:
-        header = self.table.horizontalHeader()
-        header.setSectionHidden(index, not on)
-        if on and header.sectionSize(index) < 40:
-            header.resizeSection(index, self._columns[index].width)
-        if not self._shown_columns():
-            header.setSectionHidden(index, False)
-        self.workspace.settings.put(
-            "traces.columns", [column.key for column in self._shown_columns()]
-        )
 
     def _more_menu(self) -> None:
         self._offer(
@@ -674,18 +577,9 @@ class TracesPage(Screen):
     # events
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the lists that Qt's views do not know."""
+        """Copy rows that are not in sight as well."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             key = event.key()
-            enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            if watched is self.facet_list and (enter or key == Qt.Key.Key_Space):
-                current = self.facet_list.currentIndex()
-                self.facets.activate(current)
-                self.facet_list.setCurrentIndex(self.facets.index(current.row()))
-                return True
-            if watched is self.sibling_list and (enter or key == Qt.Key.Key_Space):
-                self._sibling_clicked(self.sibling_list.currentIndex())
-                return True
             copying = Qt.KeyboardModifier.ControlModifier
             if watched is self.table and key == Qt.Key.Key_C and event.modifiers() == copying:
                 self.copy_list()
@@ -702,7 +596,7 @@ class TracesPage(Screen):
 
     def _retheme(self) -> None:
         tokens = self.workspace.tokens
-        for delegate in (self.delegate, self.facet_delegate, self.sibling_delegate):
-            delegate.tokens = tokens
-        for view in (self.table, self.facet_list, self.sibling_list):
-            view.viewport().update()
+        self.delegate.tokens = tokens
+        self.table.viewport().update()
+        self.facet_list.set_tokens(tokens)
+        self.strip.set_tokens(tokens)

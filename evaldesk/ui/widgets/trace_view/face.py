@@ -140,6 +140,8 @@ def lay_out(chunk: Chunk, style: TextStyle, width: float) -> tuple[QTextLayout, 
     option.setTextDirection(
         Qt.LayoutDirection.RightToLeft if chunk.rtl else Qt.LayoutDirection.LeftToRight
     )
+    if chunk.rtl:
+        option.setAlignment(Qt.AlignmentFlag.AlignRight)
     layout = QTextLayout(chunk.text.replace("\n", "\u2028"), style.font)
     layout.setTextOption(option)
     layout.setCacheEnabled(True)

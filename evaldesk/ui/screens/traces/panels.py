@@ -1,0 +1,116 @@
+"""The facets at the left of the list, and the strip of other runs above the trace."""
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QListView, QWidget
+
+from evaldesk.ui.screens.traces.delegates import FacetDelegate, SiblingDelegate
+from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel
+from evaldesk.ui.theme.tokens import Tokens
+from evaldesk.ui.widgets.card import text_label
+from evaldesk.ui.widgets.trace_view import figures
+
+_CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+
+
+class KeyedList(QListView):
+    """A list whose lines are chosen by a click, Return or Space.
+
+    Signals:
+        picked(index): a line was chosen.
+    """
+
+    picked = Signal(QModelIndex)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setMouseTracking(True)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.clicked.connect(self.picked)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return and Space choose."""
+        if event.key() in _CHOOSE and self.currentIndex().isValid():
+            self.picked.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+
+class FacetList(KeyedList):
+    """What the list can be narrowed by."""
+
+    def __init__(self, model: FacetModel, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setAccessibleName(self.tr("Facets"))
+        self._facets = model
+        self._delegate = FacetDelegate(tokens, self)
+        self.setModel(model)
+        self.setItemDelegate(self._delegate)
+        self.picked.connect(self._tick)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Another theme."""
+        self._delegate.tokens = tokens
+        self.viewport().update()
+
+    def _tick(self, index: QModelIndex) -> None:
+        row = index.row()
+        self._facets.activate(index)
+        self.setCurrentIndex(self._facets.index(row))
+
+
+class SiblingStrip(QWidget):
+    """The other runs and trials of a scenario; hidden where there are none.
+
+    Attributes:
+        list: the labels.
+
+    Signals:
+        chosen(pk): the person wants that trace beside the one that is open.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, model: SiblingModel, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "pane")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._model = model
+        self._delegate = SiblingDelegate(tokens, self)
+        self.list = KeyedList(self.tr("Other runs and trials of this scenario"))
+        self.list.setModel(model)
+        self.list.setItemDelegate(self._delegate)
+        self.list.setFlow(QListView.Flow.LeftToRight)
+        self.list.setWrapping(False)
+        self.list.setFixedHeight(34)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._label = text_label("", "small")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 3, 8, 3)
+        layout.setSpacing(10)
+        layout.addWidget(self._label)
+        layout.addWidget(self.list, 1)
+        self.list.picked.connect(self._picked)
+        model.modelReset.connect(self._count)
+        self.hide()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Another theme."""
+        self._delegate.tokens = tokens
+        self.list.viewport().update()
+
+    def _picked(self, index: QModelIndex) -> None:
+        self.chosen.emit(self._model.rows[index.row()].pk)
+
+    def _count(self) -> None:
+        count = self._model.rowCount()
+        self._label.setText(
+            self.tr("1 other run or trial")
+            if count == 1
+            else self.tr("{count} other runs and trials").format(count=figures.count(count))
+        )
+        self.setVisible(count > 0)
