@@ -37,6 +37,19 @@ def test_the_trace_follows_the_row(page, qtbot):
     assert page.pane.single.trace.row.pk == page.model.pk(3)
 
 
+def test_letters_walk_and_do_not_search_through_every_row(page, monkeypatch):
+    page.table.setFocus()
+    asked = []
+    monkeypatch.setattr(page.model, "row", lambda number: asked.append(number))
+    QTest.keyClick(page.table, Qt.Key.Key_J)
+    QTest.keyClick(page.table, Qt.Key.Key_J)
+    QTest.keyClick(page.table, Qt.Key.Key_K)
+    QTest.keyClick(page.table, Qt.Key.Key_Z)
+    assert page.table.currentIndex().row() == 1
+    page.table.selectAll()
+    assert page.table.picked_rows() == list(range(24))
+
+
 def test_enter_gives_the_keys_to_the_trace_and_escape_takes_them_back(page):
     page.table.setFocus()
     QTest.keyClick(page.table, Qt.Key.Key_Return)

@@ -23,10 +23,10 @@ from evaldesk.ui.screens.traces.controller import TracesController
 from evaldesk.ui.screens.traces.delegates import TraceDelegate
 from evaldesk.ui.screens.traces.filter_field import FilterField
 from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel, TraceTableModel
-from evaldesk.ui.screens.traces.panels import FacetList, SiblingStrip
+from evaldesk.ui.screens.traces.panels import FacetList, SiblingStrip, TraceTable
 from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.empty import EmptyState
-from evaldesk.ui.widgets.table import ROW_HEIGHT, Table
+from evaldesk.ui.widgets.table import ROW_HEIGHT
 from evaldesk.ui.widgets.trace_view import TracePane, figures
 from evaldesk.ui.workspace import Workspace
 
@@ -166,7 +166,7 @@ class TracesPage(Screen):
         if self.pane.is_pair:
             self._open_current()
             return
-        picked = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        picked = self.table.picked_rows()
         if len(picked) == 2:
             self._open_pair(self.model.pk(picked[0]), self.model.pk(picked[1]))
             return
@@ -253,7 +253,7 @@ class TracesPage(Screen):
         self.filter_error = text_label("", "error", wrap=True)
         self.filter_error.setContentsMargins(16, 0, 16, 6)
         self.filter_error.hide()
-        self.table = Table(name=self.tr("Traces"))
+        self.table = TraceTable(name=self.tr("Traces"))
         self.table.setSortingEnabled(False)
         self.table.setModel(self.model)
         self.table.horizontalHeader().setSectionsMovable(True)
@@ -591,8 +591,7 @@ class TracesPage(Screen):
         return QSize(1280, 800)
 
     def _picked(self) -> list[int]:
-        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        return [self.model.pk(row) for row in rows]
+        return [self.model.pk(row) for row in self.table.picked_rows()]
 
     def _retheme(self) -> None:
         tokens = self.workspace.tokens

@@ -1,4 +1,4 @@
-"""The facets at the left of the list, and the strip of other runs above the trace."""
+"""The list itself, the facets at its left, and the strip of other runs above the trace."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -8,6 +8,7 @@ from evaldesk.ui.screens.traces.delegates import FacetDelegate, SiblingDelegate
 from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import text_label
+from evaldesk.ui.widgets.table import Table
 from evaldesk.ui.widgets.trace_view import figures
 
 _CHOOSE = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
@@ -37,6 +38,30 @@ class KeyedList(QListView):
             self.picked.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+
+class TraceTable(Table):
+    """The list. J and K go down and up, as in the trace."""
+
+    def keyboardSearch(self, search: str) -> None:
+        """Nothing: looking for a letter would fetch every row there is."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """J and K."""
+        steps = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
+        step = steps.get(Qt.Key(event.key()))
+        if step is not None and not event.modifiers():
+            self.select_row(self.currentIndex().row() + step)
+        else:
+            super().keyPressEvent(event)
+
+    def picked_rows(self) -> list[int]:
+        """The rows that are selected; from ranges, since it may be all of a million."""
+        rows: set[int] = set()
+        chosen = self.selectionModel().selection()
+        for stretch in (chosen.at(index) for index in range(chosen.count())):
+            rows.update(range(stretch.top(), stretch.bottom() + 1))
+        return sorted(rows)
 
 
 class FacetList(KeyedList):
