@@ -133,6 +133,7 @@ class TracePane(QWidget):
 
     def show_trace(self, trace: Trace, alias: str = "") -> None:
         """Show a trace that was read already."""
+        self.pks = (trace.row.pk,)
         self.single.show_trace(
             trace, alias=alias, hide_systems=self.hide_systems, hide_scores=self.hide_scores
         )

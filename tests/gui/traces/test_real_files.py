@@ -1,0 +1,45 @@
+"""Real trajectories, read and laid side by side."""
+
+from evaldesk.domain.query import TraceQuery
+from evaldesk.services.importing import import_files
+from evaldesk.ui.screens.traces.page import TracesPage
+from evaldesk.ui.widgets.trace_view.pairing import pair_of
+
+
+def test_two_real_runs_are_listed_read_and_compared(
+    shared_data, workspace, tmp_path, qtbot, project
+):
+    folder = shared_data / "traces" / "tau2"
+    import_files(
+        project, [folder / "airline_gpt-4.1.json.gz", folder / "airline_ft-gpt-4.1-sft.json.gz"]
+    )
+    workspace.set_project(project)
+    page = TracesPage(workspace)
+    qtbot.addWidget(page)
+    page.resize(1300, 700)
+    page.show()
+    page.facets.choose("run", "airline_gpt-4.1")
+    assert page.status_text() == "20 of 64 traces"
+    for pk in list(page.model.ids):
+        page.pane.show(pk)
+        view = page.pane.single
+        view.toggle_all()
+        view.grab()
+        assert view.trace.row.pk == pk
+        siblings = project.traces.siblings(pk)
+        assert siblings
+        page.pane.show_pair(pk, siblings[0].pk)
+        page.pane.grab()
+        pair = page.pane.double.pair
+        for cards, steps in ((pair.a, pair.steps_a), (pair.b, pair.steps_b)):
+            assert [c.step for c in cards if c and c.step >= 0] == list(range(len(steps)))
+
+
+def test_a_real_trace_beside_itself_does_not_differ(shared_data, project):
+    import_files(project, [shared_data / "traces" / "tau2" / "airline_gpt-4.1.json.gz"])
+    for pk in project.traces.ids(TraceQuery(run="airline_gpt-4.1")):
+        trace = project.traces.read(pk)
+        pair = pair_of(trace, trace)
+        assert pair.differing == []
+        assert pair.first == -1
+    project.close()
