@@ -46,39 +46,47 @@ def find_patterns(items: Iterable[Disagreement]) -> list[Pattern]:
 
     A ``reader`` is reported when the same rater gives the same other value to at least four items
     on which all others agree, and chance would seldom pick one of the raters so often: a binomial
-    tail with equal chances for the raters of these items, times their number, below .05. A
+    tail with equal chances for the raters of these items, corrected for every rater and pair of
+    values that was looked at (Bonferroni), below .05. A
     ``split`` is reported when two values make up at least half of a criterion's disagreements and
     at least twice as many items as a reader needs.
     """
     by_criterion: dict[str, list[Disagreement]] = defaultdict(list)
     for item in items:
         by_criterion[item.criterion].append(item)
-    found: list[Pattern] = []
+    found = _readers(by_criterion)
     for criterion, those in by_criterion.items():
-        found += _readers(criterion, those)
         found += _splits(criterion, those)
     # A reader says more than the split that it is part of.
     found.sort(key=lambda one: (one.kind != "reader", -len(one.places)))
     return found
 
 
-def _readers(criterion: str, items: Sequence[Disagreement]) -> list[Pattern]:
-    alone: dict[tuple[AnswerValue, AnswerValue], list[tuple[str, Disagreement]]]
-    alone = defaultdict(list)
-    for item in items:
-        lone = _stands_alone(item.answers)
-        if lone is not None:
-            rater, value, others = lone
-            alone[value, others].append((rater, item))
-    found = []
-    for (value, others), cases in alone.items():
-        rater, times = Counter(name for name, _ in cases).most_common(1)[0]
-        raters = len({name for _, item in cases for name in item.answers})
-        if times < FEWEST or raters * _tail(times, len(cases), 1 / raters) >= CHANCE:
-            continue
-        places = [(item.trace_pk, criterion) for name, item in cases if name == rater]
-        found.append(Pattern("reader", criterion, value, others, places, len(items)))
-    return found
+def _readers(by_criterion: Mapping[str, Sequence[Disagreement]]) -> list[Pattern]:
+    candidates: list[tuple[float, Pattern]] = []
+    looks = 0
+    for criterion, items in by_criterion.items():
+        alone: dict[tuple[AnswerValue, AnswerValue], list[tuple[str, Disagreement]]]
+        alone = defaultdict(list)
+        for item in items:
+            lone = _stands_alone(item.answers)
+            if lone is not None:
+                rater, value, others = lone
+                alone[value, others].append((rater, item))
+        for (value, others), cases in alone.items():
+            if len(cases) < FEWEST:
+                continue
+            rater, times = Counter(name for name, _ in cases).most_common(1)[0]
+            raters = len({name for _, item in cases for name in item.answers})
+            looks += raters
+            places = [(item.trace_pk, criterion) for name, item in cases if name == rater]
+            pattern = Pattern("reader", criterion, value, others, places, len(items))
+            candidates.append((_tail(times, len(cases), 1 / raters), pattern))
+    return [
+        pattern
+        for chance, pattern in candidates
+        if len(pattern.places) >= FEWEST and chance * looks < CHANCE
+    ]
 
 
 def _stands_alone(

@@ -28,7 +28,8 @@ ESTIMATE_ROLE = Qt.ItemDataRole.UserRole
 AXIS_ROLE = Qt.ItemDataRole.UserRole + 1
 KIND_ROLE = Qt.ItemDataRole.UserRole + 2
 ROW_HEIGHT = 36
-_BAR = 150
+_BAR = 120
+_WIDEST = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class FieldDelegate(QStyledItemDelegate):
         """Words and bar."""
         width = QFontMetrics(sans()).horizontalAdvance(str(index.data() or "")) + 20
         if index.data(ESTIMATE_ROLE) is not None:
-            width += _BAR + 12
+            # A reason why there is none may be long; the tooltip has the whole.
+            width = min(width + _BAR + 12, _WIDEST)
         return QSize(width, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
@@ -148,7 +150,9 @@ def paint_range(painter: QPainter, box: QRectF, estimate: Estimate, least: float
 
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(tokens.line), 2))
+    axis = QColor(tokens.muted)
+    axis.setAlphaF(0.35)
+    painter.setPen(QPen(axis, 1))
     painter.drawLine(round(x(least)), round(middle), round(x(1.0)), round(middle))
     for mark in (TENTATIVE_FROM, RELIABLE_FROM):
         pen = QPen(QColor(tokens.muted), 1)
@@ -156,7 +160,7 @@ def paint_range(painter: QPainter, box: QRectF, estimate: Estimate, least: float
         painter.setPen(pen)
         painter.drawLine(round(x(mark)), round(middle - 9), round(x(mark)), round(middle + 9))
     if least < 0:
-        painter.setPen(QPen(QColor(tokens.line), 1))
+        painter.setPen(QPen(axis, 1))
         painter.drawLine(round(x(0.0)), round(middle - 5), round(x(0.0)), round(middle + 5))
     ink = QColor(getattr(tokens, READING_INK[reading(estimate)]))
     if estimate.low is not None and estimate.high is not None:
@@ -288,15 +292,15 @@ def slice_fields(
     """The table of slices."""
     head = [
         teller.tr("Value"),
-        teller.tr("α with 95 % interval"),
         teller.tr("Units"),
+        teller.tr("α with 95 % interval"),
         teller.tr("Read at the lower end"),
     ]
     rows = [
         [
             Field(item.value),
-            Field(alpha_text(item.alpha), estimate_detail(item.alpha), item.alpha),
             Field(str(item.units)),
+            Field(alpha_text(item.alpha), estimate_detail(item.alpha), item.alpha),
             Field(reading_text(teller, item.alpha), kind=READING_INK[reading(item.alpha)]),
         ]
         for item in result.slices

@@ -1,6 +1,6 @@
 """Agreement, question by question: alpha, what it allows, pairs of raters, slices."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -77,8 +78,9 @@ class AgreementPanel(QWidget):
         side = self.pairs.verticalHeader()
         side.setVisible(True)
         side.setMinimumWidth(72)
-        grid.addWidget(self.pairs_card, 0, 0)
-        grid.addWidget(self.slices_card, 0, 1)
+        top = Qt.AlignmentFlag.AlignTop
+        grid.addWidget(self.pairs_card, 0, 0, top)
+        grid.addWidget(self.slices_card, 0, 1, top)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
         outer.addLayout(grid, 1)
@@ -215,6 +217,7 @@ class FieldTable(Table):
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
+        self._height = 3 * ROW_HEIGHT
         self.fields = FieldModel(self)
         self.setSortingEnabled(False)
         self.setModel(self.fields)
@@ -222,9 +225,21 @@ class FieldTable(Table):
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_fields(self, head: list[str], rows: object, side: list[str] | None = None) -> None:
         """Other fields; each column as wide as its longest."""
         self.fields.show_fields(head, rows, side or [])  # type: ignore[arg-type]
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.resizeColumnsToContents()
+        scroll = self.horizontalScrollBar().sizeHint().height()
+        rows = self.fields.rowCount()
+        height = self.horizontalHeader().height() + rows * ROW_HEIGHT + scroll
+        self.setMaximumHeight(height)
+        self.setMinimumHeight(min(height, self.horizontalHeader().height() + 3 * ROW_HEIGHT))
+        self._height = height
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """As high as its rows, up to a dozen."""
+        return QSize(400, min(self._height, 12 * ROW_HEIGHT))

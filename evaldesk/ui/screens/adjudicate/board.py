@@ -10,11 +10,12 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     QRect,
+    QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -30,12 +31,15 @@ from evaldesk.domain.rubric import AnswerValue, Criterion
 from evaldesk.services.adjudication import Board, BoardRow
 from evaldesk.ui.screens.adjudicate.models import MANY, SEVERITY_KINDS, values_text
 from evaldesk.ui.theme.apply import current_tokens, sans
-from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
+from evaldesk.ui.theme.style import paint_elided, paint_rule
+from evaldesk.ui.theme.stylesheet import CHIPS
 
 _Index = QModelIndex | QPersistentModelIndex
 CELL_ROLE = Qt.ItemDataRole.UserRole
 NAME_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_HEIGHT = 34
+_PADDING = 11
+_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Cell:
     chip: str = ""
     detail: str = ""
     muted: bool = False
-    bold: bool = False
+    wraps: bool = False
     value: AnswerValue | None = None
 
 
@@ -74,7 +78,12 @@ class BoardModel(QAbstractTableModel):
             many = len(board.aliases) > MANY
             columns = [self.tr("Answers")] if many else list(board.aliases)
             self._head = [self.tr("Criterion"), *columns, self.tr("Ruling")]
-            self._rows = [(row.criterion.name, self._cells(board, row, many)) for row in board.rows]
+            self._rows = [
+                (row.criterion.name, self._cells(board, row, many))
+                for row in board.rows
+                # A question that is answered in words and that nobody answered says nothing.
+                if row.values or row.criterion.scale.level is not None
+            ]
             self._rows += self._extras(board, many)
         self.endResetModel()
 
@@ -162,7 +171,7 @@ class BoardModel(QAbstractTableModel):
         if board.severities:
             given = [board.severities.get(alias, "") for alias in board.aliases]
             worst = Cell(
-                self.tr("worst counts: {worst}").format(worst=min(filter(None, given))), muted=True
+                self.tr("worst: {worst}").format(worst=min(filter(None, given))), muted=True
             )
             if many:
                 cells = [Cell(_counted([text for text in given if text]))]
@@ -180,7 +189,7 @@ class BoardModel(QAbstractTableModel):
                 cells = [Cell(_counted(every))]
             else:
                 cells = [
-                    Cell(told[alias], "", f"{alias}: {told[alias]}")
+                    Cell(told[alias], "", f"{alias}: {told[alias]}", wraps=True)
                     if told.get(alias)
                     else Cell("—", muted=True)
                     for alias in board.aliases
@@ -195,7 +204,10 @@ class BoardDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """Room for the chip."""
         cell: Cell = index.data(CELL_ROLE)
-        return QSize(chip_size(cell.text, sans()).width() + 14, ROW_HEIGHT)
+        if cell.wraps:
+            return QSize(60, ROW_HEIGHT)
+        width = QFontMetrics(sans(bold=index.column() == 0)).horizontalAdvance(cell.text)
+        return QSize(width + 16 + (2 * _PADDING if cell.chip else 2), ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """One cell."""
@@ -209,27 +221,44 @@ class BoardDelegate(QStyledItemDelegate):
             painter.fillRect(box, QColor(tokens.accent_soft))
         paint_rule(painter, tokens, box.left(), box.right(), box.bottom())
         inner = box.adjusted(10, 0, -6, 0)
+        if cell.wraps:
+            painter.save()
+            painter.setFont(sans("small"))
+            painter.setPen(QColor(tokens.text))
+            painter.drawText(inner.adjusted(0, 8, 4, 0), _WRAP, cell.text)
+            painter.restore()
+            return
         if not cell.chip:
             bold = active and index.column() == 0
             ink = tokens.muted if cell.muted else tokens.text
             paint_elided(painter, inner, cell.text, ink, sans(bold=bold))
             return
-        small = sans("small")
-        metrics_room = inner.width() - 16
-        painter.save()
-        painter.setFont(small)
-        text = painter.fontMetrics().elidedText(
-            cell.text, Qt.TextElideMode.ElideRight, metrics_room
-        )
-        painter.restore()
-        chip = paint_chip(painter, tokens, inner.left(), box.center().y(), text, cell.chip)
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        if hovered and cell.value is not None:
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QColor(tokens.accent))
-            painter.drawRoundedRect(chip, 9, 9)
-            painter.restore()
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver) and cell.value is not None
+        paint_value(painter, inner, cell.text, cell.chip, hovered=hovered, active=active)
+
+
+def paint_value(
+    painter: QPainter, box: QRect, text: str, kind: str, *, hovered: bool, active: bool
+) -> None:
+    """An answer on a rounded ground, a little larger than a chip."""
+    tokens = current_tokens()
+    ground, ink = CHIPS[kind]
+    if active and ground == "accent_soft":
+        ground = "pane"  # the row in hand has that colour itself
+    painter.save()
+    painter.setFont(sans())
+    shown = painter.fontMetrics().elidedText(
+        text, Qt.TextElideMode.ElideRight, box.width() - 2 * _PADDING
+    )
+    width = painter.fontMetrics().horizontalAdvance(shown) + 2 * _PADDING
+    shape = QRectF(box.left(), box.center().y() - 10.5, width, 22)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(tokens.accent), 1) if hovered else Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(getattr(tokens, ground)))
+    painter.drawRoundedRect(shape, 11, 11)
+    painter.setPen(QColor(getattr(tokens, ink)))
+    painter.drawText(shape, Qt.AlignmentFlag.AlignCenter, shown)
+    painter.restore()
 
 
 class BoardView(QTableView):
@@ -294,12 +323,36 @@ class BoardView(QTableView):
             return
         header, room = self.horizontalHeader(), self.viewport().width()
         ruling = min(max(self.sizeHintForColumn(columns - 1), 76), 150)
-        raters = max(columns - 2, 1)
-        question = min(self.sizeHintForColumn(0), max(96, room - ruling - 62 * raters))
+        # Raters' answers are read before the question is, which the title of the ruling repeats.
+        answers = sum(
+            min(max(self.sizeHintForColumn(column), 62), 104) for column in range(1, columns - 1)
+        )
+        wanted = max(self.sizeHintForColumn(0), 84)
+        question = min(wanted, max(96, room - ruling - answers))
         header.resizeSection(0, question)
         header.resizeSection(columns - 1, ruling)
         rows = self.board.rowCount()
-        self.setFixedHeight(header.height() + rows * ROW_HEIGHT + 2)
+        heights = [self._row_height(row) for row in range(rows)]
+        for row, height in enumerate(heights):
+            self.setRowHeight(row, height)
+        self.setFixedHeight(header.height() + sum(heights) + 2)
+
+    def _row_height(self, row: int) -> int:
+        metrics, height = QFontMetrics(sans("small")), ROW_HEIGHT
+        for column in range(self.board.columnCount()):
+            cell: Cell = self.board.index(row, column).data(CELL_ROLE)
+            if cell.wraps:
+                room = QRect(0, 0, self.columnWidth(column) - 12, 1000)
+                needs = metrics.boundingRect(room, int(_WRAP), cell.text).height()
+                height = max(height, needs + 16)
+        return height
+
+    def middle_of(self, name: str) -> int:
+        """Where a question's row is, from the top."""
+        for row in range(self.board.rowCount()):
+            if self.board.index(row, 0).data(NAME_ROLE) == name:
+                return self.horizontalHeader().height() + row * ROW_HEIGHT + ROW_HEIGHT // 2
+        return 0
 
     def _clicked(self, index: QModelIndex) -> None:
         name, cell = index.data(NAME_ROLE), index.data(CELL_ROLE)

@@ -2,8 +2,16 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from evaldesk.domain.rating import Ruling
 from evaldesk.domain.rubric import Criterion
@@ -19,8 +27,10 @@ from evaldesk.ui.widgets.figures import local_time
 _MOST_COMMENTS = 12
 
 
-class BoardPane(QScrollArea):
+class BoardPane(QWidget):
     """Shows the item in hand; what is decided goes to the controller.
+
+    Board and words scroll where the window is small; the ruling stays in sight below them.
 
     Signals:
         left(): the keys may go back to the screen.
@@ -31,30 +41,30 @@ class BoardPane(QScrollArea):
     def __init__(self, controller: AdjudicateController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setProperty("surface", "pane")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(340)
-        self._inner = pane()
-        self.setWidget(self._inner)
-        self._column = QVBoxLayout(self._inner)
-        self._column.setContentsMargins(16, 8, 16, 16)
-        self._column.setSpacing(12)
         self.board = BoardView()
         self.board.row_wanted.connect(self._take_row)
         self.board.adopted.connect(self._adopt)
         self.comments = text_label("", "muted", wrap=True)
         self.comments.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.comments.setAccessibleName(self.tr("What the raters wrote"))
+        self.history = HistoryCard()
+        self.upper = Snug((self.board, self.comments, self.history))
         self.card = RulingCard(controller)
         self.card.left.connect(self.left)
-        self.history = HistoryCard()
-        for widget in (self.board, self.comments, self.card):
-            self._column.addWidget(widget)
-        self._column.addWidget(self._buttons())
-        self._column.addWidget(self.history)
-        self._column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 12)
+        outer.setSpacing(8)
+        outer.addWidget(self.upper)
+        lower = QVBoxLayout()
+        lower.setContentsMargins(16, 0, 16, 0)
+        lower.setSpacing(12)
+        lower.addWidget(self.card)
+        lower.addWidget(self._buttons())
+        outer.addLayout(lower)
+        outer.addStretch(1)
         controller.item_changed.connect(self._show_item)
         controller.row_changed.connect(self._show_row)
         controller.draft_changed.connect(self._show_saving)
@@ -82,7 +92,8 @@ class BoardPane(QScrollArea):
     def _show_item(self) -> None:
         place = self._controller.place
         board = self._controller.board
-        self._inner.setVisible(board is not None)
+        for widget in (self.upper, self.card, self.buttons):
+            widget.setVisible(board is not None)
         self.board.show_board(board, place[1] if place is not None else "")
         self._show_row()
 
@@ -98,12 +109,10 @@ class BoardPane(QScrollArea):
         if row is not None:
             self.history.show_rulings(row.rulings, row.criterion)
         self._show_saving()
-        # The card is what the eye needs, also where comments are long and the window is small.
-        QTimer.singleShot(0, self._bring_card)
-
-    def _bring_card(self) -> None:
-        self.verticalScrollBar().setValue(0)
-        self.ensureWidgetVisible(self.buttons, 0, 8)
+        self.upper.fit()
+        if row is not None:
+            self.upper.verticalScrollBar().setValue(0)
+            self.upper.ensureVisible(0, self.board.middle_of(row.criterion.name), 0, 60)
 
     def _show_saving(self) -> None:
         row = self._controller.board_row
@@ -126,6 +135,49 @@ class BoardPane(QScrollArea):
             rubric=self._controller.scope.rubric,
             criterion=place[1] if place is not None else "",
         )
+
+
+class Snug(QScrollArea):
+    """As high as what is in it, and scrolling where that is too much."""
+
+    def __init__(self, widgets: Sequence[QWidget]) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setMinimumHeight(96)
+        inner = pane()
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(16, 8, 16, 4)
+        self._column.setSpacing(12)
+        for widget in widgets:
+            self._column.addWidget(widget)
+        self._column.addStretch(1)
+        self.setWidget(inner)
+
+    def sizeHint(self) -> QSize:
+        """What the column needs at this width."""
+        width = max(self.viewport().width(), 300)
+        column = self._column
+        height = (
+            column.totalHeightForWidth(width)
+            if column.hasHeightForWidth()
+            else column.totalSizeHint().height()
+        )
+        return QSize(width, height + 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width needs another height."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def fit(self) -> None:
+        """Its content has changed."""
+        self._column.invalidate()
+        self.updateGeometry()
 
 
 class HistoryCard(QWidget):

@@ -123,7 +123,7 @@ class AdjudicatePage(Screen):
         for widget in (self.list_pane, self.trace_pane, self.board_pane):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 1)
-        splitter.setSizes([290, 600, 480])
+        splitter.setSizes([290, 600, 500])
         return splitter
 
     def _bind(self) -> None:
@@ -198,11 +198,21 @@ class AdjudicatePage(Screen):
         )
 
     def chips(self) -> tuple[tuple[str, str], ...]:
-        """The pattern that is listed."""
-        pattern = self.controller.scope.pattern
-        if pattern is None or not self._on_desk():
+        """Tier and slices of the trace; the pattern that is listed."""
+        trace, pattern = self.controller.trace, self.controller.scope.pattern
+        chips: list[tuple[str, str]] = []
+        if not self._on_desk():
             return ()
-        return ((self.tr("pattern: {n} items").format(n=len(pattern.places)), "warn"),)
+        if trace is not None:
+            row = trace.row
+            chips += [(row.scenario, "neutral")]
+            chips += (
+                [(row.tier, "bad" if row.tier == "critical" else "neutral")] if row.tier else []
+            )
+            chips += [(value, "neutral") for value in list(row.slices.values())[:3]]
+        if pattern is not None:
+            chips.append((self.tr("pattern: {n} items").format(n=len(pattern.places)), "warn"))
+        return tuple(chips)
 
     def status_text(self) -> str:
         """Agreement on the question in hand."""

@@ -16,6 +16,7 @@ from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.chip import restyle
 from evaldesk.ui.widgets.flow import FlowLayout
+from evaldesk.ui.widgets.label import ElidedLabel
 from evaldesk.ui.widgets.rubric_form.cards import ChoiceButton, GrowingText, LeavableLine
 
 _DIGITS = 9
@@ -53,6 +54,10 @@ class RulingCard(Card):
         self.unsettled = self._other(self.tr("Rubric does not settle it"), "rubric_unsettled")
         self.anchor = text_label("", "muted", wrap=True)
         self.body.addWidget(self.anchor)
+        # Before anything is chosen, a line for each of the values given is enough.
+        self.given = [ElidedLabel("", kind="muted") for _ in range(3)]
+        for label in self.given:
+            self.body.addWidget(label)
         self.reason = ReasonField()
         self.reason.setPlaceholderText(
             self.tr("Why? A sentence that raters and rubric can learn from.  (R)")
@@ -204,7 +209,7 @@ class RulingCard(Card):
             button.clicked.connect(lambda _=False, kind=kind: self._kind(kind))
             self.kind_buttons[kind] = button
             row.addWidget(button)
-        self.earlier = ActionButton(self.tr("Earlier reasons ▾"), kind="flat")
+        self.earlier = ActionButton(self.tr("Earlier ▾"), kind="flat")
         self.earlier.setToolTip(self.tr("Take over a reason given lately  (Alt ↓ in the field)"))
         self.earlier.clicked.connect(self.offer_reasons)
         row.addWidget(self.earlier)
@@ -282,12 +287,19 @@ class RulingCard(Card):
     def _say_anchor(self) -> None:
         criterion, draft = self._criterion, self._controller.draft
         points = criterion.scale.points if criterion is not None else ()
+        able = criterion is not None and can_rule(criterion)
         chosen = [point for point in points if draft.kind == "adopt" and point.value == draft.value]
-        if not chosen and draft.kind is None:
-            chosen = [point for point in points if point.value in self._counts]
-        lines = [f"{point.text} — {point.anchor}" for point in chosen[:3] if point.anchor]
-        self.anchor.setText("\n".join(lines))
-        self.anchor.setVisible(bool(lines))
+        text = "\n".join(f"{point.text} — {point.anchor}" for point in chosen if point.anchor)
+        self.anchor.setText(text)
+        self.anchor.setVisible(able and bool(text))
+        lines = [
+            f"{point.text} — {point.anchor}"
+            for point in points
+            if point.anchor and point.value in self._counts and draft.kind is None
+        ]
+        for index, label in enumerate(self.given):
+            label.setText(lines[index] if index < len(lines) else "")
+            label.setVisible(able and index < len(lines))
 
     def _say_remark(self) -> None:
         draft, row = self._controller.draft, self._controller.board_row
