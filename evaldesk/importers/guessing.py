@@ -101,7 +101,7 @@ def guess_trace_mapping(columns: Sequence[str], rows: Sequence[Mapping[str, Any]
         columns: the file's columns.
         rows: some records, to look into nested objects and at values.
     """
-    paths = _paths(columns, rows)
+    paths = column_paths(columns, rows)
     used: set[str] = set()
 
     def take(key: str, fits: Callable[[str], bool] = lambda _: True) -> str:
@@ -163,7 +163,7 @@ def guess_rating_mapping(
         rows: some records.
         every: all records, to see whether one column is enough to name what was rated.
     """
-    paths = _paths(columns, rows)
+    paths = column_paths(columns, rows)
     used: set[str] = set()
 
     def take(names: Sequence[str], fits: Callable[[str], bool] = lambda _: True) -> str:
@@ -298,8 +298,8 @@ def _like_columns(
     return {path: path for path in paths[1:]} if alike else {}
 
 
-def _paths(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Columns, and dotted paths two levels into nested objects."""
+def column_paths(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns, and dotted paths two levels into nested objects of the first rows."""
     paths: dict[str, None] = dict.fromkeys(columns)
     for row in rows[:20]:
         for name, value in row.items():

@@ -31,6 +31,7 @@ class TraceImport:
         system: name of the system, where the file does not say it.
         dataset: name of the dataset; empty for the file's own, or the run's name.
         mapping: which column is what; None to guess.
+        sheet: of a workbook; empty for the first that has rows.
         skip_bad: leave out records that cannot be read, and list them.
         author: who imports.
     """
@@ -40,6 +41,7 @@ class TraceImport:
     system: str = ""
     dataset: str = ""
     mapping: TraceMapping | None = None
+    sheet: str = ""
     skip_bad: bool = False
     author: str = ""
 
@@ -61,7 +63,20 @@ def import_files(
     options: TraceImport | None = None,
     progress: Progress = lambda fraction, text: None,
 ) -> list[ImportedFile]:
-    """Import traces, scenarios and scores.
+    """Import traces, scenarios and scores, every file read in the same way.
+
+    See `import_each`.
+    """
+    same = options or TraceImport()
+    return import_each(project, [(path, same) for path in paths], progress)
+
+
+def import_each(
+    project: "Project",
+    files: Sequence[tuple[Path | str, TraceImport]],
+    progress: Progress = lambda fraction, text: None,
+) -> list[ImportedFile]:
+    """Import traces, scenarios and scores, each file read in its own way.
 
     All files go in within one transaction: where one record of one file cannot be read, nothing
     of any file is written. What the project has already is not written again.
@@ -76,23 +91,22 @@ def import_files(
         InputError: names file and record, and what was expected.
         NotFoundError: no such format.
     """
-    options = options or TraceImport()
-    if not paths:
+    if not files:
         raise UsageError("No file to import.", "Name at least one.")
     results: list[ImportedFile] = []
     # Detection reads only the beginning of each file: a wrong one is found before work begins.
     readings = []
-    for path in paths:
+    for path, options in files:
         source = Source(path)
         chosen = (
             registry.by_name(options.format)
             if options.format
             else registry.detect(source, options.mapping)
         )
-        readings.append((source, chosen))
-    names = ", ".join(source.path.name for source, _ in readings)
+        readings.append((source, chosen, options))
+    names = ", ".join(source.path.name for source, *_ in readings)
     with project.ingest(names[:200]) as writer:
-        for number, (source, chosen) in enumerate(readings):
+        for number, (source, chosen, options) in enumerate(readings):
             writer.source, writer.place = source.path.name, source.shown
             begun = _settled(writer)
             reading = _Reading(source, chosen.name)
@@ -120,10 +134,10 @@ def import_files(
                     notes=tuple(reading.notes),
                 )
             )
-        writer.finish(options.author)
+        writer.finish(files[0][1].author)
         if not any(result.traces or result.scenarios for result in results):
             _nothing_found(results)
-    for result in results:
+    for result, (_, options) in zip(results, files, strict=True):
         project.record_import(
             name=Path(result.path).name,
             sha256=result.sha256,
@@ -154,7 +168,8 @@ def _read(
     source = reading.source
     default_run = options.run or source.name
     header = RunHeader()
-    reader = chosen.read(source, ImportOptions(mapping=options.mapping, skip_bad=options.skip_bad))
+    how = ImportOptions(mapping=options.mapping, skip_bad=options.skip_bad, sheet=options.sheet)
+    reader = chosen.read(source, how)
     for count, item in enumerate(reader):
         if count % 200 == 0:
             progress((number + source.position()) / files, source.path.name)

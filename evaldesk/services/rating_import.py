@@ -40,6 +40,7 @@ class RatingImport:
     Attributes:
         rubric: name of the rubric that the ratings answer.
         mapping: which column is what; None to guess.
+        sheet: of a workbook; empty for the first that has rows.
         create_units: make bare items for units that the project does not have.
         create_rubric: make the criteria that the file speaks of, at this level; None not to.
         categories: the points of a nominal or ordinal scale in their order; empty for the values
@@ -50,6 +51,7 @@ class RatingImport:
 
     rubric: str
     mapping: RatingMapping | None = None
+    sheet: str = ""
     create_units: bool = False
     create_rubric: Level | None = None
     categories: Sequence[str] = ()
@@ -74,7 +76,8 @@ def import_ratings(
     records: list[RatingRecord] = []
     skipped: list[Skipped] = []
     notes: list[ImportNote] = []
-    reader = chosen.read(source, options.mapping, ImportOptions(skip_bad=options.skip_bad))
+    how = ImportOptions(skip_bad=options.skip_bad, sheet=options.sheet)
+    reader = chosen.read(source, options.mapping, how)
     for count, item in enumerate(reader):
         if count % 1000 == 0:
             progress(source.position() / 2, source.path.name)
