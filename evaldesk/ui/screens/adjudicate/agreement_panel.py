@@ -125,7 +125,7 @@ class AgreementPanel(QWidget):
         table = FieldTable(title)
         none = text_label("", "muted", wrap=True)
         none.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        none.setContentsMargins(16, 12, 16, 0)
+        none.setContentsMargins(16, 8, 16, 16)
         card.body.addWidget(table, 1)
         card.body.addWidget(none, 1)
         return card, table, none

@@ -207,7 +207,7 @@ class BoardDelegate(QStyledItemDelegate):
         if cell.wraps:
             return QSize(60, ROW_HEIGHT)
         width = QFontMetrics(sans(bold=index.column() == 0)).horizontalAdvance(cell.text)
-        return QSize(width + 16 + (2 * _PADDING if cell.chip else 2), ROW_HEIGHT)
+        return QSize(width + 20 + (2 * _PADDING if cell.chip else 0), ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """One cell."""
@@ -324,9 +324,8 @@ class BoardView(QTableView):
         header, room = self.horizontalHeader(), self.viewport().width()
         ruling = min(max(self.sizeHintForColumn(columns - 1), 76), 150)
         # Raters' answers are read before the question is, which the title of the ruling repeats.
-        answers = sum(
-            min(max(self.sizeHintForColumn(column), 62), 104) for column in range(1, columns - 1)
-        )
+        hints = [self.sizeHintForColumn(column) for column in range(1, columns - 1)]
+        answers = len(hints) * min(max(hints, default=0), 104)
         wanted = max(self.sizeHintForColumn(0), 84)
         question = min(wanted, max(96, room - ruling - answers))
         header.resizeSection(0, question)

@@ -51,7 +51,7 @@ class BoardPane(QWidget):
         self.comments.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.comments.setAccessibleName(self.tr("What the raters wrote"))
         self.history = HistoryCard()
-        self.upper = Snug((self.board, self.comments, self.history))
+        self.upper = Snug((self.board, self.history, self.comments))
         self.card = RulingCard(controller)
         self.card.left.connect(self.left)
         outer = QVBoxLayout(self)

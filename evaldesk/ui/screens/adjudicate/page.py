@@ -129,8 +129,14 @@ class AdjudicatePage(Screen):
     def _bind(self) -> None:
         controller, card = self.controller, self.board_pane.card
 
-        def bind(name: str, run: Callable[[], object], able: Callable[[], bool]) -> None:
-            self.workspace.actions.bind(self, f"adjudicate.{name}", run, able)
+        def bind(
+            name: str,
+            run: Callable[[], object],
+            able: Callable[[], bool],
+            widget: QWidget = self.desk,
+        ) -> None:
+            # On the desk, arrows and Tab are commands; beside agreement they are the tables' own.
+            self.workspace.actions.bind(widget, f"adjudicate.{name}", run, able)
 
         for number in range(1, 10):
             bind(f"choose{number}", partial(card.digit, number), self._has_item)
@@ -154,10 +160,12 @@ class AdjudicatePage(Screen):
         bind("sort", self.list_pane.choose_sort, self._on_desk)
         bind("states", self._next_state, self._on_desk)
         bind("pattern", self.list_pane.pattern.toggle, self._has_pattern)
-        bind("rubric", self.choose_rubric, self._is_open)
-        bind("run", self.choose_run, self._is_open)
-        bind("agreement", lambda: self.show_agreement(not self._in_agreement()), self._is_open)
-        bind("copy", self.panel.copy, self._in_agreement)
+        bind("copy", self.panel.copy, self._in_agreement, self.panel)
+        bind("rubric", self.choose_rubric, self._has_rubric, self)
+        bind("run", self.choose_run, self._is_open, self)
+        bind(
+            "agreement", lambda: self.show_agreement(not self._in_agreement()), self._is_open, self
+        )
 
     # -- what the window asks
 
@@ -174,7 +182,8 @@ class AdjudicatePage(Screen):
             controller.load(wanted)
         if place.get("view") == "agreement":
             self.show_agreement(True)
-        self._focus_screen()
+        else:
+            self._focus_screen()
 
     def refresh(self, changes: Changes) -> None:
         """Somebody wrote."""
@@ -261,6 +270,8 @@ class AdjudicatePage(Screen):
         for button in (self.list_tab, self.agreement_tab, self.run_button):
             button.setVisible(is_open)
         self._stack.setCurrentWidget(shown)
+        if shown is self.gate and self.isVisible():
+            self.gate.back.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_bar()
         self.status_changed.emit()
 
@@ -305,6 +316,9 @@ class AdjudicatePage(Screen):
             self._stack.setCurrentWidget(self.panel if show else self.desk)
             if show:
                 self.agreement.wanted()
+                self.panel.criteria.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                self._focus_screen()
         self._show_bar()
         self.status_changed.emit()
 
@@ -362,6 +376,9 @@ class AdjudicatePage(Screen):
     def _is_open(self) -> bool:
         found = self.controller.found
         return found is not None and found.looked and found.rated and self.controller.gated is None
+
+    def _has_rubric(self) -> bool:
+        return self.controller.found is not None and bool(self.controller.found.rubrics)
 
     def _in_agreement(self) -> bool:
         return self._stack.currentWidget() is self.panel
