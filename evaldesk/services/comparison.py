@@ -438,13 +438,14 @@ def _notes(
     renamed = len({item.scenario for item in unpaired if "another text" in item.reason})
     if renamed:
         notes.append(
-            f"{renamed} scenario ids stand in both runs with different texts: the test cases were "
-            "changed between the runs. They are not compared."
+            f"{_counted(renamed, 'scenario id stands', 'scenario ids stand')} in both runs with "
+            "different texts: the test cases were changed between the runs. They are not compared."
         )
     for name, there, other in (("A", run_a, run_b), ("B", run_b, run_a)):
         only = sum(1 for item in unpaired if item.reason == f"only in {name}")
         if only:
-            notes.append(f"{only} scenarios are in {there} only; {other} has no trace of them.")
+            which = _counted(only, "scenario is", "scenarios are")
+            notes.append(f"{which} in {there} only; {other} has no trace of {_them(only)}.")
     for side, run in ((a, run_a), (b, run_b)):
         if side.errors:
             how = (
@@ -453,11 +454,13 @@ def _notes(
                 else "left out, not counted as failures"
             )
             notes.append(
-                f"{len(side.errors)} scenarios of {run} ended in an infrastructure error: {how}."
+                f"{_counted(len(side.errors), 'scenario', 'scenarios')} of {run} ended in an "
+                f"infrastructure error: {how}."
             )
         lacking = side.without - set(side.values)
         if lacking:
-            notes.append(f"{len(lacking)} scenarios of {run} have no value of this metric.")
+            which = _counted(len(lacking), f"scenario of {run} has", f"scenarios of {run} have")
+            notes.append(f"{which} no value of this metric.")
         if side.trials > 1:
             rule = {
                 "mean": "averaged within each scenario",
@@ -472,4 +475,13 @@ def _never_run(planned: set[str], rows: Mapping[str, TraceRow]) -> list[str]:
     never = planned - set(rows)
     if not never:
         return []
-    return [f"{len(never)} scenarios of the dataset have a trace in neither run."]
+    which = _counted(len(never), "scenario of the dataset has", "scenarios of the dataset have")
+    return [f"{which} a trace in neither run."]
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _them(number: int) -> str:
+    return "it" if number == 1 else "them"

@@ -12,9 +12,10 @@ from evaldesk.ui.charts.theme import NO_PEN, Chart, Tone, brush, colour, nice_st
 from evaldesk.ui.theme.apply import sans
 from evaldesk.ui.theme.tokens import Tokens
 
-_ROW = 26
-_LABELS = 190
-_HEIGHT = 170
+_ROW = 22
+_LABELS = 64
+_HEIGHT = 150
+_DISTINCT = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,13 @@ class OutcomeChart(Chart):
         plot.clear()
         axis = self.getAxis("left")
         self.style_axis(axis)
-        axis.setStyle(tickFont=sans(), tickTextOffset=12)
+        axis.setStyle(tickFont=sans(), tickTextOffset=8)
         axis.setTextPen(self.pen(self.tokens.text))
         axis.setTicks([[(i, bar.label) for i, bar in enumerate(self.bars)]])
         most = max((bar.count for bar in self.bars), default=0) or 1
         # room for the words after the longest bar
         self.getViewBox().setRange(
-            xRange=(0, most * 1.45), yRange=(-0.5, len(self.bars) - 0.5), padding=0
+            xRange=(0, most * 1.5), yRange=(-0.5, len(self.bars) - 0.5), padding=0
         )
         for index, bar in enumerate(self.bars):
             ink = colour(self.tokens, bar.tone)
@@ -66,7 +67,7 @@ class OutcomeChart(Chart):
                     x0=0,
                     y=[index],
                     width=[bar.count],
-                    height=0.62,
+                    height=0.56,
                     pen=NO_PEN,
                     brush=brush(ink, 0.45 if bar.tone == "neutral" else 1.0),
                 )
@@ -81,11 +82,13 @@ class DifferenceHistogram(Chart):
     """Paired differences: how many scenarios moved how far, on which side of zero.
 
     Attributes:
-        edges: (bins + 1,) of the histogram; ``counts`` (bins,). Zero is always an edge.
+        centres: (bars,) of the histogram; ``counts`` (bars,) and the ``width_of_bar`` of a bar.
+        ties: equal pairs, which are on neither side.
     """
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
-        self.edges = np.zeros(0)
+        self.centres = np.zeros(0)
+        self.width_of_bar = 1.0
         self.counts = np.zeros(0, dtype=np.int64)
         self.ties = 0
         self._lower_is_better = self._neutral = False
@@ -93,7 +96,7 @@ class DifferenceHistogram(Chart):
         self._caption = ""
         self._tick_text: Callable[[float], str] = str
         super().__init__(tokens, parent)
-        self.getAxis("left").setWidth(44)
+        self.getAxis("left").setWidth(28)
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -118,7 +121,7 @@ class DifferenceHistogram(Chart):
         """
         values = np.asarray(differences, dtype=np.float64)
         self.ties = int((values == 0).sum())
-        self.edges, self.counts = histogram(values)
+        self.centres, self.counts, self.width_of_bar = histogram(values)
         self._lower_is_better = lower_is_better
         self._neutral = neutral
         self._mean = mean
@@ -133,10 +136,11 @@ class DifferenceHistogram(Chart):
         plot.clear()
         for side in ("left", "bottom"):
             self.style_axis(self.getAxis(side))
-        if not self.counts.size:
-            return
-        reach = max(abs(float(self.edges[0])), abs(float(self.edges[-1])))
-        most = int(max(self.counts.max(), self.ties)) or 1
+        value, low, high = self._mean
+        width = self.width_of_bar
+        ends = [abs(end) for end in (low, high) if end is not None]
+        reach = max([*(np.abs(self.centres) + width / 2), *ends], default=1.0)
+        most = int(max(self.counts.max(initial=0), self.ties)) or 1
         self.getViewBox().setRange(xRange=(-reach, reach), yRange=(0, most * 1.2), padding=0)
         bottom = self.getAxis("bottom")
         step = nice_step(reach, 4)
@@ -146,14 +150,12 @@ class DifferenceHistogram(Chart):
             f"<span style='color:{self.tokens.muted}; font-size:11px'>{self._caption}</span>"
         )
         bottom.setHeight(42)
-        height = max(1.0, nice_step(most, 3))
+        height = float(np.ceil(nice_step(most, 3)))
         heights = [height * i for i in range(int(most * 1.08 / height) + 1)]
         self.getAxis("left").setTicks([[(value, f"{value:,.0f}") for value in heights]])
-        value, low, high = self._mean
-        centres = (self.edges[:-1] + self.edges[1:]) / 2
-        width = float(self.edges[1] - self.edges[0])
+        centres = self.centres
         better = centres < 0 if self._lower_is_better else centres > 0
-        sides: tuple[tuple[np.ndarray, Tone], ...] = ((better, "ok"), (~better, "bad"))  # type: ignore[type-arg]
+        sides: tuple[tuple[np.ndarray, Tone], ...] = ((better, "ok"), (~better, "bad"))
         for mask, tone in sides:
             if mask.any():
                 plot.addItem(
@@ -166,12 +168,12 @@ class DifferenceHistogram(Chart):
                     )
                 )
         if self.ties:
-            # Equal pairs are on neither side: a narrow bar of their own on the line.
+            # Equal pairs are on neither side: a bar of their own on the line.
             plot.addItem(
                 pg.BarGraphItem(
                     x=[0],
                     height=[self.ties],
-                    width=width * 0.22,
+                    width=self._width_of_ties(),
                     pen=NO_PEN,
                     brush=brush(self.tokens.muted),
                 )
@@ -186,22 +188,37 @@ class DifferenceHistogram(Chart):
                 pg.ScatterPlotItem([value], [y], symbol="d", size=13, pen=NO_PEN, brush=brush(ink))
             )
 
+    def _width_of_ties(self) -> float:
+        """As wide as the others where there is room between them, else narrow."""
+        nearest = float(np.abs(self.centres).min(initial=np.inf))
+        return self.width_of_bar * (0.9 if nearest >= 0.99 * self.width_of_bar else 0.3)
 
-def histogram(differences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
-    """Counts in bins of one width that never span zero; equal pairs are left out.
+
+def histogram(differences: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Bars that never span zero; equal pairs are left out.
+
+    A few distinct values, as of an ordinal scale, have a bar each. Else bins of one width by the
+    rule of Freedman and Diaconis (1981), at most 24 to a side.
 
     Args:
         differences: (pairs,)
 
     Returns:
-        edges (bins + 1,) symmetric about zero, counts (bins,); both empty without a pair.
+        centres (bars,), counts (bars,), width of a bar; empty where no pair differs.
     """
-    if not differences.size:
-        return np.zeros(0), np.zeros(0, dtype=np.int64)
     moved = differences[differences != 0]
-    reach = float(np.abs(moved).max(initial=0.0)) or 1.0
-    half = int(np.clip(round(np.sqrt(max(moved.size, 1)) * 1.2), 4, 20))
+    if not moved.size:
+        return np.zeros(0), np.zeros(0, dtype=np.int64), 1.0
+    values, counts = np.unique(np.round(moved, 9), return_counts=True)
+    if values.size <= _DISTINCT:
+        gaps = np.diff(np.sort(np.concatenate((values, [0.0]))))
+        least = float(np.abs(values).max()) / 20
+        return values, counts, max(float(gaps.min()), least)
+    reach = float(np.abs(moved).max())
+    spread = float(np.subtract(*np.percentile(moved, [75, 25])))
+    step = 2 * spread / np.cbrt(moved.size) if spread > 0 else reach / 8
+    half = int(np.clip(np.ceil(reach / step), 4, 24))
     edges = np.linspace(-reach, reach, 2 * half + 1)
     edges[half] = 0.0
     counts, _ = np.histogram(moved, edges)
-    return edges, counts
+    return (edges[:-1] + edges[1:]) / 2, counts, reach / half

@@ -13,13 +13,14 @@ from evaldesk.ui.charts.theme import NO_PEN, Chart, Tone, brush, colour, nice_st
 from evaldesk.ui.theme.apply import sans
 from evaldesk.ui.theme.tokens import Tokens
 
-ROW = 28
-HEADING = 26
+ROW = 25
+HEADING = 22
 _FEW = 5
 """Intervals of fewer pairs than this do not decide how far the axis goes."""
 _AXIS = 24
 _CAPTION = 20
 _TOP = 6
+_HEADS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class ForestRow:
     Attributes:
         label: its name; a heading has only this.
         n: how many pairs. value, low, high: in the units of the axis; None where undefined.
-        text: value and interval in words, or why there is none.
+        text: value and interval in words, or why there is none; ``aside`` right of it, muted.
         detail: what hovering shows.
         whole: the row of all pairs, drawn as a diamond in bold.
         indent: whether it stands under a heading.
@@ -41,6 +42,7 @@ class ForestRow:
     low: float | None = None
     high: float | None = None
     text: str = ""
+    aside: str = ""
     detail: str = ""
     tone: Tone = "neutral"
     whole: bool = False
@@ -64,6 +66,9 @@ class _Column(pg.AxisItem):  # type: ignore[misc]
         """Draw the rows' texts."""
         rect = self.mapRectFromParent(self.geometry())
         chart = self.chart
+        p.setFont(sans("small"))
+        p.setPen(QColor(chart.tokens.muted))
+        self.paint_heads(p, QRectF(rect.left(), rect.top(), rect.width(), _HEADS))
         for index, row in enumerate(chart.rows):
             top, height = chart.band(index)
             box = QRectF(rect.left(), rect.top() + top, rect.width(), height)
@@ -73,18 +78,27 @@ class _Column(pg.AxisItem):  # type: ignore[misc]
                 p.fillRect(box, QColor(chart.band_colour(index)))
             self.paint_row(p, box, row)
 
+    def paint_heads(self, p: QPainter, box: QRectF) -> None:
+        """Draw what the column is."""
+
     def paint_row(self, p: QPainter, box: QRectF, row: ForestRow) -> None:
         """Draw one row's text."""
 
 
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
 class _Names(_Column):
+    def paint_heads(self, p: QPainter, box: QRectF) -> None:
+        p.drawText(box.adjusted(0, 0, -12, 0), _RIGHT, self.chart.heads[0])
+
     def paint_row(self, p: QPainter, box: QRectF, row: ForestRow) -> None:
         tokens = self.chart.tokens
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         if row.heading:
             p.setFont(sans("small"))
             p.setPen(QColor(tokens.muted))
-            p.drawText(box.adjusted(8, 4, 0, 0), left, row.label)
+            p.drawText(box.adjusted(8, 4, 0, 0), _LEFT, row.label)
             return
         font = sans(bold=row.whole)
         p.setFont(font)
@@ -93,32 +107,32 @@ class _Names(_Column):
         number = f"{row.n:,}"
         room = box.width() - start - 20 - QFontMetrics(sans()).horizontalAdvance(number)
         name = QFontMetrics(font).elidedText(row.label, Qt.TextElideMode.ElideRight, int(room))
-        p.drawText(box.adjusted(start, 0, 0, 0), left, name)
+        p.drawText(box.adjusted(start, 0, 0, 0), _LEFT, name)
         p.setFont(sans())
         p.setPen(QColor(tokens.muted))
-        p.drawText(
-            box.adjusted(0, 0, -12, 0),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            number,
-        )
+        p.drawText(box.adjusted(0, 0, -12, 0), _RIGHT, number)
 
 
 class _Values(_Column):
+    def paint_heads(self, p: QPainter, box: QRectF) -> None:
+        p.drawText(box.adjusted(16, 0, 0, 0), _LEFT, self.chart.heads[1])
+        p.drawText(box.adjusted(0, 0, -8, 0), _RIGHT, self.chart.heads[2])
+
     def paint_row(self, p: QPainter, box: QRectF, row: ForestRow) -> None:
         if row.heading:
             return
         tokens = self.chart.tokens
         font = sans(bold=row.whole)
+        p.setFont(sans())
+        p.setPen(QColor(tokens.muted))
+        p.drawText(box.adjusted(0, 0, -8, 0), _RIGHT, row.aside)
+        taken = p.fontMetrics().horizontalAdvance(row.aside) + 36
         p.setFont(font)
         p.setPen(QColor(tokens.text if row.low is not None else tokens.muted))
         text = QFontMetrics(font).elidedText(
-            row.text, Qt.TextElideMode.ElideRight, int(box.width()) - 20
+            row.text, Qt.TextElideMode.ElideRight, int(box.width()) - taken
         )
-        p.drawText(
-            box.adjusted(16, 0, 0, 0),
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            text,
-        )
+        p.drawText(box.adjusted(16, 0, 0, 0), _LEFT, text)
 
 
 class _Scale(pg.AxisItem):  # type: ignore[misc]
@@ -147,6 +161,7 @@ class ForestPlot(Chart):
         self.rows: Sequence[ForestRow] = ()
         self.chosen = -1
         self.hovered = -1
+        self.heads = ("", "", "")
         self._captions = ("", "", "")
         self._title = ""
         self._tick_text: Callable[[float], str] = str
@@ -168,8 +183,9 @@ class ForestPlot(Chart):
         *,
         captions: tuple[str, str, str],
         tick_text: Callable[[float], str],
+        heads: tuple[str, str, str] = ("", "", ""),
         names: int = 190,
-        values: int = 210,
+        values: int = 230,
         title: str = "",
     ) -> None:
         """Show rows.
@@ -177,12 +193,14 @@ class ForestPlot(Chart):
         Args:
             captions: what lies left of zero, what the axis measures, what lies right of zero.
             tick_text: a value of the axis in words.
+            heads: what the counts, the texts and the asides are.
             names, values: widths of the columns of text, in pixels.
             title: above the plot, for a picture that stands alone.
         """
         self.rows = tuple(rows)
         self.chosen = self.hovered = -1
         self._captions = captions
+        self.heads = heads
         self._tick_text = tick_text
         self._title = title
         self._names.setWidth(names)
@@ -231,7 +249,7 @@ class ForestPlot(Chart):
         plot = self.getPlotItem()
         plot.clear()
         self._tops = []
-        height = float(_TOP)
+        height = float(_HEADS if any(self.heads) else _TOP)
         for row in self.rows:
             self._tops.append(height)
             height += HEADING if row.heading else ROW

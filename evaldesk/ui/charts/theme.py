@@ -87,6 +87,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
         # In the ground's colour rather than without: an SVG takes "no pen" for black.
         axis.setPen(self.pen(self.tokens.line if line else self.tokens.pane))
         axis.setTextPen(self.pen(self.tokens.muted))
+        axis.enableAutoSIPrefix(False)
         axis.setStyle(tickFont=sans("small"), tickLength=0, tickTextOffset=6)
 
 

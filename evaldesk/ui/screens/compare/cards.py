@@ -6,13 +6,17 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from evaldesk.ui.screens.compare.wording import Wording, method, p_text, reason, tone
+from evaldesk.ui.screens.compare.wording import Wording, method, p_text, reason, test_name, tone
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import Card, FigureCard, text_label
 from evaldesk.ui.widgets.figures import percent
+from evaldesk.ui.widgets.label import ElidedLabel
 
 if TYPE_CHECKING:
     from evaldesk.services.comparison_study import Study
+
+
+NO_BREAK = "\u00a0"
 
 
 class Figures(QWidget):
@@ -31,6 +35,10 @@ class Figures(QWidget):
         self.last = FigureCard("")
         for card in (self.a, self.b, self.difference, self.last):
             card.setMinimumHeight(100)
+            caption = ElidedLabel(card.caption.text(), kind="muted")
+            card.body.replaceWidget(card.caption, caption)
+            card.caption.deleteLater()
+            card.caption = caption
             row.addWidget(card, 1)
 
     def show_study(self, study: "Study", words: Wording) -> None:
@@ -41,22 +49,21 @@ class Figures(QWidget):
             (self.b, "B", found.run_b, found.b),
         ):
             card.caption.setText(f"{name} · {run}")
-            card.caption.setToolTip(run)
             card.show_figure(words.value(estimate.value), words.side(estimate, binary=found.binary))
         gap = found.difference
-        parts = [words.interval(gap) or reason(gap), method(gap)]
-        if found.p_value is not None:
-            parts += [p_text(found.p_value), found.test or ""]
-        parts.append(self.tr("n {n}").format(n=f"{gap.n or 0:,}"))
+        how = " ".join(part for part in (words.interval(gap) or reason(gap), method(gap)) if part)
+        test = f"{p_text(found.p_value).replace(' ', NO_BREAK)} {test_name(found.test)}".strip()
+        n = self.tr("n\u00a0{n}").format(n=f"{gap.n or 0:,}")
         self.difference.show_figure(
-            words.signed(gap.value), " · ".join(part for part in parts if part)
+            words.signed(gap.value),
+            "\n".join((how, " · ".join(part for part in (test, n) if part))),
         )
         self._tones = {"difference": tone(gap, found.direction), "last": ""}
         critical = study.critical
         if critical is not None:
             self._show_critical(study)
         else:
-            self.last.caption.setText(self.tr("Smallest detectable difference"))
+            self.last.caption.setText(self.tr("Smallest detectable"))
             least = found.minimum_detectable
             if least is None:
                 self.last.show_figure("–", self.tr("It cannot be said: nothing differs enough."))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from evaldesk.domain.comparison import PairedValue
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.jobs.runner import Cancelled, JobControl
-from evaldesk.ui.screens.compare.models import Kind, outcome
+from evaldesk.ui.screens.compare.models import TIERS, Kind, natural, outcome
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _READ = "compare.study"
 _MARK = "#"
 """Before a name of which only the digest is known."""
-_TIERS = {"critical": 0, "important": 1, "nice-to-have": 2}
 
 
 class CompareController(QObject):
@@ -154,12 +153,12 @@ class CompareController(QObject):
         ]
         sign = -1 if direction == "lower" else 1
 
-        def worst_first(pair: PairedValue) -> tuple[int, float, str]:
+        def worst_first(pair: PairedValue) -> tuple[Any, ...]:
             gap = pair.difference * sign
-            tier = _TIERS.get(pair.tier, len(_TIERS))
+            tier = TIERS.get(pair.tier, len(TIERS))
             # Of all pairs, a regression on any tier comes before what did not change.
             rank = tier if kind != "all" else 0
-            return rank, -abs(gap) if kind != "all" else gap, pair.scenario
+            return rank, -abs(gap) if kind != "all" else gap, natural(pair.scenario)
 
         return sorted(found, key=worst_first)
 

@@ -13,6 +13,8 @@ from evaldesk.ui.workspace import Workspace
 if TYPE_CHECKING:
     from evaldesk.services.comparison_study import Choices, Question, Study
 
+_WIDEST = 190
+
 
 class Picker(QWidget):
     """A caption and a list to choose from.
@@ -43,6 +45,7 @@ class Picker(QWidget):
             for value, words in values:
                 self.box.addItem(words, value)
             self.box.setCurrentIndex(next((i for i, v in enumerate(values) if v[0] == current), -1))
+        self.box.show_whole()
 
     def open(self) -> None:
         """Show the list."""
@@ -60,6 +63,11 @@ class _Box(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(320)
+
+    def show_whole(self) -> None:
+        """Be wide enough for what is chosen, within reason."""
+        words = self.fontMetrics().horizontalAdvance(self.currentText())
+        self.setMinimumWidth(max(self._least, min(words + 42, _WIDEST)))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._least, super().minimumSizeHint().height())
@@ -92,7 +100,7 @@ class Controls(QWidget):
         self.run_b = Picker("B", self.tr("Run B"), tip("compare.run_b"), least=120)
         self.what = Picker(self.tr("Metric"), self.tr("Metric"), tip("compare.metric"))
         self.tier = Picker(self.tr("Tier"), self.tr("Tier"), tip("compare.tier"), least=70)
-        self.trials = Picker(self.tr("Trials"), self.tr("Trials"), tip("compare.trials"), least=80)
+        self.trials = Picker(self.tr("Trials"), self.tr("Trials"), tip("compare.trials"), least=126)
         self.swap_button = QToolButton()
         self.swap_button.setText("⇄")
         self.swap_button.setProperty("kind", "flat")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QWidget
 
 from evaldesk.domain.comparison import PairedValue, Unpaired
 from evaldesk.ui.screens.compare.models import (
@@ -16,10 +16,13 @@ from evaldesk.ui.screens.compare.models import (
 from evaldesk.ui.screens.compare.wording import Wording
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
+from evaldesk.ui.widgets.flow import FlowLayout
 from evaldesk.ui.widgets.keycap import KeyCap
 from evaldesk.ui.widgets.table import Table
 from evaldesk.ui.workspace import Workspace
 
+_TITLE = 2
+_TIER_WIDTH = 84
 KINDS: tuple[Kind, ...] = ("regressions", "improvements", "ties", "all", "left_out")
 
 
@@ -55,8 +58,9 @@ class ListPane(Card):
             self.header.add(self.cap)
             self.hint = text_label(self.tr("side by side"), "muted")
             self.header.add(self.hint)
-        row = QHBoxLayout()
-        row.setSpacing(4)
+        host = QWidget()
+        row = FlowLayout(host, spacing=2)
+        host.setStyleSheet("QPushButton { padding: 3px 6px; }")
         self.buttons: dict[Kind, QPushButton] = {}
         self._group = QButtonGroup(self)
         short = {
@@ -76,9 +80,8 @@ class ListPane(Card):
             self._group.addButton(button)
             self.buttons[kind] = button
             row.addWidget(button)
-        row.addStretch(1)
         self.buttons["regressions"].setChecked(True)
-        self.body.addLayout(row)
+        self.body.addWidget(host)
         self.group_button = ActionButton("", kind="flat")
         self.group_button.clicked.connect(self.reset)
         self.group_button.hide()
@@ -99,6 +102,7 @@ class ListPane(Card):
             (self.table, self.opened),
             (self.unpaired_table, self.unpaired_opened),
         ):
+            table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
             table.chosen.connect(lambda index, signal=signal: signal.emit(index.row()))
             table.copied.connect(
@@ -115,7 +119,7 @@ class ListPane(Card):
         self.model.show_pairs(pairs, words)
         self._head(kind, len(pairs), group)
         self.table.setColumnHidden(TIER_COLUMN, not any(pair.tier for pair in pairs))
-        self._widths(self.table, (96, 104, 0, 84))
+        self._widths(self.table, stretched=_TITLE)
         if pairs:
             self.stack.setCurrentWidget(self.table)
             row = self.model.row_of(before.a_pk) if before is not None else -1
@@ -133,7 +137,7 @@ class ListPane(Card):
         """List what could not be compared."""
         self.unpaired.show_items(items)
         self._head("left_out", len(items), "")
-        self._widths(self.unpaired_table, (110, 52, 0))
+        self._widths(self.unpaired_table, stretched=_TITLE)
         if items:
             self.stack.setCurrentWidget(self.unpaired_table)
             self.unpaired_table.select_row(0)
@@ -195,12 +199,18 @@ class ListPane(Card):
         )
         self.setAccessibleName(f"{self.titles[kind]}, {count:,}")
 
-    @staticmethod
-    def _widths(table: Table, widths: tuple[int, ...]) -> None:
+    def _widths(self, table: Table, stretched: int) -> None:
+        """Every column as wide as it must be, and the rest for the one with the long words."""
         header = table.horizontalHeader()
         header.setStretchLastSection(False)
-        for column, width in enumerate(widths):
-            mode = header.ResizeMode.Interactive if width else header.ResizeMode.Stretch
-            header.setSectionResizeMode(column, mode)
-            if width:
-                header.resizeSection(column, width)
+        for column in range(header.count()):
+            if column == stretched:
+                header.setSectionResizeMode(column, header.ResizeMode.Stretch)
+                continue
+            header.setSectionResizeMode(column, header.ResizeMode.Interactive)
+            title = str(table.model().headerData(column, Qt.Orientation.Horizontal))
+            width = table.sizeHintForColumn(column)
+            if table is self.table and column == TIER_COLUMN:
+                width = _TIER_WIDTH
+            least = header.fontMetrics().horizontalAdvance(title) + 22
+            header.resizeSection(column, min(max(width, least), 150))

@@ -1,6 +1,7 @@
 """The lists of the Compare screen: pairs, and what could not be paired."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -15,13 +16,21 @@ from evaldesk.ui.theme.tokens import Tokens
 
 Kind = Literal["regressions", "improvements", "ties", "all", "left_out"]
 TIER_COLUMN = 1
+TIERS = {"critical": 0, "important": 1, "nice-to-have": 2}
 
 _Index = QModelIndex | QPersistentModelIndex
 
 
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts ``T-9`` before ``T-10``."""
+    parts = re.findall(r"\d{1,15}|\D+", text)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
+
+
 def outcome(pair: PairedValue, direction: Direction) -> Kind:
     """What became of a pair. Where no end is better, more counts as an improvement."""
-    if pair.difference == 0:
+    # Means over trials differ in their last bit; that is no difference.
+    if abs(pair.difference) <= 1e-12 * max(1.0, abs(pair.a), abs(pair.b)):
         return "ties"
     return "improvements" if (pair.difference > 0) != (direction == "lower") else "regressions"
 
@@ -32,7 +41,7 @@ class PairModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.pairs: Sequence[PairedValue] = ()
-        self._words = Wording("", False, 1.0)
+        self._words = Wording("", False, False, 1.0)
         self.titles = (self.tr("Scenario"), self.tr("Tier"), self.tr("Title"), "A → B")
 
     def show_pairs(self, pairs: Sequence[PairedValue], words: Wording) -> None:
@@ -75,11 +84,11 @@ class PairModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """By a column; -1 leaves the order: worst first."""
-        keys = {
-            0: lambda pair: (pair.scenario, 0.0),
-            1: lambda pair: (pair.tier, 0.0),
-            2: lambda pair: (pair.title.casefold(), 0.0),
-            3: lambda pair: ("", pair.difference),
+        keys: dict[int, Callable[[PairedValue], Any]] = {
+            0: lambda pair: natural(pair.scenario),
+            1: lambda pair: (TIERS.get(pair.tier, len(TIERS)), pair.tier),
+            2: lambda pair: pair.title.casefold(),
+            3: lambda pair: pair.difference,
         }
         if column in keys:
             self.layoutAboutToBeChanged.emit()
@@ -89,10 +98,7 @@ class PairModel(QAbstractTableModel):
 
     def _cell(self, pair: PairedValue, column: int) -> str:
         if column == 3:
-            a, b = self._words.bare(pair.a), self._words.bare(pair.b)
-            if self._words.rate and pair.a in (0.0, 1.0) and pair.b in (0.0, 1.0):
-                a, b = f"{pair.a:.0f}", f"{pair.b:.0f}"
-            return f"{a} → {b}"
+            return self._words.pair(pair.a, pair.b)
         return (pair.scenario, pair.tier, pair.title)[column]
 
 
@@ -108,7 +114,7 @@ class UnpairedModel(QAbstractTableModel):
     def show_items(self, items: Sequence[Unpaired]) -> None:
         """Show others."""
         self.beginResetModel()
-        self.items = tuple(items)
+        self.items = sorted(items, key=lambda item: (item.reason, natural(item.scenario)))
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
@@ -141,15 +147,15 @@ class UnpairedModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """By a column."""
-        keys = {
-            0: lambda item: item.scenario,
+        keys: dict[int, Callable[[Unpaired], Any]] = {
+            0: lambda item: natural(item.scenario),
             1: lambda item: item.side,
             2: lambda item: item.reason,
         }
         if column in keys:
             self.layoutAboutToBeChanged.emit()
             descending = order == Qt.SortOrder.DescendingOrder
-            self.items = tuple(sorted(self.items, key=keys[column], reverse=descending))
+            self.items = sorted(self.items, key=keys[column], reverse=descending)
             self.layoutChanged.emit()
 
 
@@ -162,15 +168,18 @@ class TierDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """The row's ground, then the chip."""
-        text = str(index.data() or "")
+        text = str(index.data() or "").removesuffix("-to-have")
         plain = QStyleOptionViewItem(option)
         self.initStyleOption(plain, index)
-        plain.text = ""  # type: ignore[attr-defined]
-        widget = option.widget  # type: ignore[attr-defined]
+        plain.text = ""
+        widget = option.widget
         widget.style().drawControl(
             widget.style().ControlElement.CE_ItemViewItem, plain, painter, widget
         )
         if text:
-            box = option.rect  # type: ignore[attr-defined]
+            box = option.rect
             kind = "bad" if text == "critical" else "neutral"
+            painter.save()
+            painter.setClipRect(box)
             paint_chip(painter, self.tokens, box.left() + 8, box.center().y(), text, kind)
+            painter.restore()

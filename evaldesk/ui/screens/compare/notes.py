@@ -53,7 +53,7 @@ class Notes(QWidget):
             chip.hide()
             chip.deleteLater()
         self.chips = []
-        for words, reason in self._counts(study):
+        for words, reason in self.counts(study):
             chip = QPushButton(words)
             chip.setCursor(Qt.CursorShape.PointingHandCursor)
             chip.setToolTip(self.tr("List them"))
@@ -84,8 +84,8 @@ class Notes(QWidget):
         for chip in self.chips:
             chip.setStyleSheet(style)
 
-    def _counts(self, study: "Study") -> list[tuple[str, str]]:
-        """(words of a chip, what its reason contains)."""
+    def counts(self, study: "Study") -> list[tuple[str, str]]:
+        """What is left out, as (words of a chip, what the reason contains)."""
         unpaired = study.comparison.unpaired
         renamed = {item.scenario for item in unpaired if _OTHER_TEXT in item.reason}
         counted = Counter(reason for item in unpaired for reason in item.reason.split("; "))

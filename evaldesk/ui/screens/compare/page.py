@@ -4,10 +4,11 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QMenu,
     QScrollArea,
+    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -38,9 +39,10 @@ class ComparePage(Screen):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self._stale = True
-        self._words = Wording("", False, 1.0)
+        self._words = Wording("", False, False, 1.0)
         self._kind: Kind = "regressions"
         self._group: Group | None = None
+        self._was_slow = False
         self.controller = CompareController(workspace, self)
         self._build()
         self._connect()
@@ -100,9 +102,10 @@ class ComparePage(Screen):
                 "neutral",
             )
         ]
-        if found.unpaired:
-            chips.append((self.tr("{n} left out").format(n=f"{len(found.unpaired):,}"), "warn"))
-        return tuple(chips)
+        missing = [words for words, _ in self.notes.counts(study)]
+        if len(missing) > 2:
+            missing = [self.tr("{n} left out").format(n=f"{len(found.unpaired):,}")]
+        return (*chips, *((words, "warn") for words in missing))
 
     def status_text(self) -> str:
         """Dataset, pairs and seed."""
@@ -203,8 +206,9 @@ class ComparePage(Screen):
         self.trouble = Banner()
         self.figures = Figures(tokens)
         self.notes = Notes(tokens)
-        self.plots = Plots(self.workspace)
+        self.plots = Plots(self.workspace, self)
         self.outcomes = OutcomeCard(tokens)
+        self.outcomes.body.addWidget(self.plots.spread)
         self.listing = ListPane(self.workspace)
         self.pair = PairPanel(self.workspace)
         left = pane("bg")
@@ -213,7 +217,8 @@ class ComparePage(Screen):
         column.setSpacing(16)
         column.addWidget(self.figures)
         column.addWidget(self.notes)
-        column.addWidget(self.plots, 1)
+        column.addWidget(self.plots.forest_card)
+        column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -225,10 +230,17 @@ class ComparePage(Screen):
         right_column.setSpacing(16)
         right_column.addWidget(self.outcomes)
         right_column.addWidget(self.listing, 1)
-        body = QHBoxLayout()
-        body.setSpacing(0)
-        body.addWidget(scroll, 1)
-        body.addWidget(self.right)
+        scroll.setMinimumWidth(560)
+        self.right.setMinimumWidth(372)
+        self.body = QSplitter(Qt.Orientation.Horizontal)
+        self.body.setChildrenCollapsible(False)
+        self.body.setStyleSheet("QSplitter::handle { background: transparent; }")
+        self.body.addWidget(scroll)
+        self.body.addWidget(self.right)
+        self.body.setStretchFactor(0, 1)
+        self.body.splitterMoved.connect(
+            lambda *_: self.workspace.settings.put("compare.list", self.body.sizes()[1])
+        )
         self.content = QWidget()
         whole = QVBoxLayout(self.content)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -236,8 +248,6 @@ class ComparePage(Screen):
         whole.addWidget(self.controls)
         whole.addWidget(hairline())
         whole.addWidget(self.trouble)
-        self.body = QWidget()
-        self.body.setLayout(body)
         whole.addWidget(self.body, 1)
         self.stack = QStackedWidget()
         for widget in (self.blank, self.empty, self.content, self.pair):
@@ -357,8 +367,10 @@ class ComparePage(Screen):
 
     def _busy(self, busy: bool) -> None:
         self.body.setEnabled(not busy)
-        if busy:
-            self.workspace.say(self.tr("Comparing …"))
+        self._was_slow = busy or self._was_slow
+        if self._was_slow:
+            self.workspace.say(self.tr("Comparing …") if busy else "")
+        self._was_slow = busy
 
     def _list(self) -> None:
         study = self.controller.study
@@ -438,7 +450,9 @@ class ComparePage(Screen):
         self.listing.tiers.tokens = tokens
         self.listing.table.viewport().update()
 
-    def resizeEvent(self, event: Any) -> None:
-        """The list takes its share, and no more than it can use."""
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The list has its share, or what the person gave it."""
         super().resizeEvent(event)
-        self.right.setFixedWidth(max(348, min(448, int(self.width() * 0.31))))
+        kept = self.workspace.settings.get("compare.list")
+        wanted = kept if isinstance(kept, int) else max(384, min(452, int(self.width() * 0.33)))
+        self.body.setSizes([max(self.width() - wanted, 1), wanted])

@@ -73,7 +73,9 @@ class PairPanel(QWidget):
         self.tier.show_text(pair.tier, "bad" if pair.tier == "critical" else "neutral")
         self.tier.setVisible(bool(pair.tier))
         self.title.setText(pair.title)
-        self.change.setText(f"{metric}  {words.value(pair.a)} → {words.value(pair.b)}")
+        self.change.setText(
+            f"{metric}  {words.pair(pair.a, pair.b)}{'' if words.binary else words.unit}"
+        )
         self.place.setText(
             self.tr("{title}: {number} of {count}").format(
                 title=title, number=row + 1, count=f"{count:,}"

@@ -3,17 +3,25 @@ the figures are there.
 """
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from evaldesk.domain.comparison import SliceComparison
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.ui.screens.compare.wording import Wording, p_text, reason, slice_detail, tone
+from evaldesk.ui.screens.compare.wording import (
+    Wording,
+    p_number,
+    p_text,
+    reason,
+    slice_detail,
+    tone,
+)
+from evaldesk.ui.theme.apply import sans
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.workspace import Workspace
 
@@ -25,13 +33,16 @@ if TYPE_CHECKING:
 _FOREST = "evaldesk.ui.charts.forest"
 _DISTRIBUTION = "evaldesk.ui.charts.distribution"
 
+_ALPHA = 0.05
+
 Group = tuple[str, str]
 
 
-class Plots(QWidget):
-    """Both charts in their cards.
+class Plots(QObject):
+    """The charts, and where they stand.
 
     Attributes:
+        forest_card: the forest plot; ``spread`` the distribution, for another card.
         forest, outcomes, histogram: the charts; None until their library is there.
 
     Signals:
@@ -40,8 +51,8 @@ class Plots(QWidget):
 
     group_chosen = Signal(object)
 
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, parent: QObject) -> None:
+        super().__init__(parent)
         self._workspace = workspace
         self.forest: ForestPlot | None = None
         self.outcomes: OutcomeChart | None = None
@@ -51,18 +62,17 @@ class Plots(QWidget):
         self._wanted = False
         self._whole_title = ""
         self.forest_card = Card(self.tr("By tier and slice"), " ")
-        self.spread_card = Card(self.tr("Distribution"), " ")
         self.waiting = text_label(self.tr("Drawing …"), "muted")
-        self.forest_card.body.addWidget(self.waiting)
         self.undefined = text_label("", "muted", wrap=True)
         self.undefined.hide()
+        self.forest_card.body.addWidget(self.waiting)
         self.forest_card.body.addWidget(self.undefined)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
-        layout.addWidget(self.forest_card)
-        layout.addWidget(self.spread_card)
-        layout.addStretch(1)
+        self.forest_card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.spread = QWidget()
+        self._spread = QVBoxLayout(self.spread)
+        self._spread.setContentsMargins(0, 4, 0, 0)
+        self._spread.setSpacing(2)
+        self.spread.hide()
 
     def show_study(self, study: "Study", words: Wording) -> None:
         """Show a study, at once or as soon as the charts' library is there."""
@@ -145,7 +155,7 @@ class Plots(QWidget):
         self.forest_card.body.addWidget(self.forest)
         for chart in (self.outcomes, self.histogram):
             chart.hide()
-            self.spread_card.body.addWidget(chart)
+            self._spread.addWidget(chart)
         self.forest.row_chosen.connect(self._row_chosen)
         if self._shown is not None:
             self._draw()
@@ -161,7 +171,7 @@ class Plots(QWidget):
         empty = not study.comparison.pairs
         self.undefined.setVisible(empty)
         self.forest.setVisible(not empty)
-        self.spread_card.setVisible(not empty)
+        self.spread.setVisible(not empty)
         self._say_subtitle()
         if empty:
             self.undefined.setText(
@@ -180,7 +190,7 @@ class Plots(QWidget):
         found = study.comparison
         parts = [self.tr("95 % interval")]
         if found.slices:
-            parts.append(self.tr("slices adjusted by Benjamini–Hochberg"))
+            parts.append(self.tr("p of slices adjusted by Benjamini–Hochberg"))
         if found.minimum_detectable is not None:
             parts.append(
                 self.tr("smallest detectable at n={n}: {least}").format(
@@ -190,6 +200,9 @@ class Plots(QWidget):
             )
         subtitle = " · ".join(parts)
         if self.forest_card.header is not None:
+            self.forest_card.header.title.setText(
+                self.tr("By tier and slice") if found.slices else self.tr("Difference, paired")
+            )
             self.forest_card.header.detail.setText(subtitle)
         self._whole_title = f"A {found.run_a} · B {found.run_b} · {found.metric} · {subtitle}"
 
@@ -213,7 +226,12 @@ class Plots(QWidget):
             about = self.tr("difference in {metric}")
         about = about.format(metric=found.metric, unit=words.unit.strip())
         chart.show_rows(
-            rows, captions=(sides[0], about, sides[1]), tick_text=words.tick, title=title
+            rows,
+            captions=(sides[0], about, sides[1]),
+            tick_text=words.tick,
+            heads=(self.tr("pairs"), self.tr("B minus A"), "p"),
+            values=_width(rows),
+            title=title,
         )
 
     def _rows(self, study: "Study", words: Wording) -> "tuple[list[ForestRow], list[Group | None]]":
@@ -228,6 +246,7 @@ class Plots(QWidget):
             gap.low,
             gap.high,
             words.difference(gap),
+            p_number(found.p_value),
             f"{words.difference(gap)}\n{gap.method or ''}\n{p_text(found.p_value)}".strip(),
             _tone(tone(gap, found.direction)),
             whole=True,
@@ -255,8 +274,10 @@ class Plots(QWidget):
             gap.low,
             gap.high,
             words.difference(gap),
+            p_number(part.p_adjusted),
             slice_detail(part, words),
-            _tone(tone(gap, direction)),
+            # Among many slices some differ by chance: the adjusted p has to say that it does not.
+            _tone(tone(gap, direction)) if (part.p_adjusted or 0) < _ALPHA else "neutral",
             indent=True,
         )
 
@@ -267,29 +288,18 @@ class Plots(QWidget):
         found = study.comparison
         self.outcomes.setVisible(found.binary)
         self.histogram.setVisible(not found.binary)
-        header = self.spread_card.header
         if found.binary:
-            if header is not None:
-                header.title.setText(self.tr("Both, one or neither"))
-                header.detail.setText(self.tr("{n} pairs").format(n=f"{len(found.pairs):,}"))
             self._draw_outcomes()
             return
-        moved = sum(1 for pair in found.pairs if pair.difference)
-        if header is not None:
-            header.title.setText(self.tr("Differences, pair by pair"))
-            header.detail.setText(
-                self.tr("{moved} of {n} pairs differ · diamond: mean with its interval").format(
-                    moved=f"{moved:,}", n=f"{len(found.pairs):,}"
-                )
-            )
         gap = found.difference
-        about = self.tr("B minus A, percentage points") if words.rate else self.tr("B minus A")
+        unit = words.difference_unit.strip()
+        about = self.tr("B minus A") + (f", {unit}" if unit else "")
         self.histogram.show_differences(
             [pair.difference for pair in found.pairs],
             lower_is_better=found.direction == "lower",
             neutral=found.direction == "none",
             mean=(gap.value, gap.low, gap.high),
-            caption=f"{about}, {words.unit.strip()}" if words.unit and not words.rate else about,
+            caption=f"{about} · {self.tr('◆ mean and its interval')}",
             tick_text=words.tick,
             description=words.difference(gap),
         )
@@ -352,6 +362,15 @@ def table(study: "Study", words: Wording) -> str:
         line(part.name, part.value, part, part.pairs, part.p_adjusted) for part in found.slices
     )
     return "".join("\t".join(" ".join(cell.split()) for cell in row) + "\n" for row in lines)
+
+
+def _width(rows: "Sequence[ForestRow]") -> int:
+    """Pixels of the column at the right, up to what it may take from the plot."""
+    metrics = QFontMetrics(sans(bold=True))
+    widths = (
+        metrics.horizontalAdvance(row.text) + (84 if row.aside else 40) for row in rows if row.text
+    )
+    return min(max(widths, default=0), 330)
 
 
 def _tone(name: str) -> Any:

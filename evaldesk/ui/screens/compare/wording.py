@@ -23,18 +23,20 @@ class Wording:
 
     Attributes:
         rate: values are shares: percent, and percentage points for differences.
+        binary: every value is 0 or 1, so that a single pair is written as 1 → 0.
         large: the greatest absolute value, which decides how many digits are worth writing.
     """
 
     metric: str
     rate: bool
+    binary: bool
     large: float
 
     @classmethod
     def of(cls, found: Comparison, rate: bool) -> "Wording":
         """For a comparison."""
         values = [abs(value) for pair in found.pairs for value in (pair.a, pair.b)]
-        return cls(found.metric, rate, max(values, default=1.0))
+        return cls(found.metric, rate, found.binary, max(values, default=1.0))
 
     @property
     def unit(self) -> str:
@@ -62,6 +64,12 @@ class Wording:
         """A value with its unit."""
         return NONE if value is None else f"{self.bare(value)}{self.unit}"
 
+    def pair(self, a: float, b: float) -> str:
+        """Two values of one scenario: ``1 → 0``."""
+        if self.binary:
+            return f"{a:.0f} → {b:.0f}"
+        return f"{self.bare(a)} → {self.bare(b)}"
+
     def signed(self, value: float | None) -> str:
         """A difference with its sign and unit."""
         return NONE if value is None else f"{self.sign(value)}{self.difference_unit}"
@@ -77,20 +85,25 @@ class Wording:
         """A value of the difference's axis."""
         shown = 100 * value if self.rate else value
         text = f"{shown:,.3f}".rstrip("0").rstrip(".").replace("-", MINUS)
+        if text == f"{MINUS}0":
+            return "0"
         return text if text in ("0", "") or text.startswith(MINUS) else f"+{text}"
 
     def interval(self, estimate: Estimate) -> str:
         """``[67.8, 83.0]``; empty where there is none."""
         if estimate.low is None or estimate.high is None:
             return ""
-        return f"[{self.bare(estimate.low)}, {self.bare(estimate.high)}]"
+        low, high = self.bare(estimate.low), self.bare(estimate.high)
+        # A comma between thousands must not look like the one between the ends.
+        return f"[{low}; {high}]" if self.large >= 1000 else f"[{low}, {high}]"
 
     def difference(self, estimate: Estimate) -> str:
         """A difference with its interval, or why there is none."""
         if estimate.value is None:
             return reason(estimate)
         ends = self.interval(estimate)
-        return f"{self.signed(estimate.value)} {ends or '· ' + reason(estimate)}"
+        why = reason(estimate).removeprefix("no interval: ")
+        return f"{self.signed(estimate.value)} {ends or f'· {why}'}"
 
     def side(self, estimate: Estimate, *, binary: bool) -> str:
         """``90 of 118 [67.8, 83.0] Wilson`` below the value of one run."""
@@ -110,7 +123,12 @@ def method(estimate: Estimate) -> str:
     text = estimate.method or ""
     for start in _METHODS:
         text = text.removeprefix(start)
-    return "" if estimate.low is None else text
+    return "" if estimate.low is None else text.replace(" score interval", "")
+
+
+def test_name(test: str | None) -> str:
+    """The name of a test, as short as a card needs it."""
+    return (test or "").replace("permutation over pairs", "test")
 
 
 def reason(estimate: Estimate) -> str:
@@ -118,11 +136,16 @@ def reason(estimate: Estimate) -> str:
     return (estimate.undefined_reason or "").removeprefix("undefined: ")
 
 
-def p_text(p: float | None) -> str:
-    """``p 0.013``; empty where there is none."""
+def p_number(p: float | None) -> str:
+    """``0.013``; empty where there is none."""
     if p is None:
         return ""
-    return "p < 0.001" if p < 0.001 else f"p {p:.3f}" if p < 0.1 else f"p {p:.2f}"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def p_text(p: float | None) -> str:
+    """``p 0.013``; empty where there is none."""
+    return "" if p is None else f"p {p_number(p)}"
 
 
 def tone(estimate: Estimate, direction: Direction) -> str:
