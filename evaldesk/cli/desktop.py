@@ -28,12 +28,11 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services.demo import build_sample, sample_path, whole_job
+    from evaldesk.services.demo import build_sample, sample_copy, whole_job
 
     desktop = _desktop(context)
     if not args.headless:
-        path = (args.out / "support-assistant.evaldesk") if args.out else sample_path()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = sample_copy() if args.out is None else args.out / "support-assistant.evaldesk"
         if not path.exists():
             build_sample(path)
         code = desktop.open(path)

@@ -19,9 +19,10 @@ RUNS = ("prompt-v14", "prompt-v15")
 RUBRIC_FILE = "tool-using-agent.json"
 
 
-def sample_path() -> Path:
-    """Where this person's copy of the sample project lies."""
-    return data_folder() / "support-assistant.evaldesk"
+def sample_copy() -> Path:
+    """This person's own copy of the sample project, built at the first time."""
+    path = data_folder() / "Sample project.evaldesk"
+    return path if path.exists() else build_sample(path)
 
 
 def build_sample(path: Path) -> Path:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from evaldesk.jobs.runner import JobControl
-from evaldesk.settings import data_folder
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -91,17 +90,13 @@ class ProjectDesk(QObject):
 
     def open_sample(self) -> None:
         """Open the sample project; it is built at the first time."""
-        path = data_folder() / f"Sample project{SUFFIX}"
 
         def work(_control: JobControl) -> "Project":
             with _importing:
-                from evaldesk.services.demo import build_sample
+                from evaldesk.services.demo import sample_copy
                 from evaldesk.services.projects import open_project
 
-            if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                build_sample(path)
-            return open_project(path)
+            return open_project(sample_copy())
 
         self._replace(work, self.tr("Getting the sample project ready…"))
 
