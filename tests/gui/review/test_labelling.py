@@ -446,6 +446,38 @@ def test_a_save_that_fails_is_loud_and_what_was_entered_stays(
     assert len(said) == 4
 
 
+def test_what_is_not_saved_outlives_another_rater_and_is_reported_at_the_end(
+    page: ReviewPage,
+    press: Callable[..., None],
+    project: Project,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pk = page.controller.pk
+
+    def full(*_: object, **__: object) -> None:
+        raise ProjectError("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(project.ratings, "answer", full)
+    press("2")
+    workspace.set_user("cleo")
+    assert page.controller.answers == {}
+    assert page.banner.isVisible()
+    monkeypatch.undo()
+    page.controller.saving.retry()
+    assert page.banner.isHidden()
+    assert own(page, pk) == {"success": "yes"}
+    assert own(page, pk, "cleo") == {}
+    monkeypatch.setattr(project.ratings, "answer", full)
+    reported: list[object] = []
+    workspace.reported.connect(reported.append)
+    press("1")
+    workspace.set_project(None)
+    page.project_replaced()
+    assert len(reported) == 1
+    assert page.banner.isHidden()
+
+
 def test_a_new_version_of_the_rubric_changes_the_form(
     page: ReviewPage, press: Callable[..., None], project: Project, workspace: Workspace
 ) -> None:

@@ -108,7 +108,6 @@ class ReviewController(QObject):
         self._ahead_jobs: dict[int, Job] = {}
         self._wanted: int | None = None
         self._submitted_at: list[float] = []
-        self.saving.forget()
 
     # -- the queue
 
@@ -152,6 +151,7 @@ class ReviewController(QObject):
     def project_replaced(self) -> None:
         """Another project, or none."""
         self._clear()
+        self.saving.forget()
         self.item_changed.emit()
         self.listed.emit()
         self.loaded.emit()
@@ -266,7 +266,7 @@ class ReviewController(QObject):
             return
         self.pk, self.trace = pk, trace
         # What was answered since is on its way to the disk, or could not be saved.
-        self.answers = self.saving.over(pk, answers)
+        self.answers = self.saving.over(self.queue, pk, answers)
         self._count(pk)
         self.item_changed.emit()
         self._read_ahead()

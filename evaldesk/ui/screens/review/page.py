@@ -32,6 +32,8 @@ class ReviewPage(Screen):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         self.banner = Banner()
+        # It goes when everything is on the disk, and not before.
+        self.banner.close_button.hide()
         outer.addWidget(self.banner)
         self._stack = QStackedLayout()
         outer.addLayout(self._stack, 1)
@@ -136,6 +138,7 @@ class ReviewPage(Screen):
     def project_replaced(self) -> None:
         """Forget the project before."""
         self.controller.project_replaced()
+        self._show_saving()
 
     def breadcrumb(self) -> str:
         """The scenario."""

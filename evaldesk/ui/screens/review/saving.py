@@ -15,6 +15,9 @@ from evaldesk.ui.workspace import Workspace
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
+_Place = tuple[str, str, int, str]
+"""Rubric, rater, trace, field."""
+
 
 class Saving(QObject):
     """Hands every step to the writer, in order. Nothing is called saved before the disk said so,
@@ -34,37 +37,44 @@ class Saving(QObject):
         super().__init__(parent)
         self._workspace = workspace
         self.announcing = False
+        self._failed: dict[_Place, tuple[Project, ReviewQueue, Step]] = {}
+        self.error: Exception | None = None
         self.forget()
 
     def forget(self) -> None:
-        """Another rater, rubric or project. What is on its way to the disk goes on."""
-        self._values: dict[tuple[int, str], Value | None] = {}
-        self._failed: dict[tuple[int, str], tuple[Project, ReviewQueue, Step]] = {}
-        self._under_way: Counter[tuple[int, str]] = Counter()
+        """Another project. What is on its way to the disk goes on."""
+        if self._failed and self.error is not None:
+            self._workspace.report(self.error)
+        self._values: dict[_Place, Value | None] = {}
+        self._failed = {}
+        self._under_way: Counter[_Place] = Counter()
         self._era = object()
-        self.error: Exception | None = None
+        self.error = None
 
     @property
     def unsaved(self) -> int:
         """How many steps the disk refused."""
         return len(self._failed)
 
-    def over(self, pk: int, read: Mapping[str, Value]) -> dict[str, Value]:
+    def over(self, queue: ReviewQueue, pk: int, read: Mapping[str, Value]) -> dict[str, Value]:
         """What was read for a trace, with what was answered here laid over it: the disk may not
         have had it yet.
         """
         result = dict(read)
-        for (other, name), value in self._values.items():
-            if other == pk and name != review.SUBMISSION:
-                if value is None:
-                    result.pop(name, None)
-                else:
-                    result[name] = value
+        for (rubric, rater, other, name), value in self._values.items():
+            if (rubric, rater, other) != (queue.rubric.name, queue.rater, pk):
+                continue
+            if value is None:
+                result.pop(name, None)
+            elif name != review.SUBMISSION:
+                result[name] = value
         return result
 
     def note_on(self, queue: ReviewQueue) -> None:
         """The same for a queue that was just read."""
-        for (pk, name), value in self._values.items():
+        for (rubric, rater, pk, name), value in self._values.items():
+            if (rubric, rater) != (queue.rubric.name, queue.rater):
+                continue
             if name == review.SUBMISSION:
                 state: review.State = "submitted" if value == "submitted" else "draft"
                 queue.note(pk, state, queue.answered(pk))
@@ -79,10 +89,10 @@ class Saving(QObject):
 
     def save(self, project: "Project", queue: ReviewQueue, step: Step) -> None:
         """Write a step; the status bar hears of it when it is on the disk."""
-        place = (step.trace_pk, step.name)
+        rubric, rater, era = queue.rubric, queue.rater, self._era
+        place = (rubric.name, rater, step.trace_pk, step.name)
         self._values[place] = step.after
         self._under_way[place] += 1
-        rubric, rater, era = queue.rubric, queue.rater, self._era
 
         def work(control: JobControl) -> None:
             review.apply(project, rubric, rater, step)
