@@ -155,7 +155,7 @@ def _width(scale: Scale, table: AnswerTable) -> float:
         low, high = min(numbers), max(numbers)
     if low is None or high is None:
         # A number without bounds is measured by the range that raters used.
-        given = [float(value) for row in table.values for value in row.values()]
+        given = [float(value) for row in table.values for value in row.values()] or [0.0]
         low = min(given) if low is None else low
         high = max(given) if high is None else high
     return high - low or 1.0

@@ -89,7 +89,8 @@ class AdjudicateController(QObject):
 
     Attributes:
         scope: what is listed. found: what the project holds; None before it was read.
-        view: the listed disagreements, in order.
+        view: the listed disagreements, in order. open_count: those without a ruling, listed or
+            not.
         place: (trace, criterion) in hand, or None; the criterion may be one that raters agree on.
         board, trace: of the trace in hand, once they are there.
         saving: a ruling is on its way to the disk.
@@ -100,7 +101,7 @@ class AdjudicateController(QObject):
         row_changed(): another criterion of it. draft_changed(): another choice or reason.
         refused(error): what was asked for cannot be; nothing was written.
         failed(error): a ruling could not be saved; None when it could after all.
-        ruled(): a ruling was saved.
+        ruled(): a ruling was saved. patterns_changed(): others stand out among what is open.
     """
 
     loaded = Signal()
@@ -111,6 +112,7 @@ class AdjudicateController(QObject):
     refused = Signal(object)
     failed = Signal(object)
     ruled = Signal()
+    patterns_changed = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +127,8 @@ class AdjudicateController(QObject):
         self.scope = Scope()
         self.found: Loaded | None = None
         self.view: list[Disagreement] = []
+        self._rows: dict[Place, int] = {}
+        self.open_count = 0
         self.place: Place | None = None
         self.board: Board | None = None
         self.trace: Trace | None = None
@@ -214,7 +218,7 @@ class AdjudicateController(QObject):
             self.load()  # the person chose to look while this was being read
             return
         if self.gated is not None:
-            self.view = []
+            self.view, self._rows, self.open_count = [], {}, 0
             self._let_go()
         self.loaded.emit()
         if self.gated is None and found.rubric is not None:
@@ -228,12 +232,13 @@ class AdjudicateController(QObject):
     def _list(self) -> None:
         items = self.found.items if self.found is not None else []
         self.view = listed(items, self.scope)
+        self._rows = {_place(item): row for row, item in enumerate(self.view)}
+        self.open_count = sum(not item.ruled for item in items)
         self.listed.emit()
 
     def _stay_in_view(self) -> None:
-        places = [_place(item) for item in self.view]
-        if self.place not in places:
-            self.go(places[0] if places else None)
+        if self.place not in self._rows:
+            self.go(_place(self.view[0]) if self.view else None)
 
     def _remember(self, scope: Scope) -> None:
         project = self.workspace.project
@@ -304,10 +309,7 @@ class AdjudicateController(QObject):
     @property
     def row(self) -> int:
         """Where the question in hand is listed; -1 where it is not."""
-        for index, item in enumerate(self.view):
-            if _place(item) == self.place:
-                return index
-        return -1
+        return -1 if self.place is None else self._rows.get(self.place, -1)
 
     @property
     def board_row(self) -> BoardRow | None:
@@ -316,11 +318,6 @@ class AdjudicateController(QObject):
             return None
         name = self.place[1]
         return next((row for row in self.board.rows if row.criterion.name == name), None)
-
-    @property
-    def open_count(self) -> int:
-        """Disagreements without a ruling, whatever is listed."""
-        return sum(not item.ruled for item in self.found.items) if self.found else 0
 
     def _show(self, pk: int, trace: Trace, board: Board) -> None:
         if self.place is None or self.place[0] != pk:
@@ -450,7 +447,7 @@ class AdjudicateController(QObject):
         for index, item in enumerate(items):
             if _place(item) == place:
                 items[index] = replace(item, ruled=True)
-        self.found.patterns[:] = find_patterns(item for item in items if not item.ruled)
+        self._look_for_patterns()
         if self.board is not None and self.board.trace_pk == place[0]:
             rows = [
                 replace(row, rulings=[*row.rulings, ruling])
@@ -461,6 +458,21 @@ class AdjudicateController(QObject):
             self.board = replace(self.board, rows=rows)
             if self.trace is not None:
                 self.item_changed.emit()
+
+    def _look_for_patterns(self) -> None:
+        found = self.found
+        if found is None:
+            return
+        still_open = [item for item in found.items if not item.ruled]
+
+        def done(patterns: list[Pattern]) -> None:
+            if found is self.found:
+                found.patterns[:] = patterns
+                self.patterns_changed.emit()
+
+        self.workspace.jobs.read(
+            lambda control: find_patterns(still_open), done, key="adjudicate-patterns"
+        )
 
     @property
     def can_take_up(self) -> bool:

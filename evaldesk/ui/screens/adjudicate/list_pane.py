@@ -6,12 +6,14 @@ from functools import partial
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QHBoxLayout,
+    QHeaderView,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
     QStackedLayout,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +23,7 @@ from evaldesk.services.patterns import Pattern
 from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, Sort, State, can_rule
 from evaldesk.ui.screens.adjudicate.models import (
     PLACE_ROLE,
+    ROW_HEIGHT,
     DisagreementDelegate,
     DisagreementModel,
 )
@@ -89,6 +92,7 @@ class ListPane(QWidget):
         self.pattern = PatternCard(controller)
         layout.addWidget(self.pattern)
         controller.listed.connect(self._show_list)
+        controller.patterns_changed.connect(self.pattern.show_patterns)
         for signal in (controller.item_changed, controller.row_changed):
             signal.connect(self._show_current)
 
@@ -113,15 +117,25 @@ class ListPane(QWidget):
 
     def _make_list(self) -> None:
         self.model = DisagreementModel(self)
-        self.list = QListView()
+        # A table of one column: QListView asks for every row at each change.
+        self.list = QTableView()
         self.list.setModel(self.model)
         self.list.setItemDelegate(DisagreementDelegate(self.list))
-        self.list.setUniformItemSizes(True)
+        self.list.horizontalHeader().hide()
+        self.list.horizontalHeader().setStretchLastSection(True)
+        rows = self.list.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        self.list.setShowGrid(False)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.list.setMouseTracking(True)
         # The arrows, J and K move in it wherever the focus is.
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self.list.setAccessibleName(self.tr("Disagreements"))
         self.list.clicked.connect(lambda index: self._controller.go(index.data(PLACE_ROLE)))
         self.nothing = text_label("", "muted", wrap=True)
