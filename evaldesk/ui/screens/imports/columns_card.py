@@ -217,6 +217,8 @@ class ColumnsCard(Card):
             grid.addWidget(label, 2 * line, 0)
             grid.addWidget(widget, 2 * line, 1)
             grid.addWidget(sample, 2 * line, 2)
+            if isinstance(widget, ColumnField):
+                grid.addWidget(widget.text, 2 * line, 2)
             grid.addWidget(wrong, 2 * line + 1, 1, 1, 2)
             self.fields[spec.key] = widget
             self._samples[spec.key] = sample
@@ -299,9 +301,9 @@ class ColumnsCard(Card):
             if widget.property("invalid") != (spec.key in at):
                 widget.setProperty("invalid", spec.key in at)
                 restyle(widget)
-        rest = next(
-            (text for text in problems if "mapping" in text and text not in at.values()), ""
-        )
+        rest = next((text for text in problems if "apping" in text and text not in at.values()), "")
+        if "It is not clear which column" in rest:
+            rest = self.tr("Their names do not tell which column is what. Say so below.")
         self.problem.setText(rest)
         self.problem.setVisible(bool(rest))
 
@@ -313,8 +315,13 @@ class ColumnsCard(Card):
             says = bool(value) and value != "error"
             seen = spec.first or says or self._open or not self._errors[spec.key].isHidden()
             hidden += not seen
-            for widget in self._rows[spec.key]:
-                widget.setVisible(seen)
+            label, widget, sample = self._rows[spec.key]
+            label.setVisible(seen)
+            widget.setVisible(seen)
+            constant = isinstance(widget, ColumnField) and widget.constant
+            if isinstance(widget, ColumnField):
+                widget.text.setVisible(seen and constant)
+            sample.setVisible(seen and not constant)
         self.more.setVisible(bool(hidden) or self._open)
         self.more.setText(
             self.tr("Fewer fields")

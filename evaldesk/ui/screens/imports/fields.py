@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -12,6 +12,9 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -19,6 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.importers.mapping import Column, Const, OneHot
+from evaldesk.ui.theme.apply import current_tokens
+from evaldesk.ui.theme.icons import pixmap
 from evaldesk.ui.widgets.card import text_label
 
 Payload = str | OneHot
@@ -55,7 +60,8 @@ class PickList(QComboBox):
 
 
 class ColumnField(QWidget):
-    """One column, or none; perhaps one value for all records instead.
+    """One column, or none; perhaps one value for all records instead, typed into ``text``, which
+    whoever lays this out puts beside it.
 
     Signals:
         changed: a person chose another.
@@ -75,8 +81,8 @@ class ColumnField(QWidget):
         self.text = QLineEdit()
         self.text.setAccessibleName(self.tr("%1, the same for all").replace("%1", name))
         self.text.editingFinished.connect(self._typed)
+        self.text.setPlaceholderText(self.tr("for every record"))
         self.text.hide()
-        row.addWidget(self.text, 1)
         self._said = ""
         self.setFocusProxy(self.list)
 
@@ -95,18 +101,22 @@ class ColumnField(QWidget):
             self.text.setText(value.value)
         self._said = value.value if isinstance(value, Const) else ""
 
+    @property
+    def constant(self) -> bool:
+        """Whether one value holds for all records."""
+        return self._constant and self.list.currentData() is None and self.list.currentIndex() > 0
+
     def value(self) -> Column:
         """The column, a constant, or nothing."""
         chosen = self.list.currentData()
-        if chosen is None and self._constant and self.list.currentIndex() >= 0:
+        if self.constant:
             text = self.text.text().strip()
             return Const(text) if text else ""
         return str(chosen or "")
 
     def _chosen(self) -> None:
-        constant = self._constant and self.list.currentData() is None
-        self.text.setVisible(constant)
-        if constant:
+        self.text.setVisible(self.constant)
+        if self.constant:
             self.text.setFocus()
             if not self.text.text().strip():
                 return
@@ -190,6 +200,23 @@ class ColumnsField(QPushButton):
         """The list while it is down."""
         return self._popup
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Looks like a pick list: what does not fit is cut."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        text, option.text = option.text, ""
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        tokens = current_tokens()
+        box = self.rect().adjusted(9, 0, -24, 0)
+        painter.setPen(QColor(tokens.text if self.isEnabled() else tokens.muted))
+        painter.setFont(self.font())
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        arrow = pixmap(f"chevron-{tokens.name}", tokens.muted, 10)
+        painter.drawPixmap(self.width() - 15, (self.height() - 10) // 2, arrow)
+        painter.end()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return and Down drop the list down, as on a combo box."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
@@ -221,10 +248,9 @@ class ColumnsField(QPushButton):
             if len(names) > 3:
                 text = self.tr("%1 and %2 more").replace("%1", ", ".join(names[:2]))
                 text = text.replace("%2", str(len(names) - 2))
-        self.setText(f"{text}  ▾")
+        self.setText(text)
         self.setToolTip("\n".join(self._chosen or ()))
         self.setAccessibleName(f"{self._name}: {text}")
-        self.setStyleSheet("text-align: left; padding: 3px 8px; font-weight: 400;")
 
 
 class ColumnsPopup(QFrame):
@@ -257,12 +283,13 @@ class ColumnsPopup(QFrame):
         self.filter.setPlaceholderText(self.tr("Type to narrow the columns"))
         self.filter.setAccessibleName(self.tr("Narrow the columns"))
         self.filter.textChanged.connect(self._narrow)
-        self.filter.installEventFilter(self)
         layout.addWidget(self.filter)
         self.list = QTreeWidget()
+        self.filter.installEventFilter(self)
         self.list.setAccessibleName(name)
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
+        self.list.setStyleSheet("QTreeWidget::item { min-height: 24px; }")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # Only the name is written into, never the column.
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

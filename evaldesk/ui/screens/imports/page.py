@@ -98,7 +98,7 @@ class ImportPage(Screen):
         splitter.addWidget(self.preview)
         splitter.setStretchFactor(1, 1)
         splitter.setStretchFactor(2, 1)
-        splitter.setSizes([250, 480, 560])
+        splitter.setSizes([230, 470, 580])
         column.addWidget(splitter, 1)
         column.addWidget(hairline())
         column.addWidget(self._foot())

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evaldesk.domain.errors import InputError
 from evaldesk.ui.screens.imports.models import FileEntry, TextTable
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.button import ActionButton
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 _NOTHING, _TRACE, _RATINGS, _ROWS = range(4)
 _WIDEST = 240
+
+
+def about_columns(look: "Look | None", problem: str) -> bool:
+    """Whether a problem is one of the mapping, which stands at its fields."""
+    return look is not None and look.mapped and "apping" in problem
 
 
 class PreviewPane(QWidget):
@@ -102,6 +108,7 @@ class PreviewPane(QWidget):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(label)
         column.addStretch(1)
+        self._told = column
         self.remarks.setWidget(inner)
         self.remarks.hide()
         return self.remarks
@@ -205,7 +212,9 @@ class PreviewPane(QWidget):
         if entry is None:
             return self.tr("Choose a file on the left to see what is in it.")
         if entry.error is not None:
-            return f"{entry.error.message}\n{entry.error.hint}".strip()
+            error = entry.error
+            reason = error.reason if isinstance(error, InputError) else error.message
+            return f"{reason}\n\n{error.hint}".strip()
         return self.tr("Reading its beginning …")
 
     def _show_ratings(self, look: "Look") -> None:
@@ -235,6 +244,8 @@ class PreviewPane(QWidget):
 
     def _tell(self, look: "Look | None", entry: FileEntry | None) -> None:
         problems: Sequence[str] = look.problems if look is not None else ()
+        # What is wrong with the columns stands beside them.
+        problems = [text for text in problems if not about_columns(look, text)]
         notes: Sequence[str] = look.notes if look is not None else ()
         told = [f"• {text}" for text in problems[:5]]
         if len(problems) > 5:
@@ -247,8 +258,7 @@ class PreviewPane(QWidget):
         self._remarks_height()
 
     def _remarks_height(self) -> None:
-        layout = self.remarks.widget().layout()
-        height = layout.totalHeightForWidth(max(self.width(), 320)) if layout is not None else 0
+        height = self._told.totalHeightForWidth(max(self.width(), 320))
         self.remarks.setFixedHeight(max(0, min(height, 148)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

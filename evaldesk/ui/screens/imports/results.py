@@ -158,6 +158,8 @@ class Results(QWidget):
                 (self.tr("%1 left out").replace("%1", number(len(skipped))), "warn"),
             ]
         for text, kind in chips:
+            if text.startswith("0 ") and text != chips[0][0]:
+                continue
             row.addWidget(Chip(text, kind))
         row.addStretch(1)
         card.body.addLayout(row)

@@ -57,6 +57,8 @@ class SettingsCard(Card):
             lambda _: self.format_chosen.emit(str(self.format.currentData()))
         )
         self._add("format", self.tr("Format"), self.format)
+        self.about = text_label("", "small", wrap=True)
+        self._add("about", "", self.about)
         self.sheet = PickList(self.tr("Sheet"))
         self.sheet.activated.connect(
             lambda _: self.said.emit({"sheet": self.sheet.currentData(), "mapping": None})
@@ -77,10 +79,11 @@ class SettingsCard(Card):
         self.categories = self._name("categories", self.tr("Order of answers"))
         self.order = text_label("", "small", wrap=True)
         self._add("order", "", self.order)
-        self.units = QCheckBox(self.tr("Make items for what the project does not have"))
+        self.units = QCheckBox(self.tr("Make items that the project lacks"))
         self.units.toggled.connect(lambda on: self.said.emit({"create_units": on}))
         self._add("units", "", self.units)
-        self.skip = QCheckBox(self.tr("Leave out records that cannot be read, and list them"))
+        self.skip = QCheckBox(self.tr("Leave out what cannot be read"))
+        self.skip.setToolTip(self.tr("Records that cannot be read are left out, and listed."))
         self.skip.toggled.connect(lambda on: self.said.emit({"skip_bad": on}))
         self._add("skip", "", self.skip)
 
@@ -97,9 +100,10 @@ class SettingsCard(Card):
             [(item.title, item.name) for item in formats(kind)],
             look.format if look is not None else said.format,
         )
-        self.format.setToolTip(
-            next((f.description for f in formats(kind) if look and f.name == look.format), "")
-        )
+        about = next((f.description for f in formats(kind) if look and f.name == look.format), "")
+        self.format.setToolTip(about)
+        self.about.setText(about)
+        self._show("about", bool(about) and look is not None and not look.mapped)
         sheets = look.sheets if look is not None else ()
         self.sheet.offer(
             [(self.tr("the first with rows"), ""), *((name, name) for name in sheets)], said.sheet
@@ -107,10 +111,11 @@ class SettingsCard(Card):
         self._show("sheet", len(sheets) > 1)
         rated = kind == "ratings"
         for row in ("run", "system", "dataset"):
-            self._show(row, not rated)
+            self._show(row, not rated and look is not None)
+        rated = rated and look is not None
         for row in ("rubric", "units"):
             self._show(row, rated)
-        self._show("skip", entry.error is None or look is not None)
+        self._show("skip", look is not None)
         if look is not None:
             self._show_names(look)
         self._fill(self.run, said.run)
