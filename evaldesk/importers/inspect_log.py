@@ -81,6 +81,8 @@ def _items(
     with closing(samples) as opened:
         for place, sample in opened:
             try:
+                if isinstance(sample, InputError):
+                    raise sample
                 if not isinstance(sample, dict):
                     raise source.error("The sample is not an object.", record=place)
                 try:
@@ -132,7 +134,11 @@ def _zipped(
     names = archive.samples(order if isinstance(order, list) else [])
     for index, name in enumerate(names):
         source.advance(index / len(names))
-        yield name, archive.sample(name)
+        try:
+            sample = archive.sample(name)
+        except InputError as error:
+            sample = error  # one member; the others can still be read
+        yield name, sample
     source.advance(1.0)
 
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from evaldesk.domain.trace import Message, Scenario, Score, Status, TraceBody, TraceRecord
@@ -172,7 +172,9 @@ def compact_spans(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         name = event.get("name") or event.get("function") or event.get("model")
         if isinstance(name, str):
             span["name"] = name
-        for key in ("timestamp", "id", "span_id", "parent_id", "role"):
+        if isinstance(event.get("timestamp"), str) and event["timestamp"]:
+            span["timestamp"] = utc(event["timestamp"])
+        for key in ("id", "span_id", "parent_id", "role"):
             if isinstance(event.get(key), str) and event[key]:
                 span[key] = event[key]
         took = _milliseconds(event.get("working_time"))
@@ -329,7 +331,7 @@ def _add_timing(conversation: Sequence[Message], events: Sequence[Mapping[str, A
         if target is None:
             continue
         if isinstance(event.get("timestamp"), str):
-            target["started_at"] = event["timestamp"]
+            target["started_at"] = utc(event["timestamp"])
         took = _milliseconds(output.get("time"))
         if took is None:
             took = _between(event.get("timestamp"), event.get("completed"))
@@ -369,8 +371,21 @@ def _tokens(usage: Mapping[str, Any]) -> tuple[int, int]:
 def _started_at(sample: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> str:
     for value in (sample.get("started_at"), *(event.get("timestamp") for event in events[:1])):
         if isinstance(value, str):
-            return value
+            return utc(value)
     return ""
+
+
+def utc(text: str) -> str:
+    """A time in UTC with a Z: a log that is converted writes its times in another zone, and is
+    the same log. What has no zone, or is no time, stays as it is.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if moment.tzinfo is None:
+        return text
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _milliseconds(seconds: Any) -> float | None:

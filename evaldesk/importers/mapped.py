@@ -19,11 +19,15 @@ from evaldesk.importers.source import Source
 Getter = Callable[[dict[str, Any]], Any]
 
 _NO_ERROR = frozenset(("", "none", "null", "nan", "false", "0"))
+_RESULTS = (
+    *("output", "messages", "scores", "latency_ms", "tokens_in", "tokens_out", "cost"),
+    *("status", "error"),
+)
 _NEEDED = ("scenario", "input", "output", "messages", "run", "system")
 
 
 def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
-    """Traces, or scenarios where the mapping names no answer.
+    """Traces, or scenarios where the mapping names no result.
 
     Raises:
         InputError: no mapping could be guessed, a column is missing, or a record is bad.
@@ -44,18 +48,21 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
         yield ImportNote(_note_on_guess(mapping))
     yield from (ImportNote(note) for note in notes)
     builder = TraceBuilder(mapping, records.columns)
-    seen: set[bytes] = set()
+    # Without a number of the trial a record that is there again is another trial: systems do
+    # answer the same twice, and a rate over trials must count both.
+    seen: set[bytes] | None = set() if mapping.trial else None
     again = 0
     with closing(iter(records)) as rows:
         for place, values, raw in rows:
             try:
                 if isinstance(values, InputError):
                     raise values
-                digest = blake2b(raw, digest_size=16).digest()
-                if digest in seen:
-                    again += 1
-                    continue
-                seen.add(digest)
+                if seen is not None:
+                    digest = blake2b(raw, digest_size=16).digest()
+                    if digest in seen:
+                        again += 1
+                        continue
+                    seen.add(digest)
                 yield builder.build(values, place)
             except InputError as error:
                 if not options.skip_bad:
@@ -73,9 +80,16 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
 
 def _note_on_guess(mapping: TraceMapping) -> str:
     note = guess_in_words(mapping)
-    if not (mapping.output or mapping.messages):
+    if not holds_results(mapping):
         note += " No column with answers was recognised: the records are test cases without traces."
     return note
+
+
+def holds_results(mapping: TraceMapping) -> bool:
+    """Whether records tell what a system did (its answer, or at least scores, time, tokens, cost
+    or how it ended) and not only what it is to be asked.
+    """
+    return any(getattr(mapping, key) for key in _RESULTS)
 
 
 class TraceBuilder:
@@ -124,10 +138,10 @@ class TraceBuilder:
         ]
         self._kept = mapping.metadata
         self._named = named
-        self._datasets_only = not (mapping.output or mapping.messages)
+        self._datasets_only = not holds_results(mapping)
 
     def build(self, values: dict[str, Any], place: str) -> TraceRecord | Scenario:
-        """A trace, or a scenario where the mapping names no answer.
+        """A trace, or a scenario where the mapping names no result.
 
         Raises:
             ValueError: a cell does not hold what its column should; names the column.

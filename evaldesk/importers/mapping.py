@@ -98,7 +98,9 @@ class TraceMapping:
             else:
                 made[key] = _name(value, key, path)
         mapping = cls(**made)
-        if not (mapping.input or mapping.messages or mapping.output):
+        if not (mapping.input or mapping.messages or mapping.output) and not (
+            mapping.scenario and mapping.scores
+        ):
             raise InputError(
                 "The mapping says neither “input” nor “output” nor “messages”.",
                 "Name at least the column that holds what the system was asked.",
@@ -148,6 +150,8 @@ class RatingMapping:
         raters: wide: rater → column or `OneHot`.
         comment, time: of the answer; empty where the file has none.
         text: what the unit says, used when units are made.
+        span: where in ``text`` the rater marked something: ``span`` (the marked words), ``start``
+            and ``end`` (offsets, of whatever convention) → column.
         missing: what stands for "no rating", letters' case aside; None for `MISSING`.
         recode: value → value to take instead; ``*`` stands for every other one. Done before
             ``missing``, so that ``{"NULL": "no", "*": "yes"}`` makes an answer of nothing.
@@ -164,6 +168,7 @@ class RatingMapping:
     comment: str = ""
     time: str = ""
     text: str = ""
+    span: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] | None = None
     recode: Mapping[str, str] = field(default_factory=dict)
     repeats: Literal["error", "first"] = "error"
@@ -190,6 +195,13 @@ class RatingMapping:
                 made[key] = _names(value, key, path)
             elif key == "values":
                 made[key] = _pairs(value, key, path)
+            elif key == "span":
+                made[key] = _pairs(value, key, path)
+                if set(made[key]) != {"span", "start", "end"} or not values.get("text"):
+                    raise InputError(
+                        "“span” needs the columns “span”, “start” and “end”, and “text” beside it.",
+                        path=path,
+                    )
             elif key == "recode":
                 made[key] = _recoding(value, path)
             elif key == "raters":
@@ -250,8 +262,9 @@ class RatingMapping:
             value = getattr(self, key)
             if isinstance(value, str) and value:
                 named.setdefault(value, key)
-        for name, column in self.values.items():
-            named.setdefault(column, f"values.{name}")
+        for key, pairs in (("values", self.values), ("span", self.span)):
+            for name, column in pairs.items():
+                named.setdefault(column, f"{key}.{name}")
         for name, where in self.raters.items():
             columns = [where] if isinstance(where, str) else list(where.columns.values())
             for column in columns:

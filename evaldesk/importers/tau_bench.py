@@ -43,12 +43,13 @@ class TauBench:
     mapped = False
 
     def recognises(self, source: Source) -> float:
-        """The first element has a task, a reward and a trajectory."""
+        """The first element has most of what a record has; it may be the one that is broken."""
         seen = sketch(source)
         first = seen.first
         if seen.kind not in ("array", "lines") or not isinstance(first, dict):
             return 0.0
-        return 0.9 if {"task_id", "reward", "traj"} <= set(first) else 0.0
+        found = _RECORD_KEYS & set(first)
+        return 0.9 if len(found) >= 4 or {"task_id", "reward", "traj"} <= found else 0.0
 
     def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
         """Reads the file twice: whether ``trial`` can be believed shows only at its end."""
@@ -89,8 +90,8 @@ class TauBench:
             )
         if unknown:
             yield ImportNote(
-                f"The task's text is not known for {unknown} failed records; only their id says which "
-                "task it was."
+                f"The task's text is not known for {unknown} failed records; only their id says "
+                "which task it was."
             )
 
 

@@ -11,6 +11,7 @@ from evaldesk.domain.errors import InputError
 from evaldesk.domain.trace import Score
 from evaldesk.importers import inspect_archive
 from evaldesk.importers.contract import RunHeader
+from evaldesk.importers.inspect_sample import utc
 from tests.unit.importers.files import notes, read, skipped, traces
 
 HASH = "0123456789abcdef0123456789abcdef"
@@ -287,6 +288,20 @@ def test_a_member_that_is_no_json_is_named(tmp_path):
     with pytest.raises(InputError, match="not JSON") as caught:
         read(path)
     assert caught.value.record == "samples/x_epoch_1.json"
+
+
+def test_a_broken_member_can_be_left_out(tmp_path):
+    path = archive(tmp_path / "log.eval", [OTHER], extra=[("samples/x_epoch_1.json", "{oops")])
+    items = read(path, skip_bad=True)
+    assert [bad.record for bad in skipped(items)] == ["samples/x_epoch_1.json"]
+    assert len(traces(items)) == 1
+
+
+def test_times_are_in_utc_so_that_a_converted_log_holds_the_same_traces():
+    assert utc("2025-09-15T15:02:27.135165-04:00") == "2025-09-15T19:02:27.135165Z"
+    assert utc("2025-09-15T19:02:27.135165+00:00") == "2025-09-15T19:02:27.135165Z"
+    assert utc("2025-09-15T19:02:27") == "2025-09-15T19:02:27"
+    assert utc("soon") == "soon"
 
 
 def test_another_archive_is_not_taken_for_a_log(tmp_path):

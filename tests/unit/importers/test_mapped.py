@@ -153,15 +153,39 @@ def test_a_cell_that_is_no_number(tmp_path, column, value, said):
     assert said in caught.value.message
 
 
-def test_identical_records_count_once_and_repeated_scenarios_are_trials(tmp_path):
+def test_repeated_scenarios_are_trials_even_where_the_answer_is_the_same(tmp_path):
     one = {"id": 1, "question": "q", "answer": "a"}
     path = write_jsonl(
         tmp_path / "a.jsonl", [one, one, {**one, "answer": "b"}, {**one, "question": "other"}]
     )
     items = read(path, QA)
-    assert [(t.body["output"], t.trial) for t in traces(items)] == [("a", 0), ("b", 1), ("a", 0)]
-    assert "1 records are word for word" in notes(items)
+    assert [(t.body["output"], t.trial) for t in traces(items)] == [
+        ("a", 0),
+        ("a", 1),
+        ("b", 2),
+        ("a", 0),
+    ]
     assert "1 scenarios occur more than once" in notes(items)
+
+
+def test_the_same_record_of_the_same_trial_counts_once(tmp_path):
+    one = {"id": 1, "question": "q", "answer": "a", "trial": 0}
+    path = write_jsonl(tmp_path / "a.jsonl", [one, one, {**one, "trial": 1}])
+    items = read(path, {**QA, "trial": "trial"})
+    assert [t.trial for t in traces(items)] == [0, 1]
+    assert "1 records are word for word" in notes(items)
+
+
+def test_records_with_scores_are_results_though_no_answer_was_kept(tmp_path):
+    path = write_jsonl(tmp_path / "a.jsonl", [{"id": 1, "question": "q", "pass": 1}])
+    for mapping in (
+        None,
+        {"scenario": "id", "input": "question", "scores": {"pass": "pass"}},
+        {"scenario": "id", "scores": {"pass": "pass"}},
+    ):
+        [trace] = traces(read(path, mapping))
+        assert (trace.scenario.key, trace.scores["pass"].value) == ("1", 1.0)
+    assert not traces(read(path, {"scenario": "id", "input": "question"}))
 
 
 def test_a_trial_column_is_believed(tmp_path):

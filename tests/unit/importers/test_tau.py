@@ -134,6 +134,17 @@ def test_bad_tau_bench_records_are_named(tmp_path, bad, reason):
     assert skipped(items)[0].record == "record 2"
 
 
+@pytest.mark.parametrize("key", ["task_id", "traj"])
+def test_a_broken_first_record_does_not_hide_what_the_file_is(tmp_path, key):
+    first = record(1, 0)
+    del first[key]
+    path = write_json(tmp_path / "run.json", [first, record(2, 0)])
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert caught.value.record == "record 1"
+    assert key in caught.value.message
+
+
 def test_a_cut_off_tau_bench_file(tmp_path):
     path = tmp_path / "run.json"
     text = json.dumps([record(n, 0) for n in range(5)])
