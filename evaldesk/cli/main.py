@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -23,6 +24,14 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 _INTERRUPTED = 130
+_OPTION = re.compile(r"--[a-z][a-z-]*(=.*)?|-h", re.DOTALL)
+_TEXTS = frozenset(
+    (
+        *("--sort", "--categories", "--value", "--query", "--where", "--reason"),
+        *("--name", "--run", "--a", "--b", "--after"),
+    )
+)
+"""Options whose text may begin with a minus sign."""
 
 
 def names() -> frozenset[str]:
@@ -101,12 +110,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _joined(argv: Sequence[str]) -> list[str]:
-    """argparse takes ``--sort -cost`` for two options; ``--sort=-cost`` is one."""
-    joined = list(argv)
-    for index, word in enumerate(joined[:-1]):
-        if word == "--sort":
-            joined[index : index + 2] = [f"--sort={joined[index + 1]}"]
-            break
+    """argparse takes ``--sort -cost`` and ``--categories -1,0,1`` for two options; written as
+    ``--sort=-cost`` they are one.
+    """
+    joined: list[str] = []
+    for word in argv:
+        before = joined[-1] if joined else ""
+        if before in _TEXTS and word.startswith("-") and not _OPTION.fullmatch(word):
+            joined[-1] = f"{before}={word}"
+        else:
+            joined.append(word)
     return joined
 
 

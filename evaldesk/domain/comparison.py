@@ -81,6 +81,8 @@ class Comparison:
         a: estimate of run A over the paired scenarios; ``b`` of run B.
         difference: B minus A, paired.
         p_value: of ``test``; None where undefined.
+        exact_p: McNemar's exact p beside its mid-p; None where that is not the test.
+        newcombe: the other interval of a difference of rates; None where it does not apply.
         wins: scenarios where B is better; ``losses`` where A is.
         missing_a: scenarios of B that A lacks; ``missing_b`` of A that B lacks.
         minimum_detectable: the smallest true difference that this n would show with 80 % power.
@@ -112,3 +114,5 @@ class Comparison:
     slices: Sequence[SliceComparison] = ()
     unpaired: Sequence[Unpaired] = ()
     notes: Sequence[str] = ()
+    exact_p: float | None = None
+    newcombe: Estimate | None = None

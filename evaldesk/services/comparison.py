@@ -197,6 +197,8 @@ def compare(
         b=result.b,
         difference=result.difference,
         p_value=result.p_value,
+        exact_p=result.exact_p,
+        newcombe=result.newcombe,
         test=result.test,
         wins=result.wins,
         ties=result.ties,

@@ -89,7 +89,10 @@ def import_ratings(
             notes.append(item)
     if not records:
         raise source.error("It holds no ratings.", "Check the mapping of its columns.")
-    rubric = _rubric(project, options, records)
+    try:
+        rubric = _rubric(project, options, records)
+    except InputError as error:
+        raise InputError(error.reason, error.hint, path=source.shown) from error
     answers = _checked(rubric, records, source, options, skipped)
     units = _units(project, answers, source, options, notes)
     new_units = [unit for unit, pk in units.items() if pk is None]

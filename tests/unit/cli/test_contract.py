@@ -179,6 +179,20 @@ def test_agreement(run: Run, project: Path) -> None:
     assert run("agreement", project, "--rubric", "quallity")[0] == 2
 
 
+def test_values_may_begin_with_a_minus_sign(run: Run, project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "abuse.csv"
+    file.write_text("unit,rater,value\none/c1,ann,-3\none/c1,bob,1\none/c2,ann,0\none/c2,bob,0\n")
+    options = ("--rubric", "abuse", "--create-rubric", "ordinal", "--categories", "-3,-1,0,1")
+    assert run("ratings", "import", project, file, *options)[0] == 0
+    [rubric] = [item for item in run("rubric", "list", project)[1] if item["name"] == "abuse"]
+    points = rubric["criteria"][0]["scale"]["points"]
+    assert [point["value"] for point in points] == [-3, -1, 0, 1]
+    rule = ("rule", project, "--trace", "one/c1", "--criterion", "value", "--reason", "- clear")
+    assert run(*rule, "--value", "-3")[1]["value"] == -3
+    assert run("traces", project, "--query", "-refund")[0] == 0
+    assert run("traces", project, "--query", "--limit", 3)[0] == 2
+
+
 def test_nothing_varies(run: Run, project: Path, tmp_path: Path) -> None:
     file = tmp_path / "same.csv"
     file.write_text(
@@ -222,6 +236,8 @@ def test_compare(run: Run, project: Path) -> None:
     assert (data["wins"], data["ties"], data["losses"]) == (2, 4, 0)
     assert data["difference"]["value"] == pytest.approx(2 / 6)
     assert data["missing"] == {"a": 0, "b": 0}
+    assert (data["p_value"], data["p_exact"]) == (0.25, 0.5)
+    assert set(data["newcombe"]) == ESTIMATE
     assert data["regressions"] == []
     _, back = run("compare", project, "--a", "two", "--b", "one", "--metric", "pass")
     assert [item["scenario"] for item in back["regressions"]] == ["c2", "c4"]
