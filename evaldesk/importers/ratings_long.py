@@ -12,6 +12,7 @@ from evaldesk.importers.mapping import RatingMapping, get_path
 from evaldesk.importers.ratings import NEEDED, Ledger, table_mapping, text_at, unit_of
 from evaldesk.importers.records import Records, table_kind
 from evaldesk.importers.source import Source
+from evaldesk.importers.spans import Marks
 
 
 class LongRatings:
@@ -48,6 +49,7 @@ class LongRatings:
         if mapping is None:
             yield ImportNote(guess_in_words(chosen))
         ledger = Ledger(source, chosen, options)
+        marks = Marks(chosen.span) if chosen.span else None
 
         def ratings(values: dict[str, Any], place: str) -> Iterator[RatingRecord]:
             unit = unit_of(values, chosen.unit)
@@ -57,6 +59,8 @@ class LongRatings:
             comment = text_at(values, chosen.comment)
             time = text_at(values, chosen.time)
             text = text_at(values, chosen.text)
+            if marks is not None:
+                comment = " · ".join(filter(None, (comment, marks.place(values, chosen.text))))
             answers = (
                 chosen.values.items()
                 if chosen.values
@@ -70,3 +74,5 @@ class LongRatings:
                     yield RatingRecord(unit, rater, criterion, value, comment, time, place, text)
 
         yield from ledger.read(records, ratings)
+        if marks is not None:
+            yield ImportNote(marks.told())

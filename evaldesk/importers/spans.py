@@ -1,7 +1,12 @@
 """Spans whose offsets cannot be believed: found by their text, the offsets only a hint."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from evaldesk.importers import cells
+from evaldesk.importers.mapping import get_path
 
 Convention = Literal[
     "one-based exclusive", "one-based inclusive", "zero-based", "elsewhere", "none"
@@ -72,3 +77,67 @@ def _nearest(text: str, wanted: str, hint: int) -> int:
             best = at
         at = text.find(wanted, at + 1)
     return best
+
+
+_SAID: dict[Convention, str] = {
+    "one-based exclusive": "count from 1 and end behind the last character",
+    "one-based inclusive": "count from 1 and end on the last character",
+    "zero-based": "count from 0",
+    "elsewhere": "do not fit; the words were found elsewhere in the text",
+    "none": "do not fit, and the words are not in the text",
+}
+
+
+class Marks:
+    """Finds the marked words of a file of ratings, and keeps count of how its offsets count."""
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        self._columns = columns
+        self.counts: Counter[Convention] = Counter()
+
+    def place(self, values: Mapping[str, Any], column: str) -> str:
+        """Words for a comment: what was marked and where; empty where nothing was.
+
+        Args:
+            values: of the row.
+            column: that holds the text, which is taken with every space: offsets count them.
+        """
+        text = str(get_path(values, column) or "")
+        marked = get_path(values, self._columns["span"])
+        if cells.is_missing(marked) or str(marked).strip().upper() in ("", "NULL"):
+            return ""
+        start = _offset(get_path(values, self._columns["start"]))
+        end = _offset(get_path(values, self._columns["end"]))
+        found = locate_span(text, str(marked), start, end)
+        self.counts[found.convention] += 1
+        where = f"characters {found.start + 1} to {found.end}" if found.start >= 0 else "not found"
+        return f"marked “{marked}” ({where})"
+
+    def told(self) -> str:
+        """What a person should know of the offsets."""
+        total = sum(self.counts.values())
+        kinds = [
+            f"{self.counts[kind]:,} {said}" for kind, said in _SAID.items() if self.counts[kind]
+        ]
+        mixed = (
+            sum(
+                1
+                for kind in ("one-based exclusive", "one-based inclusive", "zero-based")
+                if self.counts[kind]
+            )
+            > 1
+        )
+        return (
+            f"{total:,} spans are marked. "
+            + ("Their offsets mix conventions: " if mixed else "Of their offsets ")
+            + "; ".join(kinds)
+            + ". Each span was located by its words, the offsets only a hint."
+        )
+
+
+def _offset(value: Any) -> int:
+    try:
+        found = cells.whole_number(value)
+    except ValueError:
+        found = None
+    return -1 if found is None else found

@@ -226,3 +226,39 @@ def test_severities_in_one_column_a_level(
         assert found.missing == 4205
         [interval] = agreement(project, "abuse", level="interval", resamples=0)
         assert interval.alpha.value == pytest.approx(0.746294, abs=1e-6)
+
+
+def test_offsets_that_mix_conventions_are_met_in_words(
+    shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """XSum: spans are located by their words; three rows that mark words but no type count too."""
+    from evaldesk.importers.mapping import RatingMapping
+
+    mapping = RatingMapping.from_json(
+        {
+            "unit": ["bbcid", "system"],
+            "rater": "worker_id",
+            "criterion": {"const": "hallucination"},
+            "value": "hallucination_type",
+            "recode": {"NULL": "no", "*": "yes"},
+            "repeats": "first",
+            "text": "summary",
+            "span": {
+                "span": "hallucinated_span",
+                "start": "hallucinated_span_start",
+                "end": "hallucinated_span_end",
+            },
+        }
+    )
+    with Project.create(tmp_path_factory.mktemp("xsum") / "xsum.evaldesk") as project:
+        result = import_ratings(
+            project,
+            shared_data / "labels" / "xsum" / "hallucination_annotations_xsum_summaries.csv.gz",
+            RatingImport("xsum", mapping, create_units=True, create_rubric="nominal"),
+        )
+        said = " ".join(note.message for note in result.notes)
+        assert "mix conventions" in said
+        for number in ("4,022 count from 1", "397 count from 1", "523 count from 0"):
+            assert number in said
+        answers = project.ratings.everything("xsum")
+        assert any("marked “" in answer.comment for answer in answers)
