@@ -203,6 +203,7 @@ class QueuePane(QWidget):
 
     def _open(self, menu: QMenu, button: QPushButton) -> None:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.aboutToHide.connect(self.left)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
         checked = [action for action in menu.actions() if action.isChecked()]
         if checked:
