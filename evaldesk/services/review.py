@@ -10,7 +10,7 @@ import itertools
 import statistics
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from evaldesk.domain.errors import InputError, NotAllowedError, NotFoundError
@@ -21,24 +21,16 @@ from evaldesk.domain.rubric import (
     FAILURE_MODES,
     SEVERITIES,
     SEVERITY,
-    AnswerValue,
     Criterion,
     Rubric,
 )
+from evaldesk.services.undo import SUBMISSION, Answers, Step, Value
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
 Order = Literal["own", "imported"]
 State = Literal["pending", "draft", "submitted"]
-Value = AnswerValue | list[str]
-Answers = Mapping[str, Value]
-"""Field → value: criteria by name, and comment, failure modes and severity."""
-
-SUBMISSION = "#submission"
-"""The field of a step that submitted or reopened a rating."""
-
-EXTRAS = (COMMENT, FAILURE_MODES, SEVERITY)
 _RATED = Comparison("status", "in", ("ok", "incomplete", "error"))
 _LONGEST_PAUSE_S = 600.0
 
@@ -279,79 +271,6 @@ def submit(project: "Project", rubric: Rubric, trace_pk: int, rater: str) -> Non
     if open_ones:
         raise Incomplete(open_ones)
     project.ratings.submit(trace_pk, rubric.name, rater)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that a rater did, and what stood before.
-
-    Attributes:
-        trace_pk: where.
-        name: the field, or `SUBMISSION`, whose values are the states.
-        before: value before; None for no answer.
-        after: value after; None for no answer.
-    """
-
-    trace_pk: int
-    name: str
-    before: Value | None
-    after: Value | None
-
-    def back(self) -> "Step":
-        """The step that undoes this one."""
-        return replace(self, before=self.after, after=self.before)
-
-
-class History:
-    """Undo and redo across items, for as long as a rater sits at the queue.
-
-    Undoing appends the value that stood before; nothing is ever deleted.
-    """
-
-    def __init__(self) -> None:
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
-
-    def record(self, step: Step, *, typing: bool = False) -> None:
-        """Remember a step.
-
-        Args:
-            typing: it goes on with the text that the step before wrote, so that one undo takes
-                back what was typed and not the last few letters of it.
-        """
-        self._undone.clear()
-        last = self._done[-1] if self._done else None
-        if typing and last and (last.trace_pk, last.name) == (step.trace_pk, step.name):
-            step = replace(step, before=last.before)
-            self._done.pop()
-        if step.before != step.after:
-            self._done.append(step)
-
-    def undo(self) -> Step | None:
-        """The step to apply now; None where there is nothing to undo."""
-        if not self._done:
-            return None
-        step = self._done.pop()
-        self._undone.append(step)
-        return step.back()
-
-    def redo(self) -> Step | None:
-        """The step to apply now; None where nothing was undone."""
-        if not self._undone:
-            return None
-        step = self._undone.pop()
-        self._done.append(step)
-        return step
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step to undo."""
-        return bool(self._done)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a step to do again."""
-        return bool(self._undone)
 
 
 def apply(project: "Project", rubric: Rubric, rater: str, step: Step) -> None:

@@ -12,7 +12,7 @@ from evaldesk.domain.query import AnyOf, Comparison, Not
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.domain.trace import Scenario, Score, Status, TraceRecord
 from evaldesk.services import review
-from evaldesk.services.review import SUBMISSION, History, Step
+from evaldesk.services.undo import SUBMISSION, History, Step
 from evaldesk.storage.project import Project
 from evaldesk.storage.ratings import RatingRepository
 

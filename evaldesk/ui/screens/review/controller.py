@@ -1,7 +1,7 @@
 """What reviewing does: loads the queue, answers, saves at once, undoes. No widgets."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from evaldesk.domain.rubric import COMMENT, Rubric
 from evaldesk.domain.trace import Trace
 from evaldesk.jobs.runner import Job
 from evaldesk.services import review
-from evaldesk.services.review import SUBMISSION, ReviewQueue, State, Step, Value
+from evaldesk.services.review import ReviewQueue, State
+from evaldesk.services.undo import SUBMISSION, History, Step, Value
 from evaldesk.ui.screens.review.saving import Saving
 from evaldesk.ui.workspace import Workspace
 
@@ -72,6 +73,7 @@ class ReviewController(QObject):
         state_changed(pk): of an item.
         refused(error): what the person asked for cannot be; nothing was written.
         saving_changed(): something could not be saved, or now it could.
+        settled(): what was wanted is in hand. unreadable(): what was wanted could not be read.
     """
 
     loaded = Signal()
@@ -81,6 +83,8 @@ class ReviewController(QObject):
     state_changed = Signal(object)
     refused = Signal(object)
     saving_changed = Signal()
+    settled = Signal()
+    unreadable = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -100,14 +104,23 @@ class ReviewController(QObject):
         self.pk: int | None = None
         self.trace: Trace | None = None
         self.answers: dict[str, Value] = {}
+        self._loading = self._reading = False
+        self._named_for: int | None = None
         self._forget()
 
     def _forget(self) -> None:
-        self.history = review.History()
+        self.history = History()
         self._ahead: dict[int, tuple[Trace, dict[str, Value]]] = {}
         self._ahead_jobs: dict[int, Job] = {}
         self._wanted: int | None = None
         self._submitted_at: list[float] = []
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether a queue or an item is on its way, so that what is in hand is not what the next
+        key means.
+        """
+        return self._loading or self._reading
 
     # -- the queue
 
@@ -121,10 +134,11 @@ class ReviewController(QObject):
         if project is None:
             return
         scope, rater = self.scope, self.workspace.user
-        keep = wanted if wanted is not None else self.pk
+        self._loading = True
         self.workspace.jobs.read(
             lambda control: _look(project, scope, rater),
-            lambda found: self._loaded(found, keep),
+            lambda found: self._loaded(found, wanted),
+            self._unreadable,
             key="review-queue",
         )
 
@@ -151,6 +165,7 @@ class ReviewController(QObject):
     def project_replaced(self) -> None:
         """Another project, or none."""
         self._clear()
+        self.unreadable.emit()
         self.saving.forget()
         self.item_changed.emit()
         self.listed.emit()
@@ -165,10 +180,13 @@ class ReviewController(QObject):
 
     def _another_rater(self, rater: str) -> None:
         """Nothing of the rater before stays in sight, and what is answered from this moment on is
-        the new one's, also before their queue is read.
+        the new one's, also before their queue is read. They begin where their own queue begins,
+        unless they said who they are to answer what is in hand.
         """
         self._forget()
         self.answers = {}
+        if self._named_for != self.pk:
+            self.pk = self.trace = None
         if self.queue is not None and self.view is not None:
             progress: dict[int, Any] = {}
             rubric = self.queue.rubric
@@ -179,7 +197,10 @@ class ReviewController(QObject):
         self.scope = replace(self.scope, text="", states=None)
         self.load()
 
-    def _loaded(self, found: Loaded, keep: int | None) -> None:
+    def _loaded(self, found: Loaded, wanted: int | None) -> None:
+        self._loading = False
+        # Where one is by now, which may not be where one was when the queue was asked for.
+        keep = next((pk for pk in (wanted, self._wanted, self.pk) if pk is not None), None)
         rubric = self.queue.rubric if self.queue is not None else None
         self.rubrics, self.runs, self.traces = found.rubrics, found.runs, found.traces
         self.queue, self.view, self.scope = found.queue, found.view, found.scope
@@ -240,6 +261,7 @@ class ReviewController(QObject):
             self._show(pk, *ready)
             return
         rubric, rater = queue.rubric, queue.rater
+        self._reading = True
         self.workspace.jobs.read(
             lambda control: _read(project, rubric, pk, rater),
             lambda found: self._show(pk, *found),
@@ -265,18 +287,25 @@ class ReviewController(QObject):
         if pk != self._wanted or self.queue is None:
             return
         self.pk, self.trace = pk, trace
+        self._reading = False
         # What was answered since is on its way to the disk, or could not be saved.
         self.answers = self.saving.over(self.queue, pk, answers)
         self._count(pk)
         self.item_changed.emit()
         self._read_ahead()
+        self.settled.emit()
 
     def _show_none(self) -> None:
         self._wanted = self.pk = self.trace = None
+        self._reading = False
         self.answers = {}
         self.item_changed.emit()
+        self.settled.emit()
 
     def _unreadable(self, error: Exception) -> None:
+        self._loading = self._reading = False
+        self._wanted = self.pk
+        self.unreadable.emit()
         self.workspace.report(error)
 
     def _read_ahead(self) -> None:
@@ -318,7 +347,7 @@ class ReviewController(QObject):
         """Answer a field of the trace in hand; None takes the answer back."""
         pk = self.pk
         if pk is not None:
-            self.workspace.with_user(lambda: self._answer(pk, name, value, typing))
+            self._with_user(pk, lambda: self._answer(pk, name, value, typing))
 
     def _answer(self, pk: int, name: str, value: Any, typing: bool) -> None:
         queue = self.queue
@@ -347,7 +376,7 @@ class ReviewController(QObject):
         """Submit what is in hand and go to the next pending item."""
         pk = self.pk
         if pk is not None:
-            self.workspace.with_user(lambda: self._submit(pk))
+            self._with_user(pk, lambda: self._submit(pk))
 
     def _submit(self, pk: int) -> None:
         queue = self.queue
@@ -361,6 +390,10 @@ class ReviewController(QObject):
             self._submitted_at.append(time.monotonic())
             self._do(Step(pk, SUBMISSION, "draft", "submitted"), remember=True)
         self.next_pending()
+
+    def _with_user(self, pk: int, then: Callable[[], object]) -> None:
+        self._named_for = pk
+        self.workspace.with_user(then)
 
     def undo(self) -> None:
         """Take back what was done last, wherever it was."""

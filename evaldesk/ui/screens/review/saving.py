@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from evaldesk.domain.project import Changes
 from evaldesk.jobs.runner import JobControl
 from evaldesk.services import review
-from evaldesk.services.review import ReviewQueue, Step, Value
+from evaldesk.services.review import ReviewQueue
+from evaldesk.services.undo import SUBMISSION, Step, Value
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Saving(QObject):
                 continue
             if value is None:
                 result.pop(name, None)
-            elif name != review.SUBMISSION:
+            elif name != SUBMISSION:
                 result[name] = value
         return result
 
@@ -75,7 +76,7 @@ class Saving(QObject):
         for (rubric, rater, pk, name), value in self._values.items():
             if (rubric, rater) != (queue.rubric.name, queue.rater):
                 continue
-            if name == review.SUBMISSION:
+            if name == SUBMISSION:
                 state: review.State = "submitted" if value == "submitted" else "draft"
                 queue.note(pk, state, queue.answered(pk))
             elif queue.state(pk) == "pending" and value is not None:

@@ -6,17 +6,11 @@ chooses is emitted, and comes back through `FieldCard.show_value`.
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionButton,
-    QStylePainter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,18 +19,16 @@ from PySide6.QtWidgets import (
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.rubric import SEVERITIES, SEVERITY, Criterion
 from evaldesk.ui.theme.apply import current_tokens
-from evaldesk.ui.theme.style import paint_keycap
-from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.chip import restyle
 from evaldesk.ui.widgets.flow import FlowLayout
+from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
+from evaldesk.ui.widgets.rubric_form.fields import GrowingText, LeavableLine
 
 IDLE_MS = 400
 """A text is kept when nothing was typed for so long."""
 
 _SHORT_ANCHORS = 140
-_BUTTON_PADDING = 10
-_WRAPPED = int(Qt.TextFlag.TextWordWrap.value)
 
 
 class FieldCard(QFrame):
@@ -149,53 +141,6 @@ class FieldCard(QFrame):
 
     def _update_clear(self) -> None:
         self.clear_button.setVisible(self.active and self.answered)
-
-
-class ChoiceButton(ActionButton):
-    """A point of a scale. Words that are wider than the pane go on in the next line."""
-
-    def __init__(self, text: str, keys: str = "", tooltip: str = "") -> None:
-        super().__init__(text, keys, kind="choice")
-        self.setToolTip(tooltip)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        policy = self.sizePolicy()
-        policy.setHeightForWidth(True)
-        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
-        self.setSizePolicy(policy)
-
-    def heightForWidth(self, width: int) -> int:
-        """As high as its lines."""
-        size = self.sizeHint()
-        if size.width() <= width:
-            return size.height()
-        metrics = self.fontMetrics()
-        room = QRect(0, 0, self._words_width(width), 10_000)
-        words = metrics.boundingRect(room, _WRAPPED, self.text())
-        return size.height() + words.height() - metrics.height()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """As any button where its words fit in one line."""
-        if self.sizeHint().width() <= self.width():
-            super().paintEvent(event)
-            return
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        option.text = ""
-        painter = QStylePainter(self)
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        tokens = current_tokens()
-        left = _BUTTON_PADDING
-        if self.keys:
-            paint_keycap(painter, tokens, left, self.height() // 2, self.keys)
-        painter.setFont(self.font())
-        painter.setPen(QColor(tokens.on_accent if self.isChecked() else tokens.text))
-        width = self._words_width(self.width())
-        room = QRect(left + self._keys_width(), 0, width, self.height())
-        painter.drawText(room, _WRAPPED | int(Qt.AlignmentFlag.AlignVCenter.value), self.text())
-        painter.end()
-
-    def _words_width(self, width: int) -> int:
-        return width - self._keys_width() - 2 * _BUTTON_PADDING
 
 
 class ChoiceCard(FieldCard):
@@ -427,89 +372,6 @@ class TextCard(FieldCard):
             self._timer.start()
 
 
-class LeavableLine(QLineEdit):
-    """A line that Esc, Return and Tab leave.
-
-    Signals:
-        focused(), blurred(): focus came in, went out. left(step): see `FieldCard.left`.
-    """
-
-    focused = Signal()
-    blurred = Signal()
-    left = Signal(int)
-
-    def event(self, event: QEvent) -> bool:
-        """Keys that leave are not shortcuts of anything else."""
-        if event.type() == QEvent.Type.ShortcutOverride and _leaving(event) is not None:
-            event.accept()
-            return True
-        if event.type() == QEvent.Type.KeyPress:
-            step = _leaving(event)
-            if step is not None:
-                self.left.emit(step)
-                return True
-        return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Say so."""
-        super().focusInEvent(event)
-        self.focused.emit()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Say so."""
-        super().focusOutEvent(event)
-        self.blurred.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return goes on."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit(1)
-            return
-        super().keyPressEvent(event)
-
-
-class GrowingText(QPlainTextEdit):
-    """A text area of two to eight lines that Esc and Tab leave."""
-
-    focused = Signal()
-    blurred = Signal()
-    left = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
-        self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        """Keys that leave are not shortcuts of anything else."""
-        if event.type() == QEvent.Type.ShortcutOverride and _leaving(event) is not None:
-            event.accept()
-            return True
-        if event.type() == QEvent.Type.KeyPress:
-            step = _leaving(event)
-            if step is not None:
-                self.left.emit(step)
-                return True
-        return super().event(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Say so."""
-        super().focusInEvent(event)
-        self.focused.emit()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Say so."""
-        super().focusOutEvent(event)
-        self.blurred.emit()
-
-    def _fit(self) -> None:
-        # A plain text document measures its height in lines.
-        lines = min(8.0, max(2.0, self.document().size().height()))
-        self.setFixedHeight(round(lines * self.fontMetrics().lineSpacing()) + 18)
-
-
 def add_question(card: FieldCard, criterion: Criterion) -> None:
     """The question under the title."""
     if criterion.question:
@@ -558,15 +420,3 @@ def _connect_field(card: FieldCard, field: LeavableLine | GrowingText) -> None:
         card.left.emit(step)
 
     field.left.connect(left)
-
-
-def _leaving(event: QEvent) -> int | None:
-    if not isinstance(event, QKeyEvent):
-        return None
-    if event.key() == Qt.Key.Key_Escape:
-        return 0
-    if event.key() == Qt.Key.Key_Backtab:
-        return -1
-    if event.key() == Qt.Key.Key_Tab and not event.modifiers():
-        return 1
-    return None

@@ -33,7 +33,8 @@ from evaldesk.ui.theme.style import chip_size, paint_chip
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.flow import FlowLayout
 from evaldesk.ui.widgets.keycap import KeyHint
-from evaldesk.ui.widgets.rubric_form.cards import ChoiceButton, FieldCard
+from evaldesk.ui.widgets.rubric_form.cards import FieldCard
+from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
 
 _Index = QModelIndex | QPersistentModelIndex
 MODE_ROLE = Qt.ItemDataRole.UserRole

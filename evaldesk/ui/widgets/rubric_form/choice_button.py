@@ -1,0 +1,59 @@
+"""A point of a scale as a button."""
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton, QStylePainter
+
+from evaldesk.ui.theme.apply import current_tokens
+from evaldesk.ui.theme.style import paint_keycap
+from evaldesk.ui.widgets.button import ActionButton
+
+_BUTTON_PADDING = 10
+_WRAPPED = int(Qt.TextFlag.TextWordWrap.value)
+
+
+class ChoiceButton(ActionButton):
+    """A point of a scale. Words that are wider than the pane go on in the next line."""
+
+    def __init__(self, text: str, keys: str = "", tooltip: str = "") -> None:
+        super().__init__(text, keys, kind="choice")
+        self.setToolTip(tooltip)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as its lines."""
+        size = self.sizeHint()
+        if size.width() <= width:
+            return size.height()
+        metrics = self.fontMetrics()
+        room = QRect(0, 0, self._words_width(width), 10_000)
+        words = metrics.boundingRect(room, _WRAPPED, self.text())
+        return size.height() + words.height() - metrics.height()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As any button where its words fit in one line."""
+        if self.sizeHint().width() <= self.width():
+            super().paintEvent(event)
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        tokens = current_tokens()
+        left = _BUTTON_PADDING
+        if self.keys:
+            paint_keycap(painter, tokens, left, self.height() // 2, self.keys)
+        painter.setFont(self.font())
+        painter.setPen(QColor(tokens.on_accent if self.isChecked() else tokens.text))
+        width = self._words_width(self.width())
+        room = QRect(left + self._keys_width(), 0, width, self.height())
+        painter.drawText(room, _WRAPPED | int(Qt.AlignmentFlag.AlignVCenter.value), self.text())
+        painter.end()
+
+    def _words_width(self, width: int) -> int:
+        return width - self._keys_width() - 2 * _BUTTON_PADDING
