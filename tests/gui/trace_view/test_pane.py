@@ -155,7 +155,7 @@ def test_a_trace_that_is_gone_is_said(pane, workspace, qtbot, monkeypatch):
 def test_theme_and_project_changes_reach_it(pane, workspace):
     pane.show(1)
     workspace.set_tokens(DARK)
-    assert pane.single.canvas._painter.tokens is DARK
+    assert pane.single.canvas.painter.tokens is DARK
     workspace.set_project(None)
     assert pane.pks == ()
     assert pane.single.trace is None

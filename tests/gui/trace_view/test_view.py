@@ -151,7 +151,7 @@ def test_highlights_that_no_longer_fit_are_left_out(view, support):
     view.show_trace(support)
     right = MessageSpan(1, "text", 0, 6, "I want")
     view.set_highlights([right, MessageSpan(1, "text", 0, 6, "not it")])
-    assert view.canvas._marks.labelled == {(2, 0): [(0, 6)]}
+    assert view.canvas.painter.marks.labelled == {(2, 0): [(0, 6)]}
 
 
 def test_a_long_line_and_many_messages_can_be_scrolled_to_the_end(view, make):
@@ -159,7 +159,7 @@ def test_a_long_line_and_many_messages_can_be_scrolled_to_the_end(view, make):
     messages = [make.message("assistant", make.text(big))]
     messages += [make.message("user", make.text(f"message {n}")) for n in range(2000)]
     view.show_trace(make.trace(messages))
-    assert len(view.canvas._faces) < 50
+    assert view.canvas.plan.faces_made < 50
     key(view, Qt.Key.Key_End)
     assert view.canvas.current == 2000
     bar = view.canvas.verticalScrollBar()

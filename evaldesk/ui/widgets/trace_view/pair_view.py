@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from evaldesk.domain.trace import Trace
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import hairline
-from evaldesk.ui.widgets.trace_view.canvas import GAP
 from evaldesk.ui.widgets.trace_view.pairing import Pair
+from evaldesk.ui.widgets.trace_view.plan import GAP
 from evaldesk.ui.widgets.trace_view.rows import Rows
 from evaldesk.ui.widgets.trace_view.view import TraceView
 

@@ -1,0 +1,134 @@
+"""Draws the part of a column that is in sight, with what is marked in it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from evaldesk.ui.theme.tokens import Tokens
+from evaldesk.ui.widgets.trace_view.face import EDGE, PADDING, Face
+from evaldesk.ui.widgets.trace_view.paint import DIMMED, CardPainter, Marks
+from evaldesk.ui.widgets.trace_view.places import Span
+from evaldesk.ui.widgets.trace_view.plan import ColumnPlan, piece_at
+
+
+class ColumnPainter:
+    """Draws cards where a plan puts them.
+
+    Attributes:
+        marks: what is coloured within the texts.
+        dimmed: rows that are the same on both sides.
+        outlined: row of the first divergence; -1 for none.
+        chips: labels in the head of a row, besides the card's own.
+    """
+
+    def __init__(self, plan: ColumnPlan, tokens: Tokens) -> None:
+        self._plan = plan
+        self._cards = CardPainter(tokens, plan.styles)
+        self.marks = Marks()
+        self.dimmed: frozenset[int] = frozenset()
+        self.outlined = -1
+        self.chips: Mapping[int, Sequence[tuple[str, str]]] = {}
+
+    @property
+    def tokens(self) -> Tokens:
+        """The theme."""
+        return self._cards.tokens
+
+    @tokens.setter
+    def tokens(self, tokens: Tokens) -> None:
+        self._cards.tokens = tokens
+
+    def show(
+        self,
+        side: str,
+        changed: Mapping[tuple[int, int], Sequence[tuple[int, int]]],
+        dimmed: frozenset[int],
+        outlined: int,
+        chips: Mapping[int, Sequence[tuple[str, str]]],
+    ) -> None:
+        """Other cards, with nothing found, labelled or selected in them."""
+        self._cards.side = side
+        self.marks = Marks(changed=changed)
+        self.dimmed = dimmed
+        self.outlined = outlined
+        self.chips = chips
+
+    def mark_found(self, spans: Sequence[Span], current: Span | None) -> None:
+        """Colour the hits of a search."""
+        self.marks.found = _by_section(spans)
+        self.marks.current = current
+
+    def mark_labelled(self, spans: Sequence[Span]) -> None:
+        """Colour the stretches that carry a label."""
+        self.marks.labelled = _by_section(spans)
+
+    def mark_selected(self, spans: Sequence[Span]) -> None:
+        """Colour the selection."""
+        self.marks.selected = {
+            (span.row, span.section): (span.start, span.length) for span in spans
+        }
+
+    def draw(
+        self,
+        painter: QPainter,
+        sight: QRectF,
+        origin: QPointF,
+        current: int,
+        *,
+        ring: bool,
+        active: bool,
+    ) -> None:
+        """Draw the cards in sight.
+
+        Args:
+            sight: what the person sees. origin: where the column begins, in the same coordinates.
+            current: row that keys act on; -1 for none.
+            ring: whether it has a ring. active: whether the keys go to it now.
+        """
+        top, bottom = sight.top() - origin.y(), sight.bottom() - origin.y()
+        for row, y, face in self._plan.between(top, bottom):
+            box = QRectF(origin.x(), y + origin.y(), self._plan.width, face.height)
+            dimmed = row in self.dimmed and row != current
+            self._card(painter, row, face, box, sight, dimmed=dimmed)
+            if ring and row == current:
+                self._cards.focus(painter, box, sight, active=active)
+
+    def _card(
+        self, painter: QPainter, row: int, face: Face, box: QRectF, sight: QRectF, *, dimmed: bool
+    ) -> None:
+        outline = self.tokens.bad if row == self.outlined else ""
+        self._cards.frame(painter, face.card, box, sight, outline=outline, dimmed=dimmed)
+        painter.setOpacity(DIMMED if dimmed else 1.0)
+        x = box.left() + EDGE + PADDING
+        for number in range(piece_at(face.tops, sight.top() - box.top()), len(face.pieces)):
+            piece = face.pieces[number]
+            y = box.top() + face.tops[number]
+            if y > sight.bottom():
+                break
+            area = QRectF(x, y, self._plan.text_width, piece.height)
+            if piece.kind == "text":
+                layout, _ = self._plan.lines(row, piece)
+                section = face.card.sections[piece.section]
+                self._cards.text(
+                    painter,
+                    layout,
+                    section,
+                    section.chunks[piece.chunk],
+                    area.topLeft(),
+                    sight,
+                    self.marks,
+                    (row, piece.section),
+                )
+            else:
+                chips = self.chips.get(row, ()) if number == 0 else ()
+                self._cards.piece(painter, face, piece, area, chips)
+        painter.setOpacity(1.0)
+
+
+def _by_section(spans: Sequence[Span]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    found: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for span in spans:
+        found[span.row, span.section].append((span.start, span.length))
+    return found

@@ -1,0 +1,287 @@
+"""Where the cards of one column lie, to the line of text; no widgets here.
+
+Heights are estimates until a piece is first in sight. Whatever asks for a place gets it as it is
+known so far; whatever measures says whether an estimate was wrong, so that its caller can lay out
+again.
+
+Coordinates are those of the column: 0, 0 is the upper left corner of its first card.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QTextLayout
+
+from evaldesk.ui.widgets.trace_view.cards import Card
+from evaldesk.ui.widgets.trace_view.chunks import character_at, chunk_at, units_before
+from evaldesk.ui.widgets.trace_view.face import (
+    EDGE,
+    PADDING,
+    Face,
+    LayoutCache,
+    Piece,
+    TextStyles,
+    estimate,
+)
+from evaldesk.ui.widgets.trace_view.places import Place, Span
+from evaldesk.ui.widgets.trace_view.rows import Rows
+
+GAP = 8
+"""Between a card and the next one."""
+
+
+class Hit(NamedTuple):
+    """What lies at a point.
+
+    Attributes:
+        row: -1 where there is none. number: of the piece nearest to the point; -1 for none.
+        piece: under the point; None beside and between the cards.
+    """
+
+    row: int
+    number: int
+    piece: Piece | None
+
+
+class Hold(NamedTuple):
+    """A piece that should stay where it is on the screen.
+
+    Attributes:
+        row: -1 for none. number: of the piece in its card. below: pixels from the upper edge.
+    """
+
+    row: int
+    number: int
+    below: float
+
+
+class ColumnPlan:
+    """Lays out cards one below the other.
+
+    Attributes:
+        cards: one for each row; None where this column has nothing in a row.
+        rows: where the rows lie; shared with the other column where there is one.
+        column: which column of ``rows`` this is.
+        styles: fonts of the text.
+        width: of a card, in pixels.
+    """
+
+    def __init__(self, styles: TextStyles) -> None:
+        self.cards: Sequence[Card | None] = ()
+        self.rows = Rows()
+        self.column = 0
+        self.styles = styles
+        self.width = 120
+        self._faces: dict[int, Face] = {}
+        self._layouts = LayoutCache()
+
+    def show(self, cards: Sequence[Card | None], rows: Rows | None, column: int) -> None:
+        """Other cards; the rows are made here where none are shared."""
+        self.cards = cards
+        self._faces.clear()
+        self._layouts.clear()
+        self.column = column
+        self.rows = rows if rows is not None else Rows([self.estimates(cards)], GAP)
+
+    @property
+    def text_width(self) -> float:
+        """Width of the text in the cards."""
+        return float(self.width - EDGE - 2 * PADDING)
+
+    @property
+    def total(self) -> float:
+        """Height of all the cards."""
+        return self.rows.total - GAP if len(self.rows) else 0.0
+
+    @property
+    def faces_made(self) -> int:
+        """How many cards were cut into pieces so far."""
+        return len(self._faces)
+
+    # cards and their parts
+
+    def estimates(self, cards: Sequence[Card | None]) -> list[float]:
+        """Heights that cards will have at this width, more or less."""
+        width = self.text_width
+        return [0.0 if card is None else estimate(card, self.styles, width) for card in cards]
+
+    def face(self, row: int) -> Face | None:
+        """The pieces of a card; made when it is first seen."""
+        face = self._faces.get(row)
+        card = self.cards[row]
+        if face is None and card is not None:
+            face = self._faces[row] = Face(card, self.styles, self.text_width)
+        return face
+
+    def lines(self, row: int, piece: Piece) -> tuple[QTextLayout, float]:
+        """The lines of a piece of text, and their height."""
+        card = self.cards[row]
+        assert card is not None
+        return self._layouts.get(row, piece, card, self.styles, self.text_width)
+
+    def remake(self, row: int) -> bool:
+        """A card was opened or closed; says whether its height changed."""
+        self._faces.pop(row, None)
+        self._layouts.forget_row(row)
+        face = self.face(row)
+        return face is not None and self._set_height(row, face.height)
+
+    def remake_all(self) -> None:
+        """Every height may have changed, as with another width."""
+        self._faces.clear()
+        self._layouts.clear()
+        for row, height in enumerate(self.estimates(self.cards)):
+            self.rows.set_own(self.column, row, height)
+
+    # measuring
+
+    def measure(self, top: float, bottom: float) -> bool:
+        """Measure the pieces between two heights; says whether any was not as estimated."""
+        row = self.rows.at(max(top, 0.0))
+        y = self.rows.top(row)
+        changed = False
+        while row < len(self.rows) and y < bottom:
+            changed |= self.measure_row(row, top - y, bottom - y)
+            y += self.rows.extent(row)
+            row += 1
+        return changed
+
+    def measure_row(self, row: int, start: float, stop: float) -> bool:
+        """Measure the pieces of one card from one of its heights to another."""
+        face = self.face(row)
+        if face is None:
+            return False
+        index = max(0, piece_at(face.tops, start))
+        y = face.tops[index]
+        changed = False
+        while index < len(face.pieces) and y < stop:
+            piece = face.pieces[index]
+            if not piece.exact:
+                _, height = self.lines(row, piece)
+                changed |= face.measured(index, height)
+            y += piece.height
+            index += 1
+        return self._set_height(row, face.height) or changed
+
+    def _set_height(self, row: int, height: float) -> bool:
+        if self.rows.own(self.column, row) == height:
+            return False
+        self.rows.set_own(self.column, row, height)
+        return True
+
+    # what stays where it is while heights change
+
+    def hold(self, top: float) -> Hold:
+        """The first piece that begins below a height. What is cut by the edge is not measured yet
+        when one scrolls upwards, so it may still change its height.
+        """
+        row = self.rows.at(max(top, 0.0)) if len(self.rows) else 0
+        while row < len(self.rows):
+            face = self.face(row)
+            if face is not None:
+                begins = self.rows.top(row)
+                for index in range(max(0, piece_at(face.tops, top - begins)), len(face.pieces)):
+                    if begins + face.tops[index] >= top:
+                        return Hold(row, index, begins + face.tops[index] - top)
+            row += 1
+        return Hold(-1, 0, 0.0)
+
+    def held_top(self, held: Hold) -> float | None:
+        """The height that brings what was held back to its place; None where nothing was."""
+        face = self.face(held.row) if held.row >= 0 else None
+        if face is None:
+            return None
+        index = min(held.number, len(face.pieces) - 1)
+        return self.rows.top(held.row) + face.tops[index] - held.below
+
+    # between points and places
+
+    def row_at(self, y: float) -> int:
+        """The row at a height; -1 where there is none."""
+        return self.rows.at(y) if len(self.rows) else -1
+
+    def hit(self, point: QPointF) -> Hit:
+        """What lies at a point."""
+        row = self.row_at(point.y())
+        face = self._faces.get(row)
+        if face is None:
+            return Hit(row, -1, None)
+        y = point.y() - self.rows.top(row)
+        index = piece_at(face.tops, y)
+        if y < 0 or y > face.height or not 0 <= point.x() <= self.width:
+            outside = 0 if y < 0 else len(face.pieces) - 1
+            return Hit(row, max(0, min(index, outside)), None)
+        index = min(max(0, index), len(face.pieces) - 1)
+        return Hit(row, index, face.pieces[index])
+
+    def place_at(self, point: QPointF, *, nearest: bool = False) -> Place | None:
+        """The place in the text under a point.
+
+        Args:
+            nearest: take the nearest text of the card where there is none under the point.
+        """
+        row, index, piece = self.hit(point)
+        face = self._faces.get(row)
+        if face is None:
+            return None
+        if piece is None or piece.kind != "text":
+            texts = [i for i, one in enumerate(face.pieces) if one.kind == "text"]
+            if not nearest or not texts:
+                return None
+            index = min(texts, key=lambda i: abs(i - index))
+            piece = face.pieces[index]
+        layout, _ = self.lines(row, piece)
+        y = point.y() - self.rows.top(row) - face.tops[index]
+        found = None
+        for number in range(layout.lineCount()):
+            found = layout.lineAt(number)
+            if y < found.y() + found.height():
+                break
+        if found is None:
+            return None
+        chunk = face.card.sections[piece.section].chunks[piece.chunk]
+        cursor = found.xToCursor(point.x() - EDGE - PADDING)
+        return Place(row, piece.section, chunk.start + character_at(chunk.text, cursor))
+
+    def offset_of(self, span: Span) -> tuple[float, bool]:
+        """How far down a stretch of text lies, as the heights are known so far, and whether
+        measuring it changed the height of its card.
+        """
+        face = self.face(span.row)
+        if face is None:
+            return self.rows.top(span.row), False
+        chunks = face.card.sections[span.section].chunks
+        wanted = chunk_at(chunks, span.start)
+        for index, piece in enumerate(face.pieces):
+            if (piece.kind, piece.section, piece.chunk) == ("text", span.section, wanted):
+                layout, height = self.lines(span.row, piece)
+                changed = face.measured(index, height)
+                if changed:
+                    self._set_height(span.row, face.height)
+                chunk = chunks[wanted]
+                line = layout.lineForTextPosition(
+                    units_before(chunk.text, span.start - chunk.start)
+                )
+                inside = line.y() if line.isValid() else 0.0
+                return self.rows.top(span.row) + face.tops[index] + inside, changed
+        return self.rows.top(span.row), False
+
+    def between(self, top: float, bottom: float) -> Iterator[tuple[int, float, Face]]:
+        """The cards between two heights: row, where it begins, and its pieces."""
+        row = self.row_at(max(top, 0.0))
+        y = self.rows.top(row) if row >= 0 else 0.0
+        while 0 <= row < len(self.rows) and y < bottom:
+            face = self.face(row)
+            if face is not None:
+                yield row, y, face
+            y += self.rows.extent(row)
+            row += 1
+
+
+def piece_at(tops: Sequence[float], y: float) -> int:
+    """The piece at a height of its card; ``tops`` has one entry more than there are pieces."""
+    if len(tops) < 2:
+        return 0
+    return max(0, min(bisect_right(tops, y) - 1, len(tops) - 2))
