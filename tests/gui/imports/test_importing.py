@@ -119,6 +119,17 @@ def test_importing_again_adds_nothing(page: ImportPage, tmp_path: Path) -> None:
     assert "adds nothing" in page.results.detail.text()
 
 
+def test_test_cases_without_answers_are_called_that(
+    page: ImportPage, tmp_path: Path, project: Project
+) -> None:
+    page.add([write_lines(tmp_path / "a.jsonl", {"question": "x"}, {"question": "y"})])
+    assert "test cases without traces" in page.preview.notes.text()
+    page.controller.run()
+    assert project.info().scenarios == 2
+    assert page.results.title.text() == "2 test cases"
+    assert "held no traces" in page.results.detail.text()
+
+
 def test_a_bad_record_leaves_nothing_behind_and_is_named(
     page: ImportPage, tmp_path: Path, project: Project, reported: list[BaseException]
 ) -> None:

@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -41,6 +42,37 @@ FILTERS = (
     "Traces, logs and tables (*.json *.jsonl *.ndjson *.eval *.csv *.tsv *.xlsx *.gz);;"
     "All files (*)"
 )
+
+
+class TallArea(QScrollArea):
+    """Scrolls a column of cards that is as high as its words need: lines that wrap are not pressed
+    together, as they are where only a layout's least height counts.
+    """
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inner)
+        inner.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Something in it has another height."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrower is higher."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        inner = self.widget()
+        layout = inner.layout() if inner is not None else None
+        if inner is not None and layout is not None:
+            inner.setMinimumHeight(max(0, layout.totalHeightForWidth(self.viewport().width())))
 
 
 class ImportPage(Screen):
@@ -157,11 +189,7 @@ class ImportPage(Screen):
         self.spread_button.clicked.connect(self._spread)
         column.addWidget(self.spread_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
+        scroll = TallArea(inner)
         scroll.setMinimumWidth(340)
         return scroll
 

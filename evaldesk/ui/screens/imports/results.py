@@ -80,7 +80,11 @@ class Results(QWidget):
         added = sum(item.added for item in outcome.traces)
         answers = sum(item.added for _, _, item in outcome.ratings)
         parts = []
-        if outcome.traces:
+        read = sum(item.traces for item in outcome.traces)
+        if outcome.traces and not read:
+            cases = sum(item.scenarios for item in outcome.traces)
+            parts.append(counted(cases, self.tr("%1 test case"), self.tr("%1 test cases")))
+        elif outcome.traces:
             parts.append(counted(added, self.tr("%1 trace added"), self.tr("%1 traces added")))
         if outcome.ratings:
             parts.append(counted(answers, self.tr("%1 answer added"), self.tr("%1 answers added")))
@@ -98,7 +102,10 @@ class Results(QWidget):
         skipped = sum(len(item.skipped) for item in outcome.traces)
         skipped += sum(len(item.skipped) for _, _, item in outcome.ratings)
         words = []
-        if not added:
+        read = sum(item.traces for item in outcome.traces) + len(outcome.ratings)
+        if not read:
+            words.append(self.tr("They are there to be answered; the files held no traces."))
+        elif not added:
             words.append(self.tr("Everything was there already; importing again adds nothing."))
         if skipped:
             words.append(
