@@ -377,6 +377,8 @@ class AdjudicateController(QObject):
         try:
             self.edit(kind="adopt", value=row.criterion.scale.check(value))
         except EvalDeskError as error:
+            # What stands in the field is not a value; neither is what stood there before.
+            self.edit(kind=None, value=None)
             self.refused.emit(error)
 
     def rule(self) -> None:

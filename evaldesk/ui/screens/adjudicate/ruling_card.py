@@ -17,7 +17,8 @@ from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.chip import restyle
 from evaldesk.ui.widgets.flow import FlowLayout
 from evaldesk.ui.widgets.label import ElidedLabel
-from evaldesk.ui.widgets.rubric_form.cards import ChoiceButton, GrowingText, LeavableLine
+from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
+from evaldesk.ui.widgets.rubric_form.fields import GrowingText, LeavableLine
 
 _DIGITS = 9
 
@@ -47,6 +48,7 @@ class RulingCard(Card):
         self.body.addWidget(self.choices)
         self.points: list[tuple[Any, ChoiceButton]] = []
         self.number = LeavableLine()
+        self.number.setParent(self.choices)
         self.number.setFixedWidth(120)
         self.number.left.connect(lambda _: self.left.emit())
         self.number.textEdited.connect(self._typed_number)
@@ -109,6 +111,7 @@ class RulingCard(Card):
             self._criterion, self._counts = row.criterion, counts
             self._build()
         self._say_problem("")
+        self._show_number()
         self.show_draft()
 
     def show_draft(self) -> None:
@@ -124,8 +127,7 @@ class RulingCard(Card):
         self.none_fits.setChecked(draft.kind == "none_fits")
         self.unsettled.setChecked(draft.kind == "rubric_unsettled")
         if not self.number.hasFocus():
-            text = f"{draft.value:g}" if chosen and isinstance(draft.value, int | float) else ""
-            self.number.setText(text)
+            self._show_number()
         if self.reason.toPlainText() != draft.text:
             self.reason.setPlainText(draft.text)
         for kind, button in self.kind_buttons.items():
@@ -283,6 +285,11 @@ class RulingCard(Card):
             self._controller.pick(text)
         else:
             self._controller.edit(kind=None, value=None)
+
+    def _show_number(self) -> None:
+        draft = self._controller.draft
+        chosen = draft.kind in ("adopt", "other") and isinstance(draft.value, int | float)
+        self.number.setText(f"{draft.value:g}" if chosen else "")
 
     def _say_anchor(self) -> None:
         criterion, draft = self._criterion, self._controller.draft
