@@ -49,10 +49,27 @@ def svg(chart: Chart) -> str:
     exporter.parameters()["background"] = QColor(chart.tokens.pane)
     with _mended():
         text = bytes(exporter.export(toBytes=True)).decode("utf-8")
+    document = minidom.parseString(text)
+    root = document.documentElement
+    assert root is not None
     # Not every reader knows what 100 % of a drawing without a size is.
-    size = f'width="{chart.width()}" height="{chart.height()}"'
-    text = text.replace('width="100%" height="100%"', size, 1)
-    return text.replace("<svg ", f"<svg {size} ", 1)
+    for element in (root, root.getElementsByTagName("rect")[0]):
+        element.setAttribute("width", str(chart.width()))
+        element.setAttribute("height", str(chart.height()))
+    # Some readers draw the paths that clip, as a black frame; nothing of ours needs clipping.
+    for clip in root.getElementsByTagName("clipPath"):
+        holder = clip.parentNode
+        if holder is not None:
+            holder.removeChild(clip)
+    for group in root.getElementsByTagName("g"):
+        if group.hasAttribute("clip-path"):
+            group.removeAttribute("clip-path")
+    for name, words in (("title", chart.accessibleName()), ("desc", chart.accessibleDescription())):
+        for element in root.getElementsByTagName(name)[:1]:
+            while element.firstChild is not None:
+                element.removeChild(element.firstChild)
+            element.appendChild(document.createTextNode(words))
+    return document.toxml()
 
 
 def save_svg(chart: Chart, path: Path) -> None:

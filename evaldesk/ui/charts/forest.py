@@ -7,9 +7,9 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QGraphicsSimpleTextItem, QSizePolicy, QToolTip, QWidget
 
-from evaldesk.ui.charts.theme import NO_PEN, Chart, Tone, brush, colour, nice_step
+from evaldesk.ui.charts.theme import NO_PEN, Chart, Tone, brush, colour, nice_step, outline
 from evaldesk.ui.theme.apply import sans
 from evaldesk.ui.theme.tokens import Tokens
 
@@ -164,6 +164,8 @@ class ForestPlot(Chart):
         self.heads = ("", "", "")
         self._captions = ("", "", "")
         self._title = ""
+        self._titles: list[QGraphicsSimpleTextItem] = []
+        self._band: Any = None
         self._tick_text: Callable[[float], str] = str
         self._tops: list[float] = []
         names, values, scale = _Names("left", self), _Values("right", self), _Scale(self)
@@ -195,7 +197,7 @@ class ForestPlot(Chart):
             tick_text: a value of the axis in words.
             heads: what the counts, the texts and the asides are.
             names, values: widths of the columns of text, in pixels.
-            title: above the plot, for a picture that stands alone.
+            title: above the plot, for a picture that stands alone; further lines are small.
         """
         self.rows = tuple(rows)
         self.chosen = self.hovered = -1
@@ -266,7 +268,6 @@ class ForestPlot(Chart):
             ticks = [tick for tick in ticks if round(tick / step) % 2 == 0]
         self._scale.setTicks([[(tick, self.tick_text(tick)) for tick in ticks]])
         self._scale.setLabel(self._caption_html())
-        plot.setTitle(self._title or None, size="13px", color=self.tokens.text, justify="left")
         zero = pg.InfiniteLine(0.0, 90, self.pen(self.tokens.muted, dashed=True))
         plot.addItem(zero)
         self._band = pg.LinearRegionItem(orientation="horizontal", movable=False)
@@ -276,9 +277,31 @@ class ForestPlot(Chart):
         self._band.hide()
         plot.addItem(self._band)
         self._draw_marks(reach)
-        title = 30 if self._title else 0
+        title = self._draw_title()
         self.setFixedHeight(int(height) + _AXIS + _CAPTION + title)
         self._refresh()
+
+    def _draw_title(self) -> int:
+        """Write the title above the plot; how high it is."""
+        for item in self._titles:
+            self.scene().removeItem(item)
+        self._titles = []
+        top = 8
+        for line, text in enumerate(self._title.splitlines()):
+            font = sans(bold=True) if line == 0 else sans("small")
+            shown = QFontMetrics(font).elidedText(
+                text, Qt.TextElideMode.ElideRight, max(self.width() - 16, 100)
+            )
+            item = QGraphicsSimpleTextItem(shown)
+            item.setFont(font)
+            item.setBrush(brush(self.tokens.text if line == 0 else self.tokens.muted))
+            item.setPos(8, top)
+            self.scene().addItem(item)
+            self._titles.append(item)
+            top += 20
+        height = top + 6 if self._titles else 0
+        self.getPlotItem().layout.setContentsMargins(0, height, 0, 0)
+        return height
 
     def _draw_marks(self, reach: float) -> None:
         plot = self.getPlotItem()
@@ -316,7 +339,7 @@ class ForestPlot(Chart):
                 [y],
                 symbol=symbol,
                 size=size,
-                pen=self.pen(ink, 1.5) if not filled else self.pen(ink, 0.5),
+                pen=NO_PEN if filled else outline(ink),
                 brush=brush(ink) if filled else brush(self.tokens.pane),
             )
         )
@@ -343,13 +366,18 @@ class ForestPlot(Chart):
             )
         super().mouseMoveEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The row is chosen when the button is released over it."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        event.accept()
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose a row."""
         if event.button() == Qt.MouseButton.LeftButton:
             index = self.row_at(event.position().y())
             if index >= 0:
                 self.row_chosen.emit(index)
-        super().mouseReleaseEvent(event)
+        event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the mouse."""
@@ -378,6 +406,8 @@ class ForestPlot(Chart):
             self._refresh()
 
     def _refresh(self) -> None:
+        if self._band is None:
+            return
         index = self.hovered if self.hovered >= 0 else self.chosen
         if 0 <= index < len(self.rows):
             top, height = self.band(index)

@@ -21,6 +21,13 @@ def colour(tokens: Tokens, tone: Tone) -> QColor:
     return QColor({"ok": tokens.ok, "bad": tokens.bad}.get(tone, tokens.muted))
 
 
+def outline(colour: QColor) -> QPen:
+    """Of a mark, whose symbol is drawn as fine as the picture is."""
+    made = QPen(colour, 1.5)
+    made.setCosmetic(True)
+    return made
+
+
 def brush(colour: QColor | str, alpha: float = 1.0) -> QBrush:
     """A filling."""
     made = QColor(colour)

@@ -107,6 +107,7 @@ class Plots(QObject):
         export = importlib.import_module("evaldesk.ui.charts.export")
         chart = type(self.forest)(self._workspace.tokens)
         chart.resize(max(self.forest.width(), 820), 200)
+        chart.setAccessibleName(self._whole_title.partition("\n")[0])
         self._fill(chart, self._whole_title)
         try:
             use(export, chart)
@@ -204,7 +205,9 @@ class Plots(QObject):
                 self.tr("By tier and slice") if found.slices else self.tr("Difference, paired")
             )
             self.forest_card.header.detail.setText(subtitle)
-        self._whole_title = f"A {found.run_a} · B {found.run_b} · {found.metric} · {subtitle}"
+        self._whole_title = f"A {found.run_a} · B {found.run_b} · {found.metric}\n" + " · ".join(
+            (subtitle, study.dataset, *found.notes)
+        )
 
     def _fill(self, chart: "ForestPlot", title: str) -> None:
         if self._shown is None:
