@@ -12,7 +12,8 @@ from evaldesk.domain.errors import NotFoundError
 from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.project import RunInfo
 from evaldesk.domain.rubric import Direction
-from evaldesk.services.comparison import DEFAULT_SEED, LOWER_IS_BETTER, compare, metric, metrics
+from evaldesk.services.comparison import DEFAULT_SEED, compare
+from evaldesk.services.metrics import LOWER_IS_BETTER, metric, metrics
 from evaldesk.stats.proportions import proportion
 from evaldesk.storage import listings
 

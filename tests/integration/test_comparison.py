@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from evaldesk.domain.errors import NotFoundError, UsageError
-from evaldesk.services.comparison import compare, metrics
+from evaldesk.services.comparison import compare
 from evaldesk.services.importing import import_files
+from evaldesk.services.metrics import metrics
 from evaldesk.storage.project import Project
 
 
@@ -101,6 +102,7 @@ _outcomes = st.dictionaries(
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(a=_outcomes, b=_outcomes)
+@example(a={0: None}, b={0: None})
 def test_every_scenario_is_paired_or_reported(
     tmp_path_factory: pytest.TempPathFactory,
     a: dict[int, float | None],
@@ -114,6 +116,8 @@ def test_every_scenario_is_paired_or_reported(
                 for task, reward in outcomes.items()
             ]
             bring(project, folder, name, records)
+        # Where every task of both failed, the metric is known from another run alone.
+        bring(project, folder, "elsewhere", [tau(0, 1.0)])
         found = compare(project, "a", "b", "pass")
         paired = {pair.scenario for pair in found.pairs}
         assert paired == {
