@@ -98,7 +98,7 @@ def open_page(workspace: Workspace, qtbot: QtBot) -> Callable[..., ReviewPage]:
         page.resize(1300, 800)
         page.show()
         page.activateWindow()
-        qtbot.waitExposed(page)
+        qtbot.waitUntil(page.isActiveWindow)
         page.opened(**place)
         return page
 

@@ -185,13 +185,15 @@ class ReviewController(QObject):
         """
         self._forget()
         self.answers = {}
-        if self._named_for != self.pk:
+        if self._named_for is None or self._named_for != self.pk:
             self.pk = self.trace = None
+        self._named_for = None
         if self.queue is not None and self.view is not None:
             progress: dict[int, Any] = {}
             rubric = self.queue.rubric
             self.queue = ReviewQueue(rubric, rater, self.queue.pks, progress)
             self.view = ReviewQueue(rubric, rater, self.view.pks, progress)
+            self._loading = True
             self.listed.emit()
             self.item_changed.emit()
         self.scope = replace(self.scope, text="", states=None)
@@ -392,7 +394,7 @@ class ReviewController(QObject):
         self.next_pending()
 
     def _with_user(self, pk: int, then: Callable[[], object]) -> None:
-        self._named_for = pk
+        self._named_for = None if self.workspace.settings.user_was_chosen else pk
         self.workspace.with_user(then)
 
     def undo(self) -> None:

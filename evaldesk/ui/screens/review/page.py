@@ -12,6 +12,7 @@ from evaldesk.domain.project import Changes
 from evaldesk.services.review import Incomplete
 from evaldesk.ui.screens.review.controller import ReviewController, is_text
 from evaldesk.ui.screens.review.empty import Finished, NoRubric, NoTraces
+from evaldesk.ui.screens.review.held_keys import HeldKeys
 from evaldesk.ui.screens.review.queue_pane import QueuePane
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.widgets.banner import Banner
@@ -27,6 +28,7 @@ class ReviewPage(Screen):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self.controller = ReviewController(workspace, self)
+        self._keys = HeldKeys(self.controller)
         self._shown_pk: int | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -86,8 +88,14 @@ class ReviewPage(Screen):
 
         def bind(name: str, run: Callable[[], object], item: bool = True, **more: Any) -> None:
             able = self._has_item if item else self._has_queue
+            # What leads to typing or only looks is not held: the letters would not be held either.
+            at_once = more.pop("at_once", False)
             self.workspace.actions.bind(
-                more.pop("widget", self), f"review.{name}", run, able, **more
+                more.pop("widget", self),
+                f"review.{name}",
+                run if at_once else partial(self._keys.run, run),
+                able,
+                **more,
             )
 
         for number in range(1, 10):
@@ -108,12 +116,12 @@ class ReviewPage(Screen):
         bind("next", lambda: self._move(1), item=False)
         bind("previous", lambda: self._move(-1), item=False)
         bind("next_pending", self._next_pending, item=False)
-        bind("find", self.trace_pane.open_find)
-        bind("page_down", lambda: self._scroll(1))
-        bind("page_up", lambda: self._scroll(-1))
-        bind("filter", self.queue_pane.type_filter, item=False)
-        bind("rubric", self.queue_pane.choose_rubric, item=False)
-        bind("scope", self.queue_pane.choose_scope, item=False)
+        bind("find", self.trace_pane.open_find, at_once=True)
+        bind("page_down", lambda: self._scroll(1), at_once=True)
+        bind("page_up", lambda: self._scroll(-1), at_once=True)
+        bind("filter", self.queue_pane.type_filter, item=False, at_once=True)
+        bind("rubric", self.queue_pane.choose_rubric, item=False, at_once=True)
+        bind("scope", self.queue_pane.choose_scope, item=False, at_once=True)
 
     # -- what the window asks
 
@@ -204,7 +212,7 @@ class ReviewPage(Screen):
             self._shown_pk = None
             self.form.show_answers({})
             self.trace_pane.clear()
-            if controller.queue is not None:
+            if controller.queue is not None and not controller.unsettled:
                 self.finished.tell()
                 self.centre.setCurrentWidget(self.finished)
         else:
@@ -214,6 +222,8 @@ class ReviewPage(Screen):
                 self.trace_pane.pks = (controller.pk,)
                 self.trace_pane.show_trace(trace)
                 self.form.show_answers(controller.answers)
+                if self.window().focusWidget() in (None, self):
+                    self._focus_form()
             else:
                 self.form.show_answers(controller.answers, activate=False)
         self._show_state()
@@ -294,7 +304,7 @@ class ReviewPage(Screen):
             self.form.activate(self.form.active)
 
     def _has_item(self) -> bool:
-        return self.controller.pk is not None
+        return self.controller.pk is not None or self.controller.unsettled
 
     def _has_queue(self) -> bool:
-        return self.controller.queue is not None
+        return self.controller.queue is not None or self.controller.unsettled

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -251,9 +251,27 @@ class QueuePane(QWidget):
             self.list.setCurrentIndex(QModelIndex())
             return
         index = self.model.index(row)
+        # A click has made it the current one already: the list does not move under the pointer.
         if self.list.currentIndex() != index:
+            self.list.setAutoScroll(False)
             self.list.setCurrentIndex(index)
-        self.list.scrollTo(index)
+            self.list.setAutoScroll(True)
+            self._settle()
+
+    def _settle(self) -> None:
+        """The item in hand a third from the top, so that what comes next is in sight; whole rows
+        above it.
+        """
+        row = self.model.row_of(self._controller.pk)
+        if row >= 0:
+            above = self.list.viewport().height() // (3 * ROW_HEIGHT)
+            self.list.updateGeometries()
+            self.list.verticalScrollBar().setValue(max(0, row - above) * ROW_HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Its place changes with the height."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._settle)
 
     def _show_state(self, pk: int) -> None:
         self.model.state_changed(pk)

@@ -35,6 +35,7 @@ class RubricForm(QWidget):
         self.cards: list[FieldCard] = []
         self._active: FieldCard | None = None
         self._came_from = ""
+        self._awaited = ""
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -125,6 +126,10 @@ class RubricForm(QWidget):
         if card is not None:
             card.show_value(value)
             self.show_problem("")
+            if name == self._awaited:
+                self._awaited = ""
+                if card is self._active and card.answered:
+                    self._advance(card)
 
     def show_problem(self, text: str) -> None:
         """Say above the button why something was refused; empty for nothing."""
@@ -179,12 +184,15 @@ class RubricForm(QWidget):
             card.enter()
 
     def digit(self, number: int) -> None:
-        """Answer the active field, and go to the next open one."""
+        """Answer the active field, and go to the next open one once the answer is shown: at
+        once, or after the person has said who they are.
+        """
         card = self._active
         if card is None:
             return
-        if card.digit(number) and card.answered:
-            self._advance(card)
+        self._awaited = card.name
+        if not card.digit(number):
+            self._awaited = ""
 
     def set_severity(self, number: int) -> None:
         """Choose a severity from wherever one is."""
