@@ -1,7 +1,6 @@
 """The questions raters answer, and what counts as an answer."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -85,17 +84,17 @@ class Scale:
             for point in self.points:
                 if text in (str(point.value), point.label):
                     return point.value
-            number = _number(text)
+            number = finite(text)
             if number is not None:
                 for point in self.points:
-                    if _number(str(point.value)) == number:
+                    if finite(str(point.value)) == number:
                         return point.value
             for point in self.points:
                 if text.casefold() in (str(point.value).casefold(), point.label.casefold()):
                     return point.value
             offered = ", ".join(str(point.value) for point in self.points)
             raise InputError(f"“{text}” is not on the scale.", f"It has: {offered}.")
-        number = _number(str(value))
+        number = finite(str(value))
         if number is None:
             raise InputError(f"“{value}” is not a number.", "Give a number.")
         if self.minimum is not None and number < self.minimum:
@@ -109,7 +108,7 @@ class Scale:
         the index of its point. None for text and for what the scale does not have.
         """
         if self.kind in ("interval", "ratio"):
-            return _number(str(value))
+            return finite(str(value))
         for index, point in enumerate(self.points):
             if point.value == value:
                 return float(index)
@@ -231,32 +230,10 @@ class Rubric:
         Raises:
             InputError: names the place inside the document and what was expected.
         """
-        record = _mapping(data, "rubric")
-        name = _string(record, "name", "rubric")
-        if not name:
-            raise InputError("The rubric has no name.", 'Give it a "name".', record="name")
-        raw = record.get("criteria")
-        if not isinstance(raw, list) or not raw:
-            raise InputError("A rubric needs at least one criterion.", record="criteria")
-        criteria = tuple(_criterion(item, f"criteria[{index}]") for index, item in enumerate(raw))
-        seen: set[str] = set()
-        for index, item in enumerate(criteria):
-            if item.name in seen:
-                raise InputError(
-                    f"Two criteria are called “{item.name}”.", record=f"criteria[{index}].name"
-                )
-            seen.add(item.name)
-        modes = tuple(
-            _failure_mode(item, f"failure_modes[{index}]")
-            for index, item in enumerate(_list(record, "failure_modes", "rubric"))
-        )
-        return cls(
-            name=name,
-            criteria=criteria,
-            failure_modes=modes,
-            guidance=_string(record, "guidance", "rubric"),
-            version=int(record.get("version") or 0),
-        )
+        # Late, because that module reads into these classes.
+        from evaldesk.domain.rubric_reading import read_rubric
+
+        return read_rubric(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,12 +246,9 @@ class Taxonomy:
     @classmethod
     def from_json(cls, data: Any) -> "Taxonomy":
         """Read and check; raises InputError that names the place."""
-        record = _mapping(data, "taxonomy")
-        modes = _list(record, "failure_modes", "taxonomy")
-        return cls(
-            _string(record, "name", "taxonomy"),
-            tuple(_failure_mode(item, f"failure_modes[{i}]") for i, item in enumerate(modes)),
-        )
+        from evaldesk.domain.rubric_reading import read_taxonomy
+
+        return read_taxonomy(data)
 
 
 def _criterion_json(item: Criterion) -> dict[str, Any]:
@@ -303,140 +277,8 @@ def _criterion_json(item: Criterion) -> dict[str, Any]:
     }
 
 
-def _criterion(data: Any, place: str) -> Criterion:
-    record = _mapping(data, place)
-    name = _string(record, "name", place)
-    if not name or name.startswith("#"):
-        raise InputError(
-            "A criterion needs a name that does not begin with #.", record=f"{place}.name"
-        )
-    raw = _mapping(record.get("scale"), f"{place}.scale")
-    kind = raw.get("kind")
-    if kind not in SCALE_KINDS:
-        raise InputError(
-            f"“{kind}” is not a kind of scale.",
-            f"It can be: {', '.join(SCALE_KINDS)}.",
-            record=f"{place}.scale.kind",
-        )
-    points = tuple(
-        _point(item, f"{place}.scale.points[{index}]")
-        for index, item in enumerate(_list(raw, "points", f"{place}.scale"))
-    )
-    if kind == "binary" and not points:
-        points = (Point("no", "No"), Point("yes", "Yes"))
-    if kind == "binary" and len(points) != 2:
-        raise InputError("A binary scale has two points.", record=f"{place}.scale.points")
-    if kind in ("nominal", "ordinal") and len(points) < 2:
-        raise InputError(
-            f"An {kind} scale needs at least two points."
-            if kind == "ordinal"
-            else "A nominal scale needs at least two points.",
-            record=f"{place}.scale.points",
-        )
-    if len({str(point.value) for point in points}) != len(points):
-        raise InputError("Two points have the same value.", record=f"{place}.scale.points")
-    if kind in ("interval", "ratio"):
-        for index, point in enumerate(points):
-            if _number(str(point.value)) is None:
-                raise InputError(
-                    f"The points of an {kind} scale are numbers."
-                    if kind == "interval"
-                    else "The points of a ratio scale are numbers.",
-                    record=f"{place}.scale.points[{index}].value",
-                )
-    direction = record.get("direction", "higher")
-    if direction not in ("higher", "lower", "none"):
-        raise InputError(
-            f"“{direction}” is not a direction.",
-            "It can be: higher, lower, none.",
-            record=f"{place}.direction",
-        )
-    low, high = (
-        _optional_number(raw, "minimum", place),
-        _optional_number(raw, "maximum", place),
-    )
-    if low is not None and high is not None and low >= high:
-        raise InputError("The minimum is not below the maximum.", record=f"{place}.scale")
-    return Criterion(
-        name=name,
-        scale=Scale(
-            kind=kind,
-            points=points,
-            minimum=low,
-            maximum=high,
-            step=_optional_number(raw, "step", place),
-            unit=_string(raw, "unit", f"{place}.scale"),
-        ),
-        title=_string(record, "title", place),
-        question=_string(record, "question", place),
-        direction=direction,
-        required=bool(record.get("required", True)),
-    )
-
-
-def _point(data: Any, place: str) -> Point:
-    if isinstance(data, str | int | float) and not isinstance(data, bool):
-        return Point(data)
-    record = _mapping(data, place)
-    value = record.get("value")
-    if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
-        raise InputError("A point needs a value, a string or a number.", record=f"{place}.value")
-    return Point(value, _string(record, "label", place), _string(record, "anchor", place))
-
-
-def _failure_mode(data: Any, place: str) -> FailureMode:
-    if isinstance(data, str):
-        data = {"name": data}
-    record = _mapping(data, place)
-    name = _string(record, "name", place)
-    if not name:
-        raise InputError("A failure mode needs a name.", record=f"{place}.name")
-    severity = _string(record, "severity", place)
-    if severity and severity not in SEVERITIES:
-        raise InputError(
-            f"“{severity}” is not a severity.",
-            f"It can be: {', '.join(SEVERITIES)}.",
-            record=f"{place}.severity",
-        )
-    return FailureMode(
-        name, _string(record, "title", place), _string(record, "definition", place), severity
-    )
-
-
-def _mapping(data: Any, place: str) -> Mapping[str, Any]:
-    if not isinstance(data, dict):
-        raise InputError("Expected an object here.", record=place)
-    return data
-
-
-def _list(record: Mapping[str, Any], key: str, place: str) -> list[Any]:
-    value = record.get(key)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise InputError("Expected a list here.", record=f"{place}.{key}")
-    return value
-
-
-def _string(record: Mapping[str, Any], key: str, place: str) -> str:
-    value = record.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise InputError("Expected a string here.", record=f"{place}.{key}")
-    return value.strip()
-
-
-def _optional_number(record: Mapping[str, Any], key: str, place: str) -> float | None:
-    value = record.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InputError("Expected a number here.", record=f"{place}.{key}")
-    return float(value)
-
-
-def _number(text: str) -> float | None:
+def finite(text: str) -> float | None:
+    """The number that a text is; None where it is none, or not a finite one."""
     try:
         number = float(text)
     except ValueError:

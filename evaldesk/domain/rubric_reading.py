@@ -1,0 +1,196 @@
+"""Reads rubrics and taxonomies from JSON, the form of ``resources/schemas``.
+
+What is wrong is told with the place inside the document, as in ``criteria[2].scale.points[0]``.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from evaldesk.domain.errors import InputError
+from evaldesk.domain.rubric import (
+    SCALE_KINDS,
+    SEVERITIES,
+    Criterion,
+    FailureMode,
+    Point,
+    Rubric,
+    Scale,
+    Taxonomy,
+    finite,
+)
+
+
+def read_rubric(data: Any) -> Rubric:
+    """Read and check a rubric.
+
+    Raises:
+        InputError: names the place inside the document and what was expected.
+    """
+    record = _mapping(data, "rubric")
+    name = _string(record, "name", "rubric")
+    if not name:
+        raise InputError("The rubric has no name.", 'Give it a "name".', record="name")
+    raw = record.get("criteria")
+    if not isinstance(raw, list) or not raw:
+        raise InputError("A rubric needs at least one criterion.", record="criteria")
+    criteria = tuple(_criterion(item, f"criteria[{index}]") for index, item in enumerate(raw))
+    seen: set[str] = set()
+    for index, item in enumerate(criteria):
+        if item.name in seen:
+            raise InputError(
+                f"Two criteria are called “{item.name}”.", record=f"criteria[{index}].name"
+            )
+        seen.add(item.name)
+    modes = tuple(
+        _failure_mode(item, f"failure_modes[{index}]")
+        for index, item in enumerate(_list(record, "failure_modes", "rubric"))
+    )
+    return Rubric(
+        name=name,
+        criteria=criteria,
+        failure_modes=modes,
+        guidance=_string(record, "guidance", "rubric"),
+        version=int(record.get("version") or 0),
+    )
+
+
+def read_taxonomy(data: Any) -> Taxonomy:
+    """Read and check a taxonomy; raises InputError that names the place."""
+    record = _mapping(data, "taxonomy")
+    modes = _list(record, "failure_modes", "taxonomy")
+    return Taxonomy(
+        _string(record, "name", "taxonomy"),
+        tuple(_failure_mode(item, f"failure_modes[{i}]") for i, item in enumerate(modes)),
+    )
+
+
+def _criterion(data: Any, place: str) -> Criterion:
+    record = _mapping(data, place)
+    name = _string(record, "name", place)
+    if not name or name.startswith("#"):
+        raise InputError(
+            "A criterion needs a name that does not begin with #.", record=f"{place}.name"
+        )
+    scale = _scale(record.get("scale"), f"{place}.scale")
+    direction = record.get("direction", "higher")
+    if direction not in ("higher", "lower", "none"):
+        raise InputError(
+            f"“{direction}” is not a direction.",
+            "It can be: higher, lower, none.",
+            record=f"{place}.direction",
+        )
+    return Criterion(
+        name=name,
+        scale=scale,
+        title=_string(record, "title", place),
+        question=_string(record, "question", place),
+        direction=direction,
+        required=bool(record.get("required", True)),
+    )
+
+
+def _scale(data: Any, place: str) -> Scale:
+    raw = _mapping(data, place)
+    kind = raw.get("kind")
+    if kind not in SCALE_KINDS:
+        raise InputError(
+            f"“{kind}” is not a kind of scale.",
+            f"It can be: {', '.join(SCALE_KINDS)}.",
+            record=f"{place}.kind",
+        )
+    points = tuple(
+        _point(item, f"{place}.points[{index}]")
+        for index, item in enumerate(_list(raw, "points", place))
+    )
+    if kind == "binary" and not points:
+        points = (Point("no", "No"), Point("yes", "Yes"))
+    if kind == "binary" and len(points) != 2:
+        raise InputError("A binary scale has two points.", record=f"{place}.points")
+    if kind in ("nominal", "ordinal") and len(points) < 2:
+        raise InputError(
+            f"{'An' if kind == 'ordinal' else 'A'} {kind} scale needs at least two points.",
+            record=f"{place}.points",
+        )
+    if len({str(point.value) for point in points}) != len(points):
+        raise InputError("Two points have the same value.", record=f"{place}.points")
+    if kind in ("interval", "ratio"):
+        for index, point in enumerate(points):
+            if finite(str(point.value)) is None:
+                raise InputError(
+                    f"The points of {'an' if kind == 'interval' else 'a'} {kind} scale are numbers.",
+                    record=f"{place}.points[{index}].value",
+                )
+    low, high = _optional_number(raw, "minimum", place), _optional_number(raw, "maximum", place)
+    if low is not None and high is not None and low >= high:
+        raise InputError("The minimum is not below the maximum.", record=place)
+    return Scale(
+        kind=kind,
+        points=points,
+        minimum=low,
+        maximum=high,
+        step=_optional_number(raw, "step", place),
+        unit=_string(raw, "unit", place),
+    )
+
+
+def _point(data: Any, place: str) -> Point:
+    if isinstance(data, str | int | float) and not isinstance(data, bool):
+        return Point(data)
+    record = _mapping(data, place)
+    value = record.get("value")
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
+        raise InputError("A point needs a value, a string or a number.", record=f"{place}.value")
+    return Point(value, _string(record, "label", place), _string(record, "anchor", place))
+
+
+def _failure_mode(data: Any, place: str) -> FailureMode:
+    if isinstance(data, str):
+        data = {"name": data}
+    record = _mapping(data, place)
+    name = _string(record, "name", place)
+    if not name:
+        raise InputError("A failure mode needs a name.", record=f"{place}.name")
+    severity = _string(record, "severity", place)
+    if severity and severity not in SEVERITIES:
+        raise InputError(
+            f"“{severity}” is not a severity.",
+            f"It can be: {', '.join(SEVERITIES)}.",
+            record=f"{place}.severity",
+        )
+    return FailureMode(
+        name, _string(record, "title", place), _string(record, "definition", place), severity
+    )
+
+
+def _mapping(data: Any, place: str) -> Mapping[str, Any]:
+    if not isinstance(data, dict):
+        raise InputError("Expected an object here.", record=place)
+    return data
+
+
+def _list(record: Mapping[str, Any], key: str, place: str) -> list[Any]:
+    value = record.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise InputError("Expected a list here.", record=f"{place}.{key}")
+    return value
+
+
+def _string(record: Mapping[str, Any], key: str, place: str) -> str:
+    value = record.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InputError("Expected a string here.", record=f"{place}.{key}")
+    return value.strip()
+
+
+def _optional_number(record: Mapping[str, Any], key: str, place: str) -> float | None:
+    value = record.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError("Expected a number here.", record=f"{place}.{key}")
+    return float(value)
