@@ -117,8 +117,9 @@ def _scale(data: Any, place: str) -> Scale:
     if kind in ("interval", "ratio"):
         for index, point in enumerate(points):
             if finite(str(point.value)) is None:
+                article = "an" if kind == "interval" else "a"
                 raise InputError(
-                    f"The points of {'an' if kind == 'interval' else 'a'} {kind} scale are numbers.",
+                    f"The points of {article} {kind} scale are numbers.",
                     record=f"{place}.points[{index}].value",
                 )
     low, high = _optional_number(raw, "minimum", place), _optional_number(raw, "maximum", place)
