@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
+from math import exp, lgamma, log, log1p
 from typing import Literal
 
 from evaldesk.domain.rating import Disagreement
@@ -120,7 +120,13 @@ def _splits(criterion: str, items: Sequence[Disagreement]) -> list[Pattern]:
 
 
 def _tail(least: int, trials: int, chance: float) -> float:
-    """Binomial probability of at least so many successes."""
+    """Binomial probability of at least so many successes; by logarithms, since the coefficients
+    of some thousand trials are beyond any float.
+    """
+    if chance >= 1:
+        return 1.0
+    yes, no, whole = log(chance), log1p(-chance), lgamma(trials + 1)
     return sum(
-        comb(trials, k) * chance**k * (1 - chance) ** (trials - k) for k in range(least, trials + 1)
+        exp(whole - lgamma(k + 1) - lgamma(trials - k + 1) + k * yes + (trials - k) * no)
+        for k in range(least, trials + 1)
     )

@@ -15,7 +15,7 @@ from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.services import adjudication
 from evaldesk.services.blinding import blindness
-from evaldesk.services.patterns import find_patterns
+from evaldesk.services.patterns import _tail, find_patterns
 from evaldesk.services.rating_import import RatingImport, import_ratings
 from evaldesk.services.ruling_reasons import KINDS, recent, split_kind, with_kind
 from evaldesk.storage.project import Project
@@ -306,6 +306,17 @@ def test_the_more_is_looked_at_the_more_is_asked() -> None:
         for pk in range(6)
     ]
     assert find_patterns([*few, *others]) == []
+
+
+@pytest.mark.parametrize(("least", "trials"), [(0, 9), (4, 9), (9, 9), (400, 1000)])
+def test_the_tail_is_the_binomial_one(least: int, trials: int) -> None:
+    binom = pytest.importorskip("scipy.stats").binom
+    assert _tail(least, trials, 1 / 3) == pytest.approx(binom.sf(least - 1, trials, 1 / 3))
+
+
+def test_thousands_of_the_same_are_one_pattern() -> None:
+    (pattern,) = find_patterns([lone(pk, 0) for pk in range(4000)])
+    assert len(pattern.places) == 4000
 
 
 def test_two_values_that_are_half_of_it_are_a_split() -> None:

@@ -447,8 +447,9 @@ class AdjudicateController(QObject):
             return
         items = self.found.items
         for index, item in enumerate(items):
-            if _place(item) == place:
+            if item.trace_pk == place[0] and item.criterion == place[1]:
                 items[index] = replace(item, ruled=True)
+                break
         self._look_for_patterns()
         if self.board is not None and self.board.trace_pk == place[0]:
             rows = [

@@ -28,6 +28,7 @@ from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.widgets.banner import Banner
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, pane
+from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.figures import estimate_text
 from evaldesk.ui.widgets.trace_view.pane import ClickableHint, TracePane
 from evaldesk.ui.workspace import Workspace
@@ -54,7 +55,7 @@ class AdjudicatePage(Screen):
         outer.addWidget(self._bar_line)
         self._stack = QStackedLayout()
         outer.addLayout(self._stack, 1)
-        self.waiting = pane("bg")
+        self.waiting = EmptyState(self.tr("Reading the ratings …"))
         self.nothing = NothingYet(workspace)
         self.gate = Gate(
             workspace, self.controller.look_anyway, lambda: self.controller.scope.rubric
@@ -241,9 +242,18 @@ class AdjudicatePage(Screen):
         )
 
     def showcase(self) -> None:
-        """Past the gate, with a choice made and a reason begun."""
-        if self.controller.gated is not None:
+        """Past the gate, with a value chosen."""
+        if self.controller.gated is None:
+            self._choose_first()
+        else:
+            once = Qt.ConnectionType.SingleShotConnection
+            self.controller.item_changed.connect(self._choose_first, once)
             self.controller.look_anyway()
+
+    def _choose_first(self) -> None:
+        row = self.controller.board_row
+        if row is not None and row.values:
+            self.controller.pick(next(iter(row.values.values())))
 
     # -- what the controller says
 
