@@ -6,7 +6,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QSizePolicy, QToolTip, QWidget
 
 from evaldesk.ui.charts.theme import NO_PEN, Chart, Tone, brush, colour, nice_step, outline
@@ -304,7 +304,9 @@ class ForestPlot(Chart):
         return height
 
     def _draw_marks(self, reach: float) -> None:
-        plot = self.getPlotItem()
+        """All intervals of a colour as one item and all marks as one: items are what costs."""
+        lines: dict[Tone, list[tuple[float, float]]] = {}
+        marks: list[dict[str, Any]] = []
         for index, row in enumerate(self.rows):
             if row.heading or row.value is None:
                 continue
@@ -313,36 +315,33 @@ class ForestPlot(Chart):
             ink = colour(self.tokens, row.tone)
             if row.low is not None and row.high is not None:
                 low, high = max(row.low, -reach), min(row.high, reach)
-                plot.plot([low, high], [y, y], pen=self.pen(ink, 2))
+                lines.setdefault(row.tone, []).extend(((low, y), (high, y)))
                 # An interval that the axis cuts ends in an arrow, not as if it ended there.
                 for cut, at, symbol in (
                     (row.low < -reach, low, "t3"),
                     (row.high > reach, high, "t2"),
                 ):
                     if cut:
-                        self._mark(at * 0.992, y, symbol, 9, ink, filled=True)
-            self._mark(
-                row.value,
-                y,
-                "d" if row.whole else "s",
-                15 if row.whole else 9,
-                ink,
-                filled=row.low is not None,
+                        marks.append(_mark(at * 0.992, y, symbol, 9, NO_PEN, brush(ink)))
+            symbol, size = ("d", 15) if row.whole else ("s", 9)
+            if row.low is None:
+                # Without an interval the mark is hollow: it is not known how sure it is.
+                marks.append(
+                    _mark(row.value, y, symbol, size, outline(ink), brush(self.tokens.pane))
+                )
+            else:
+                marks.append(_mark(row.value, y, symbol, size, NO_PEN, brush(ink)))
+        for tone, points in lines.items():
+            self.getPlotItem().addItem(
+                pg.PlotCurveItem(
+                    [x for x, _ in points],
+                    [y for _, y in points],
+                    connect="pairs",
+                    pen=self.pen(colour(self.tokens, tone), 2),
+                )
             )
-
-    def _mark(
-        self, x: float, y: float, symbol: str, size: int, ink: QColor, *, filled: bool
-    ) -> None:
-        self.getPlotItem().addItem(
-            pg.ScatterPlotItem(
-                [x],
-                [y],
-                symbol=symbol,
-                size=size,
-                pen=NO_PEN if filled else outline(ink),
-                brush=brush(ink) if filled else brush(self.tokens.pane),
-            )
-        )
+        if marks:
+            self.getPlotItem().addItem(pg.ScatterPlotItem(marks))
 
     def _caption_html(self) -> str:
         left, middle, right = (_escaped(text) for text in self._captions)
@@ -429,6 +428,10 @@ class ForestPlot(Chart):
         top, height = self.band(index)
         area = self._area()
         return QRectF(0, area.top() + top, self.width(), height).toRect()
+
+
+def _mark(x: float, y: float, symbol: str, size: int, pen: QPen, fill: QBrush) -> dict[str, Any]:
+    return {"pos": (x, y), "symbol": symbol, "size": size, "pen": pen, "brush": fill}
 
 
 def _escaped(text: str) -> str:

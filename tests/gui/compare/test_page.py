@@ -16,6 +16,7 @@ from evaldesk.domain.project import Changes
 from evaldesk.jobs.runner import JobRunner
 from evaldesk.storage.project import Project
 from evaldesk.ui.theme.tokens import DARK
+from evaldesk.ui.widgets.button import ActionButton
 from tests.gui.compare.conftest import COUNT, record, write
 
 # 40 scenarios, of which 3 and 5 ended in an error and 39 is in the old run only.
@@ -282,7 +283,7 @@ def test_one_run_is_not_enough(show, workspace, tmp_path):
     assert page.stack.currentWidget() is page.empty
     went = []
     workspace.navigated.connect(lambda screen, place: went.append(screen))
-    page.empty.findChildren(type(page.pair.back_button))[0].click()
+    page.empty.findChildren(ActionButton)[0].click()
     assert went == ["import"]
     write(project, "new", [record("new", n) for n in range(3)])
     page.refresh(Changes.of("traces"))

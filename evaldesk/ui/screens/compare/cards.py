@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -35,7 +35,9 @@ class Figures(QWidget):
         self.last = FigureCard("")
         for card in (self.a, self.b, self.difference, self.last):
             card.setMinimumHeight(100)
-            caption = ElidedLabel(card.caption.text(), kind="muted")
+            caption = ElidedLabel(
+                card.caption.text(), kind="muted", mode=Qt.TextElideMode.ElideMiddle
+            )
             card.body.replaceWidget(card.caption, caption)
             card.caption.deleteLater()
             card.caption = caption

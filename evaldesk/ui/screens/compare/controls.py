@@ -62,7 +62,6 @@ class _Box(QComboBox):
         self._least = least
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMaximumWidth(320)
 
     def show_whole(self) -> None:
         """Be wide enough for what is chosen, within reason."""
@@ -101,6 +100,8 @@ class Controls(QWidget):
         self.what = Picker(self.tr("Metric"), self.tr("Metric"), tip("compare.metric"))
         self.tier = Picker(self.tr("Tier"), self.tr("Tier"), tip("compare.tier"), least=70)
         self.trials = Picker(self.tr("Trials"), self.tr("Trials"), tip("compare.trials"), least=126)
+        for run in (self.run_a, self.run_b):
+            run.setMaximumWidth(360)
         self.swap_button = QToolButton()
         self.swap_button.setText("⇄")
         self.swap_button.setProperty("kind", "flat")

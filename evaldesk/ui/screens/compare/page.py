@@ -26,7 +26,7 @@ from evaldesk.ui.screens.compare.plots import Group, Plots
 from evaldesk.ui.screens.compare.wording import Wording
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.widgets.banner import Banner
-from evaldesk.ui.widgets.card import hairline, pane
+from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.workspace import Workspace
 
@@ -43,6 +43,7 @@ class ComparePage(Screen):
         self._kind: Kind = "regressions"
         self._group: Group | None = None
         self._was_slow = False
+        self._pair: PairPanel | None = None
         self.controller = CompareController(workspace, self)
         self._build()
         self._connect()
@@ -59,7 +60,7 @@ class ComparePage(Screen):
         if self._stale or {"a", "b", "metric"} & set(place):
             self._stale = False
             self.controller.load(place)
-        elif self.stack.currentWidget() is self.pair:
+        elif self.reading_pair:
             self.pair.traces.focus_trace()
         else:
             self.listing.focus_list()
@@ -80,7 +81,8 @@ class ComparePage(Screen):
         self._group = None
         self._kind = "regressions"
         self.controller.clear()
-        self.pair.traces.clear()
+        if self._pair is not None:
+            self._pair.traces.clear()
         self.stack.setCurrentWidget(self.blank)
 
     def breadcrumb(self) -> str:
@@ -152,12 +154,12 @@ class ComparePage(Screen):
 
     def step(self, by: int) -> None:
         """Go to another scenario of the list, in the list or between the traces."""
-        if self.listing.step(by) and self.stack.currentWidget() is self.pair:
+        if self.listing.step(by) and self.reading_pair:
             self._show_pair()
 
     def back(self) -> None:
         """From the two traces to the comparison; there, list every slice again."""
-        if self.stack.currentWidget() is self.pair:
+        if self.reading_pair:
             self.stack.setCurrentWidget(self.content)
             self.listing.focus_list()
         elif self._group is not None:
@@ -182,11 +184,30 @@ class ComparePage(Screen):
             self.controller.export_workbook,
         )
 
+    @property
+    def pair(self) -> PairPanel:
+        """The two traces side by side; built when they are first wanted."""
+        if self._pair is None:
+            self._pair = PairPanel(self.workspace)
+            self._pair.left.connect(self.back)
+            self._pair.stepped.connect(self.step)
+            self.stack.addWidget(self._pair)
+        return self._pair
+
+    @property
+    def reading_pair(self) -> bool:
+        """Whether the two traces are in sight."""
+        return self._pair is not None and self.stack.currentWidget() is self._pair
+
     # building
 
     def _build(self) -> None:
         tokens = self.workspace.tokens
         self.blank = pane("bg")
+        self.patience = text_label("", "muted")
+        self.patience.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        waiting = QVBoxLayout(self.blank)
+        waiting.addWidget(self.patience)
         self.empty = EmptyState(
             self.tr("Two runs are compared here"),
             self.tr(
@@ -210,7 +231,6 @@ class ComparePage(Screen):
         self.outcomes = OutcomeCard(tokens)
         self.outcomes.body.addWidget(self.plots.spread)
         self.listing = ListPane(self.workspace)
-        self.pair = PairPanel(self.workspace)
         left = pane("bg")
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 16, 8, 16)
@@ -250,7 +270,7 @@ class ComparePage(Screen):
         whole.addWidget(self.trouble)
         whole.addWidget(self.body, 1)
         self.stack = QStackedWidget()
-        for widget in (self.blank, self.empty, self.content, self.pair):
+        for widget in (self.blank, self.empty, self.content):
             self.stack.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -271,12 +291,10 @@ class ComparePage(Screen):
         self.listing.reset.connect(lambda: self.choose_group(None))
         self.listing.opened.connect(self.open_pair)
         self.listing.unpaired_opened.connect(self._open_unpaired)
-        self.pair.left.connect(self.back)
-        self.pair.stepped.connect(self.step)
         self.workspace.theme_changed.connect(self._retheme)
 
     def _bind(self) -> None:
-        actions, controller, traces = self.workspace.actions, self.controller, self.pair.traces
+        actions, controller = self.workspace.actions, self.controller
 
         def bind(name: str, run: Any, enabled: Any = None, **how: Any) -> None:
             actions.bind(how.pop("widget", self), f"compare.{name}", run, enabled, **how)
@@ -288,7 +306,10 @@ class ComparePage(Screen):
             return controller.study is not None and asked()
 
         def paired() -> bool:
-            return self.stack.currentWidget() is self.pair
+            return self.reading_pair
+
+        def aligned() -> bool:
+            return paired() and self.pair.traces.is_pair
 
         for name, picker in self.controls.pickers.items():
             bind(name, picker.open, asked)
@@ -306,13 +327,9 @@ class ComparePage(Screen):
         )
         bind("next", partial(self.step, 1))
         bind("previous", partial(self.step, -1))
-        bind("difference", traces.next_difference, lambda: paired() and traces.is_pair)
-        bind(
-            "difference_back",
-            lambda: traces.next_difference(-1),
-            lambda: paired() and traces.is_pair,
-        )
-        bind("find", traces.open_find, paired)
+        bind("difference", lambda: self.pair.traces.next_difference(), aligned)
+        bind("difference_back", lambda: self.pair.traces.next_difference(-1), aligned)
+        bind("find", lambda: self.pair.traces.open_find(), paired)
         bind("back", self.back, lambda: paired() or self._group is not None, focus=True)
         bind("copy", self.plots.copy_table, studied)
         bind("copy_list", self.listing.copy, studied)
@@ -367,6 +384,7 @@ class ComparePage(Screen):
 
     def _busy(self, busy: bool) -> None:
         self.body.setEnabled(not busy)
+        self.patience.setText(self.tr("Comparing …") if busy else "")
         self._was_slow = busy or self._was_slow
         if self._was_slow:
             self.workspace.say(self.tr("Comparing …") if busy else "")
