@@ -37,6 +37,8 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
     if mapping is None:
         mapping = guess_trace_mapping(records.columns, records.sample())
         if not (mapping.input or mapping.messages or mapping.output):
+            if fault := records.fault():
+                raise fault
             shown = ", ".join(records.columns[:12]) or "none"
             raise source.error(
                 "It is not clear which column holds what the system was asked and answered.",
@@ -52,6 +54,7 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
     # answer the same twice, and a rate over trials must count both.
     seen: set[bytes] | None = set() if mapping.trial else None
     again = 0
+    place = ""
     with closing(iter(records)) as rows:
         for place, values, raw in rows:
             try:
@@ -73,6 +76,8 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
                 if not options.skip_bad:
                     raise bad from error
                 yield Skipped(place, bad.reason)
+    if not place:
+        raise source.error("It holds no records.", "Check that it is the file you meant.")
     if again:
         yield ImportNote(f"{again} records are word for word there twice and were taken once.")
     yield from (ImportNote(note) for note in (*records.notes, *builder.notes()))

@@ -36,6 +36,8 @@ def table_mapping(source: Source, records: Records, mapping: RatingMapping | Non
         try:
             mapping.check()
         except InputError as error:
+            if fault := records.fault():
+                raise fault from error
             shown = ", ".join(records.columns[:12]) or "none"
             raise source.error(
                 "It is not clear which columns hold what was rated, by whom, and the answers.",

@@ -28,6 +28,7 @@ Kind = Literal["lines", "array", "object", "csv", "xlsx"]
 SAMPLE = 200
 """Records that are looked at to know the columns of a file that does not list them."""
 
+_EXPECTED = "Expected: one JSON object a line, a JSON array of objects, CSV, or a workbook."
 _DELIMITERS = ",\t;|"
 _ZIP = b"PK\x03\x04"
 
@@ -53,10 +54,7 @@ class Records:
         self.notes: list[str] = []
         self.kind = table_kind(source)
         if self.kind is None:
-            raise source.error(
-                "It holds no records.",
-                "Expected: one JSON object a line, a JSON array of objects, CSV, or a workbook.",
-            )
+            raise source.error("It holds no records.", _EXPECTED)
         self.listed = self.kind in ("csv", "xlsx")
         self.columns: list[str] = []
         if self.listed:
@@ -80,6 +78,21 @@ class Records:
         except InputError:
             pass  # told when the file is read
         return made
+
+    def fault(self) -> InputError | None:
+        """Why the file cannot be read, where that is so: its first bad record, or that it has
+        none. Reads on until it finds one.
+        """
+        any_good = False
+        try:
+            with closing(iter(self)) as rows:
+                for _, values, _ in rows:
+                    if isinstance(values, InputError):
+                        return values
+                    any_good = True
+        except InputError as error:
+            return error
+        return None if any_good else self._source.error("It holds no records.", _EXPECTED)
 
     def __iter__(self) -> Generator[Row, None, None]:
         if self.kind == "lines":

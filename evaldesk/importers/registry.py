@@ -1,6 +1,6 @@
 """Every format there is, and which one a file has. A new format is a module and a line here."""
 
-from evaldesk.domain.errors import NotFoundError
+from evaldesk.domain.errors import InputError, NotFoundError
 from evaldesk.importers.contract import RatingFormat, TraceFormat
 from evaldesk.importers.delimited import DelimitedText
 from evaldesk.importers.inspect_log import InspectLog
@@ -10,7 +10,7 @@ from evaldesk.importers.judge_bench import JudgeBench
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
 from evaldesk.importers.ratings_long import LongRatings
 from evaldesk.importers.ratings_wide import WideRatings
-from evaldesk.importers.records import table_kind
+from evaldesk.importers.records import Records, table_kind
 from evaldesk.importers.source import Source
 from evaldesk.importers.tau2 import Tau2
 from evaldesk.importers.tau_bench import TauBench
@@ -45,7 +45,7 @@ def detect(source: Source, mapping: TraceMapping | None = None) -> TraceFormat:
     best, index = max(scored, default=(0.0, 0))
     if best < _LEAST:
         titles = ", ".join(f"{item.title} ({item.name})" for item in TRACE_FORMATS)
-        raise source.error(
+        raise _fault(source) or source.error(
             f"Its format is not known: {_seen(source)}.", f"Formats that can be read: {titles}."
         )
     return TRACE_FORMATS[-index]
@@ -75,11 +75,21 @@ def detect_ratings(source: Source, mapping: RatingMapping | None = None) -> Rati
     best, index = max(scored, default=(0.0, 0))
     if best < _LEAST:
         titles = ", ".join(f"{item.title} ({item.name})" for item in RATING_FORMATS)
-        raise source.error(
-            "No ratings were recognised in it.",
+        raise _fault(source) or source.error(
+            f"No ratings were recognised in it: {_seen(source)}.",
             f"Give a mapping of its columns, or a file in one of: {titles}.",
         )
     return RATING_FORMATS[-index]
+
+
+def _fault(source: Source) -> InputError | None:
+    """Why a file that no format knows cannot be read at all, where that is so."""
+    try:
+        if source.size == 0 or table_kind(source) is None:
+            return None
+        return Records(source).fault()
+    except InputError as error:
+        return error
 
 
 def _seen(source: Source) -> str:

@@ -252,7 +252,7 @@ def test_bad_instances_are_named(tmp_path, bad, reason):
     assert [cell[0] for cell in cells(items)] == ["1", "9"]
 
 
-@pytest.mark.parametrize("text", ["", "a,b\nx,y\n", '{"a": 1}', "[1]"])
+@pytest.mark.parametrize("text", ["", "a,b\nx,y\n", '{"a": 1}', "hello"])
 def test_what_holds_no_ratings(tmp_path, text):
     with pytest.raises(InputError, match="No ratings were recognised"):
         read(csv_file(tmp_path, text))

@@ -1,5 +1,6 @@
 """Formats are told by content; what is none of them is told in words; previews never fail."""
 
+import gzip
 import json
 
 import pytest
@@ -163,3 +164,27 @@ def test_arbitrary_bytes_give_records_or_an_input_error(tmp_path_factory, data):
     source = Source(path)
     read = outcome(lambda: detect(source).read(source, ImportOptions(skip_bad=True)))
     assert read == str(path) or isinstance(read, list)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said", "record"),
+    [
+        ("cut.jsonl.gz", gzip.compress(b'{"unit": 1}\n' * 999)[:40], "cut off", ""),
+        ("deep.json", b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "too deep", "line 1"),
+        ("latin.csv", b"unit,rater,value\n1,caf\xe9,2\n", "not UTF-8", "line 2"),
+        ("head.csv", b"a,b\n", "holds no records", ""),
+        ("bomb.json.gz", gzip.compress(b"[" + b" " * (80 << 20)), "bomb", ""),
+    ],
+)
+def test_why_a_file_cannot_be_read_is_said_and_not_that_it_was_not_recognised(
+    tmp_path, name, content, said, record
+):
+    path = tmp_path / name
+    path.write_bytes(content)
+    for read in (lambda: list(detect(Source(path)).read(Source(path), ImportOptions())),
+                 lambda: detect_ratings(Source(path))):  # fmt: skip
+        with pytest.raises(InputError) as caught:
+            read()
+        assert said in str(caught.value)
+        assert caught.value.record == record
+        assert name in caught.value.path
