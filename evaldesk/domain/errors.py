@@ -6,6 +6,7 @@
     ├── UsageError        2   the command or the request makes no sense
     ├── InputError        3   a file or record could not be read; nothing was written
     ├── ProjectError      4   the project could not be opened (damaged, newer, locked)
+    │   └── DamagedError  4   it is a project, and its file is not whole
     ├── NotAllowedError   5   policy or role forbids it
     └── NotFoundError     2   a named thing is not in the project; offers the nearest name
 
@@ -88,6 +89,10 @@ class ProjectError(EvalDeskError):
     """The project could not be opened or written."""
 
     exit_code = 4
+
+
+class DamagedError(ProjectError):
+    """The file is a project, and it is not whole."""
 
 
 class NotAllowedError(EvalDeskError):

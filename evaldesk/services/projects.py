@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaldesk.domain.errors import ProjectError
+from evaldesk.domain.errors import DamagedError
 from evaldesk.domain.project import Fault
 from evaldesk.storage import integrity
 from evaldesk.storage.project import Project
@@ -45,13 +45,13 @@ def verify(
     """Read a project from end to end and compare every content with its id.
 
     Raises:
-        ProjectError: it cannot even be opened.
+        ProjectError: it is no project, or cannot be opened for another reason than damage.
     """
-    with Project.open(path) as project:
-        try:
+    try:
+        with Project.open(path) as project:
             checked, faults = integrity.check(project.database, progress)
-        except ProjectError as error:
-            return Verification(0, (Fault("file", str(error)),))
+    except DamagedError as error:
+        return Verification(0, (Fault("file", error.message),))
     return Verification(checked, tuple(faults))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from evaldesk.domain.errors import ProjectError
+from evaldesk.domain.errors import DamagedError
 from evaldesk.domain.identifiers import canonical_json
 
 if sys.version_info >= (3, 14):  # pragma: no cover - the pinned versions are older
@@ -35,20 +35,31 @@ def unpack(packed: bytes) -> bytes:
     """The canonical JSON.
 
     Raises:
-        ProjectError: the bytes are damaged.
+        DamagedError: the bytes are damaged.
     """
     try:
         return decompress(packed)
-    except ZstdError as error:
-        raise ProjectError(
-            "A trace's text in this project is damaged.",
-            "`evaldesk verify` names it; restore a backup.",
-        ) from error
+    except (ZstdError, ValueError, TypeError) as error:
+        raise _damaged() from error
 
 
 def read(packed: bytes) -> Any:
-    """The JSON value, exactly: orjson would turn integers beyond 64 bits into floats."""
-    return json.loads(unpack(packed))
+    """The JSON value, exactly: orjson would turn integers beyond 64 bits into floats.
+
+    Raises:
+        DamagedError: the bytes are damaged.
+    """
+    try:
+        return json.loads(unpack(packed))
+    except ValueError as error:
+        raise _damaged() from error
+
+
+def _damaged() -> DamagedError:
+    return DamagedError(
+        "A trace's text in this project is damaged.",
+        "`evaldesk verify` names it; restore a backup.",
+    )
 
 
 def encode(value: Any) -> str:
@@ -57,5 +68,12 @@ def encode(value: Any) -> str:
 
 
 def decode(text: str) -> Any:
-    """The value of a column of JSON."""
-    return orjson.loads(text)
+    """The value of a column of JSON.
+
+    Raises:
+        DamagedError: the text is damaged.
+    """
+    try:
+        return orjson.loads(text)
+    except ValueError as error:
+        raise _damaged() from error

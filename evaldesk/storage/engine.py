@@ -14,7 +14,7 @@ import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, exc
 from sqlalchemy.pool import QueuePool
 
-from evaldesk.domain.errors import EvalDeskError, ProjectError
+from evaldesk.domain.errors import DamagedError, EvalDeskError, ProjectError
 
 APPLICATION_ID = 0x45564C44  # "EVLD"
 PAGE_SIZE = 16384  # 2 KB rows waste half of a 4 KB page; see docs/performance.md
@@ -83,6 +83,9 @@ def translated(path: Path) -> Iterator[None]:
         raise known from error
 
 
+_DAMAGE = frozenset(("malformed", "could not decode"))
+
+
 def _in_words(path: Path, text: str) -> ProjectError | None:
     lowered = text.lower()
     for sign, message, hint in (
@@ -98,6 +101,11 @@ def _in_words(path: Path, text: str) -> ProjectError | None:
         ),
         (
             "malformed",
+            f"{path.name} is damaged.",
+            "Restore a backup; `evaldesk verify` says what is affected.",
+        ),
+        (
+            "could not decode",
             f"{path.name} is damaged.",
             "Restore a backup; `evaldesk verify` says what is affected.",
         ),
@@ -123,7 +131,8 @@ def _in_words(path: Path, text: str) -> ProjectError | None:
         ),
     ):
         if sign in lowered:
-            return ProjectError(message, hint)
+            kind = DamagedError if sign in _DAMAGE else ProjectError
+            return kind(message, hint)
     return None
 
 

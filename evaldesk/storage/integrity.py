@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Connection, Table, select
 from sqlalchemy import func as sql
 
-from evaldesk.domain.errors import ProjectError
+from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.identifiers import content_id
 from evaldesk.domain.project import Fault
 from evaldesk.domain.rubric import Rubric
 from evaldesk.storage import codec
 from evaldesk.storage import tables as t
-from evaldesk.storage.engine import Database
-from evaldesk.storage.ingest import header_of, scenario_id, trace_id
+from evaldesk.storage.engine import Database, translated
+from evaldesk.storage.identity import header_of, scenario_id, trace_id
 
 
 def quick(database: Database) -> list[str]:
@@ -53,12 +53,18 @@ def check(
         )
         checked = 0
         for part in (_scenarios, _traces, _rubrics, _datasets, _answers, _rulings):
-            for fault in part(connection):
-                checked += 1
-                if fault is not None:
-                    faults.append(fault)
-                if checked % 1000 == 0:
-                    progress(checked, total)
+            try:
+                with translated(database.path):
+                    for fault in part(connection):
+                        checked += 1
+                        if fault is not None:
+                            faults.append(fault)
+                        if checked % 1000 == 0:
+                            progress(checked, total)
+            except (EvalDeskError, ValueError, LookupError, TypeError, AttributeError) as error:
+                # Damage can make anything of a row; the other kinds of rows are still read.
+                what = f"could not be read to the end ({error})"
+                faults.append(Fault(part.__name__.removeprefix("_"), what))
         progress(checked, total)
     return checked, faults
 
@@ -68,7 +74,7 @@ def _scenarios(connection: Connection) -> Iterator[Fault | None]:
         where = f"scenario {row.key}"
         try:
             stored = codec.read(row.body)
-        except (ProjectError, ValueError):
+        except (EvalDeskError, ValueError):
             yield Fault(where, "its text is damaged")
             continue
         same = scenario_id(row.key, stored.get("input")) == row.id
@@ -95,7 +101,7 @@ def _traces(connection: Connection) -> Iterator[Fault | None]:
             continue
         try:
             body = codec.unpack(row.body)
-        except ProjectError:
+        except EvalDeskError:
             yield Fault(where, "its text is damaged")
             continue
         header = header_of(

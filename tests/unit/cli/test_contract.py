@@ -373,3 +373,24 @@ def test_text_output_says_the_same_without_json(
             continue
         assert code == 0
         assert len(out.splitlines()) >= 1
+
+
+def test_a_project_that_is_cut_off_is_not_whole(run: Run, project: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.evaldesk"
+    content = project.read_bytes()
+    cut.write_bytes(content[: len(content) // 2])
+    assert run("info", cut)[0] == 4
+    code, data = run("verify", cut)
+    assert (code, data["ok"]) == (1, False)
+    assert "damaged" in data["faults"][0]["what"]
+
+
+def test_a_text_that_is_no_text_any_more_is_damage_and_no_crash(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    damaged = tmp_path / "damaged.evaldesk"
+    content = project.read_bytes().replace(b"Answer 3 two", b"Answer \xff two")
+    damaged.write_bytes(content)
+    assert run("traces", damaged)[0] == 4
+    code, data = run("verify", damaged)
+    assert (code, data["ok"]) == (1, False)
