@@ -28,7 +28,7 @@ from evaldesk.importers.source import Source
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
-    from evaldesk.storage.ratings import RatingWriter
+    from evaldesk.storage.rating_ingest import RatingWriter
 
 _MOST_POINTS = 50
 

@@ -1,8 +1,7 @@
 """Writing imported traces: in bulk, all or nothing, nothing twice."""
 
-import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +9,16 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import InputError
-from evaldesk.domain.identifiers import canonical_json, content_id, new_id, now
-from evaldesk.domain.trace import Scenario, TraceBody, TraceRecord
+from evaldesk.domain.identifiers import canonical_json, new_id, now
+from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.storage import codec, search
 from evaldesk.storage import tables as t
+from evaldesk.storage.dataset_versions import stand_on
 from evaldesk.storage.engine import row_number
+from evaldesk.storage.identity import header_of, scenario_id, trace_id
+from evaldesk.storage.summaries import PREVIEW, preview, title
 
 BATCH = 2000
-_PREVIEW = 160
-_TITLE = 120
 
 _TRACE = (
     "INSERT INTO trace(pk, id, scenario_pk, run_pk, system, trial, status, error, started_at,"
@@ -34,48 +34,6 @@ _SCENARIO = (
     " VALUES (?,?,?,?,?,?,?,?)"
 )
 _SLICE = "INSERT OR IGNORE INTO scenario_slice(scenario_pk, name, value) VALUES (?,?,?)"
-
-
-def scenario_id(key: str, content: Any) -> bytes:
-    """SHA-256 over the canonical form of key and input."""
-    return bytes.fromhex(content_id({"key": key, "input": content}))
-
-
-def trace_id(header: Mapping[str, Any], body: bytes) -> bytes:
-    """SHA-256 over the canonical header, a newline, and the canonical body. Scores are not part
-    of it: a log that was scored again holds the same traces.
-    """
-    return hashlib.sha256(canonical_json(header) + b"\n" + body).digest()
-
-
-def header_of(
-    run: str,
-    scenario: bytes,
-    *,
-    system: str,
-    trial: int,
-    status: str,
-    error: str,
-    started_at: str,
-    latency_ms: float | None,
-    tokens_in: int | None,
-    tokens_out: int | None,
-    cost: float | None,
-) -> dict[str, Any]:
-    """What of a trace's row its id covers."""
-    return {
-        "run": run,
-        "scenario": scenario.hex(),
-        "system": system,
-        "trial": trial,
-        "status": status,
-        "error": error,
-        "started_at": started_at,
-        "latency_ms": latency_ms,
-        "tokens_in": tokens_in,
-        "tokens_out": tokens_out,
-        "cost": cost,
-    }
 
 
 @dataclass(slots=True)
@@ -287,7 +245,7 @@ class TraceWriter:
             record.tokens_in,
             record.tokens_out,
             cost,
-            _preview(record.body) or record.error[:_PREVIEW],
+            preview(record.body) or record.error[:PREVIEW],
         )
         return trace_id(header, body), columns, body, record
 
@@ -346,64 +304,14 @@ class TraceWriter:
         self.flush()
         for run, members in self._members.items():
             if run in self._runs and members:
-                self._version(run, members, author)
-
-    def _version(self, run: str, members: Mapping[bytes, int], author: str) -> None:
-        connection = self._connection
-        run_pk = self._runs[run]
-        current = connection.execute(
-            select(t.run.c.dataset_version_pk).where(t.run.c.pk == run_pk)
-        ).scalar()
-        everything = dict(members)
-        if current is not None:
-            # A run that is continued keeps the scenarios of its earlier files.
-            for identity, pk in connection.execute(
-                select(t.scenario.c.id, t.scenario.c.pk)
-                .join(t.dataset_member, t.dataset_member.c.scenario_pk == t.scenario.c.pk)
-                .where(t.dataset_member.c.version_pk == current)
-            ):
-                everything.setdefault(identity, pk)
-        version = content_id(sorted(identity.hex() for identity in everything))
-        dataset_pk = self._dataset(self._datasets.get(run) or run)
-        pk = connection.execute(
-            select(t.dataset_version.c.pk).where(
-                t.dataset_version.c.dataset_pk == dataset_pk, t.dataset_version.c.id == version
-            )
-        ).scalar()
-        if pk is None:
-            parent = connection.execute(
-                select(sql.max(t.dataset_version.c.pk)).where(
-                    t.dataset_version.c.dataset_pk == dataset_pk
-                )
-            ).scalar()
-            inserted = connection.execute(
-                t.dataset_version.insert().values(
-                    id=version,
-                    dataset_pk=dataset_pk,
-                    parent_pk=parent,
+                stand_on(
+                    self._connection,
+                    self._runs[run],
+                    self._datasets.get(run) or run,
+                    members,
                     author=author,
                     note=f"Imported with {self.source}",
-                    created_at=now(),
-                    scenarios=len(everything),
                 )
-            )
-            pk = row_number(inserted)
-            self._cursor.executemany(
-                "INSERT INTO dataset_member(version_pk, scenario_pk) VALUES (?, ?)",
-                [(pk, number) for number in everything.values()],
-            )
-        connection.execute(update(t.run).where(t.run.c.pk == run_pk).values(dataset_version_pk=pk))
-
-    def _dataset(self, name: str) -> int:
-        pk = self._connection.execute(
-            select(t.dataset.c.pk).where(t.dataset.c.name == name)
-        ).scalar()
-        if pk is None:
-            inserted = self._connection.execute(
-                t.dataset.insert().values(id=new_id(), name=name, created_at=now())
-            )
-            pk = row_number(inserted)
-        return int(pk)
 
 
 def _scenario_row(pk: int, identity: bytes, scenario: Scenario) -> tuple[Any, ...]:
@@ -414,7 +322,7 @@ def _scenario_row(pk: int, identity: bytes, scenario: Scenario) -> tuple[Any, ..
         pk,
         identity,
         scenario.key,
-        scenario.title or _title(scenario.input) or scenario.key,
+        scenario.title or title(scenario.input) or scenario.key,
         scenario.tier,
         scenario.expected,
         scenario.origin,
@@ -427,52 +335,3 @@ def _finite(value: float | None) -> float | None:
         return None
     number = float(value)
     return number if math.isfinite(number) else None
-
-
-def _preview(body: TraceBody) -> str:
-    output = body.get("output")
-    if output:
-        return _line(output, _PREVIEW)
-    for message in reversed(body.get("messages", ())):
-        if message.get("role") == "assistant":
-            text = _first_text(message.get("parts", ()))
-            if text:
-                return _line(text, _PREVIEW)
-    return ""
-
-
-def _title(content: Any) -> str:
-    if isinstance(content, str):
-        return _line(content, _TITLE)
-    if isinstance(content, list):
-        for item in reversed(content):
-            if isinstance(item, dict):
-                text = item.get("content") or _first_text(item.get("parts") or ())
-                if isinstance(text, str) and text:
-                    return _line(text, _TITLE)
-    if isinstance(content, dict):
-        texts = [item for item in _texts_of(content) if item.strip()]
-        if texts:
-            return _line(max(texts, key=len), _TITLE)
-    return ""
-
-
-def _texts_of(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _texts_of(item)
-
-
-def _first_text(parts: Iterable[Any]) -> str:
-    for part in parts:
-        if part.get("type") == "text" and part.get("content"):
-            return str(part["content"])
-    return ""
-
-
-def _line(text: str, width: int) -> str:
-    # Cut before splitting: an answer may be megabytes long.
-    line = " ".join(text[: width * 4].split())
-    return line if len(line) <= width else line[: width - 1] + "…"

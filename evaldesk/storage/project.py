@@ -17,7 +17,8 @@ from evaldesk.storage import tables as t
 from evaldesk.storage.engine import PAGE_SIZE, Database, check_is_project, translated
 from evaldesk.storage.ingest import TraceWriter
 from evaldesk.storage.people import PersonRepository
-from evaldesk.storage.ratings import RatingRepository, RatingWriter
+from evaldesk.storage.rating_ingest import RatingWriter
+from evaldesk.storage.ratings import RatingRepository
 from evaldesk.storage.rubrics import RubricRepository
 from evaldesk.storage.rulings import RulingRepository
 from evaldesk.storage.runs import RunRepository

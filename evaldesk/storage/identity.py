@@ -1,0 +1,51 @@
+"""Ids that come from content: the same file brings nothing the second time, and a changed test case
+is another one. `integrity` computes them again to see whether a project is whole.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from evaldesk.domain.identifiers import canonical_json, content_id
+
+
+def scenario_id(key: str, content: Any) -> bytes:
+    """SHA-256 over the canonical form of key and input."""
+    return bytes.fromhex(content_id({"key": key, "input": content}))
+
+
+def trace_id(header: Mapping[str, Any], body: bytes) -> bytes:
+    """SHA-256 over the canonical header, a newline, and the canonical body. Scores are not part
+    of it: a log that was scored again holds the same traces.
+    """
+    return hashlib.sha256(canonical_json(header) + b"\n" + body).digest()
+
+
+def header_of(
+    run: str,
+    scenario: bytes,
+    *,
+    system: str,
+    trial: int,
+    status: str,
+    error: str,
+    started_at: str,
+    latency_ms: float | None,
+    tokens_in: int | None,
+    tokens_out: int | None,
+    cost: float | None,
+) -> dict[str, Any]:
+    """What of a trace's row its id covers."""
+    return {
+        "run": run,
+        "scenario": scenario.hex(),
+        "system": system,
+        "trial": trial,
+        "status": status,
+        "error": error,
+        "started_at": started_at,
+        "latency_ms": latency_ms,
+        "tokens_in": tokens_in,
+        "tokens_out": tokens_out,
+        "cost": cost,
+    }
