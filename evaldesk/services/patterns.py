@@ -4,10 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from evaldesk.domain.rating import Disagreement
 from evaldesk.domain.rubric import AnswerValue
+
+if TYPE_CHECKING:
+    from evaldesk.storage.project import Project
 
 FEWEST = 4
 """Fewer items are ruled on faster than a pattern is read."""
@@ -41,8 +44,11 @@ class Pattern:
     among: int
 
 
-def find_patterns(items: Iterable[Disagreement]) -> list[Pattern]:
+def find_patterns(items: Iterable[Disagreement], *, slots: bool = False) -> list[Pattern]:
     """Patterns among disagreements, the one that settles most first. No rater is named in them.
+
+    Args:
+        slots: the raters are positions in a list and not people, so that no reader is looked for.
 
     A ``reader`` is reported when the same rater gives the same other value to at least four items
     on which all others agree, and chance would seldom pick one of the raters so often: a binomial
@@ -54,12 +60,27 @@ def find_patterns(items: Iterable[Disagreement]) -> list[Pattern]:
     by_criterion: dict[str, list[Disagreement]] = defaultdict(list)
     for item in items:
         by_criterion[item.criterion].append(item)
-    found = _readers(by_criterion)
+    found = [] if slots else _readers(by_criterion)
     for criterion, those in by_criterion.items():
         found += _splits(criterion, those)
     # A reader says more than the split that it is part of.
     found.sort(key=lambda one: (one.kind != "reader", -len(one.places)))
     return found
+
+
+def raters_are_slots(project: "Project") -> bool:
+    """Whether ratings came from a file whose raters are positions in a list: the same name is then
+    another person in another item, and nothing can be said of one rater or of two.
+    """
+    from evaldesk.importers.ratings import SLOTS_NOTE
+
+    return any(
+        SLOTS_NOTE in str(note[1]) for entry in project.imports() for note in _notes(entry["notes"])
+    )
+
+
+def _notes(notes: object) -> list[list[str]]:
+    return notes if isinstance(notes, list) else []
 
 
 def _readers(by_criterion: Mapping[str, Sequence[Disagreement]]) -> list[Pattern]:

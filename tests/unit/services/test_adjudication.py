@@ -15,7 +15,7 @@ from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.services import adjudication
 from evaldesk.services.blinding import blindness
-from evaldesk.services.patterns import _tail, find_patterns
+from evaldesk.services.patterns import _tail, find_patterns, raters_are_slots
 from evaldesk.services.rating_import import RatingImport, import_ratings
 from evaldesk.services.ruling_reasons import KINDS, recent, split_kind, with_kind
 from evaldesk.storage.project import Project
@@ -341,3 +341,12 @@ def test_slots_that_are_nobody_are_not_called_a_reader(shared_data: Path, tmp_pa
         found = adjudication.disagreements(project, "newsroom")
         assert len(found) > 1000
         assert [one for one in find_patterns(found) if one.kind == "reader"] == []
+        # And the file said so itself.
+        assert raters_are_slots(project)
+
+
+def test_of_slots_no_reader_is_looked_for(project: Project) -> None:
+    assert not raters_are_slots(project)
+    items = [lone(pk, 0) for pk in range(8)]
+    assert [one.kind for one in find_patterns(items)] == ["reader"]
+    assert find_patterns(items, slots=True) == []

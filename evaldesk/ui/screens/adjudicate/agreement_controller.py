@@ -12,6 +12,7 @@ from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.rubric import Criterion, Level, Rubric
 from evaldesk.jobs.runner import JobControl
 from evaldesk.services.adjudication import shuffled
+from evaldesk.services.patterns import raters_are_slots
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ class Outcome:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What a job brought."""
+
+    groupings: list[str]
+    slots: bool
+    outcomes: dict[Question, tuple[Outcome, ...]]
+
+
 class AgreementController(QObject):
     """Agreement on the questions of a rubric.
 
@@ -49,6 +59,7 @@ class AgreementController(QObject):
         question: what is asked. outcomes: its answer, once it is there; None before.
         groupings: what can be looked within.
         names: whether raters are called by their names.
+        slots: the raters are positions in a list, so that pairs of them mean nothing.
 
     Signals:
         changed(): other outcomes, or none yet.
@@ -62,6 +73,7 @@ class AgreementController(QObject):
         self.question = Question()
         self.rubric: Rubric | None = None
         self.names = False
+        self.slots = False
         self.groupings: list[str] = []
         self._kept: dict[Question, tuple[Outcome, ...]] = {}
         self._asked: Question | None = None
@@ -114,11 +126,11 @@ class AgreementController(QObject):
         base = replace(question, level=None, by="")
         questions = [question] if base in self._kept or base == question else [base, question]
 
-        def done(found: tuple[list[str], dict[Question, tuple[Outcome, ...]]]) -> None:
+        def done(found: Computed) -> None:
             if rubric is self.rubric and self._asked == question:
                 self._asked = None
-                self.groupings = found[0]
-                self._kept.update(found[1])
+                self.groupings, self.slots = found.groupings, found.slots
+                self._kept.update(found.outcomes)
                 self.changed.emit()
 
         def failed(error: Exception) -> None:
@@ -194,7 +206,7 @@ def raters_of(result: CriterionAgreement) -> list[str]:
 
 def _compute(
     project: "Project", rubric: Rubric, questions: Sequence[Question], control: JobControl
-) -> tuple[list[str], dict[Question, tuple[Outcome, ...]]]:
+) -> Computed:
     # SciPy is behind it; a window that never asks does not load it.
     from evaldesk.services.agreement import agreement, groupings
 
@@ -219,7 +231,7 @@ def _compute(
             except UsageError as error:
                 outcomes.append(Outcome(criterion, None, str(error)))
         found[question] = tuple(outcomes)
-    return groupings(project), found
+    return Computed(groupings(project), raters_are_slots(project), found)
 
 
 def _ends(estimate: Estimate) -> list[str]:

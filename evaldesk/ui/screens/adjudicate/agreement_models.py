@@ -172,7 +172,7 @@ def paint_range(painter: QPainter, box: QRectF, estimate: Estimate, least: float
         painter.setPen(QPen(QColor(tokens.pane), 1.5))
         painter.setBrush(ink)
         point = x(estimate.value)
-        painter.drawEllipse(QRectF(point - 4.5, middle - 4.5, 9, 9))
+        painter.drawEllipse(QRectF(point - 3.5, middle - 3.5, 7, 7))
     painter.restore()
 
 

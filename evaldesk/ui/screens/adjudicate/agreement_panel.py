@@ -74,6 +74,15 @@ class AgreementPanel(QWidget):
         grid = QGridLayout()
         grid.setSpacing(12)
         self.pairs_card, self.pairs, self.pairs_none = self._card(self.tr("Pairs of raters"))
+        self.slots = text_label("", "warn", wrap=True)
+        self.slots.setContentsMargins(14, 4, 14, 10)
+        self.slots.setText(
+            self.tr(
+                "Some raters were imported as positions in a list, not as people. Alpha holds; a "
+                "pair of positions says nothing about two people."
+            )
+        )
+        self.pairs_card.body.addWidget(self.slots)
         self.slices_card, self.slices, self.slices_none = self._card("")
         side = self.pairs.verticalHeader()
         side.setVisible(True)
@@ -191,6 +200,7 @@ class AgreementPanel(QWidget):
             self.pairs.show_fields(names, rows, names)
         self.pairs.setVisible(has_pairs)
         self.pairs_none.setVisible(not has_pairs)
+        self.slots.setVisible(controller.slots and has_pairs)
         if result is not None and result.raters > 1:
             text = self.tr("{n} raters make too many pairs for a table; alpha covers them all.")
             self.pairs_none.setText(text.format(n=result.raters))
