@@ -1,5 +1,6 @@
 """A filter as a tree: made by the parser in services, turned into SQL by storage."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,6 +45,18 @@ class AnyOf:
 
 Filter = Comparison | Not | Every | AnyOf
 
+
+def names_in(where: Filter | None) -> Iterator[str]:
+    """The fields that a filter asks for."""
+    if isinstance(where, Comparison):
+        yield where.name
+    elif isinstance(where, Not):
+        yield from names_in(where.item)
+    elif where is not None:
+        for item in where.items:
+            yield from names_in(item)
+
+
 TEXT_FIELDS = ("id", "scenario", "title", "run", "system", "status", "tier", "error", "tag")
 NUMBER_FIELDS = ("trial", "latency_ms", "tokens_in", "tokens_out", "cost")
 SORT_KEYS = (
@@ -73,9 +86,11 @@ class TraceQuery:
         where: filter; None for none.
         run: only of this run; empty for all.
         sort: one of `SORT_KEYS` or ``score.NAME``, with a leading ``-`` for descending.
+        tags_by: ``tag`` in the filter means the tags that this rater gave; empty for everybody's.
     """
 
     text: str = ""
     where: Filter | None = None
     run: str = ""
     sort: str = "imported"
+    tags_by: str = ""

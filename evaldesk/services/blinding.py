@@ -1,5 +1,6 @@
 """Who would lose their blindness by looking at what others answered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,3 +38,15 @@ def blindness(project: "Project", rubric: "Rubric", person: str) -> Blindness:
     queue = review.queue(project, rubric, person, order="imported")
     ruled = any(one.author == person for one in project.rulings.everything(rubric.name))
     return Blindness(len(queue) - queue.submitted, len(queue.progress), ruled)
+
+
+def tags_for(project: "Project", person: str, opened: Collection[tuple[str, str]] = ()) -> str:
+    """Whose tags this person may see and pick traces by: their own name while answers of theirs
+    are still to come to a rubric that gives tags, else empty for everybody's.
+
+    Args:
+        opened: (person, rubric) for whom others' answers were opened on purpose.
+    """
+    asked = [rubric for rubric in project.rubrics.list() if rubric.failure_modes]
+    kept = [rubric for rubric in asked if (person, rubric.name) not in opened]
+    return person if any(blindness(project, rubric, person).at_stake for rubric in kept) else ""

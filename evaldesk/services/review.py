@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from evaldesk.domain.errors import InputError, NotAllowedError, NotFoundError
-from evaldesk.domain.query import AnyOf, Comparison, Every, Filter, Not, TraceQuery
+from evaldesk.domain.query import AnyOf, Comparison, Every, Filter, TraceQuery, names_in
 from evaldesk.domain.rating import Answer, QueueItem
 from evaldesk.domain.rubric import (
     COMMENT,
@@ -316,7 +316,7 @@ def _checked_modes(rubric: Rubric, value: Any) -> list[str] | None:
 
 
 def _check_blind(where: Filter | None) -> None:
-    for name in _names(where):
+    for name in names_in(where):
         if name == "tag" or name.startswith("score."):
             what = "tags" if name == "tag" else "scores"
             raise NotAllowedError(
@@ -324,16 +324,6 @@ def _check_blind(where: Filter | None) -> None:
                 "programs judged.",
                 "Pick by run, tier, slice, status or text.",
             )
-
-
-def _names(where: Filter | None) -> Iterator[str]:
-    if isinstance(where, Comparison):
-        yield where.name
-    elif isinstance(where, Not):
-        yield from _names(where.item)
-    elif where is not None:
-        for item in where.items:
-            yield from _names(item)
 
 
 def _shuffled(pks: "array[int]", seed: str) -> "array[int]":

@@ -53,9 +53,10 @@ assert set(_TEXTS) | {"tag"} == set(TEXT_FIELDS)
 
 
 class Names:
-    """The names that this project's traces have, read once a query."""
+    """The names that this project's traces have, read once a query; and whose tags count."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, tags_by: str = "") -> None:
+        self.tags_by = tags_by
         self.metrics: dict[str, int] = {
             name: pk for pk, name in connection.execute(select(t.metric.c.pk, t.metric.c.name))
         }
@@ -125,6 +126,7 @@ def _comparison(test: Comparison, names: Names) -> ColumnElement[bool]:
                 t.answer.c.field == FAILURE_MODES,
                 t.answer.c.value.is_not(None),
                 ~exists(select(1).where(newer.c.supersedes == t.answer.c.id)),
+                *given_by(names.tags_by),
             )
         )
         return _negatable(test, inner, lambda positive: _text(each.c.value, positive))
@@ -139,6 +141,14 @@ def _comparison(test: Comparison, names: Names) -> ColumnElement[bool]:
         *(f"slice.{name}" for name in names.slices),
     ]
     raise NotFoundError.among("field", test.name, known)
+
+
+def given_by(rater: str) -> tuple[ColumnElement[bool], ...]:
+    """That an answer is this rater's; nothing where it may be anybody's."""
+    if not rater:
+        return ()
+    known = select(t.person.c.pk).where(t.person.c.name == rater)
+    return (t.answer.c.rater_pk.in_(known),)
 
 
 def _negatable(

@@ -26,7 +26,7 @@ def selected(
     Raises:
         NotFoundError: an unknown run, field, score or sort key.
     """
-    names = Names(connection)
+    names = Names(connection, query.tags_by)
     tests = _tests(connection, query, names)
     column, descending = sort_column(query.sort, names)
     if after is not None:
@@ -41,7 +41,7 @@ def selected(
 
 def matching(connection: Connection, query: TraceQuery) -> Select[Any]:
     """Row numbers of the traces that match, in no order; for counting."""
-    tests = _tests(connection, query, Names(connection))
+    tests = _tests(connection, query, Names(connection, query.tags_by))
     return select(_pk).where(*tests).select_from(_joined(tests))
 
 

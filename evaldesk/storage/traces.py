@@ -15,7 +15,7 @@ from evaldesk.domain.trace import Scenario, Score, Trace, TraceRow
 from evaldesk.storage import codec, search
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database
-from evaldesk.storage.filters import Names
+from evaldesk.storage.filters import Names, given_by
 from evaldesk.storage.naming import PLACES, find_some
 from evaldesk.storage.selection import matching, selected
 
@@ -214,8 +214,12 @@ class TraceRepository:
                 connection.execute(select(t.metric.c.name).order_by(t.metric.c.pk)).scalars()
             )
 
-    def facets(self) -> dict[str, list[tuple[str, int]]]:
-        """What the traces can be narrowed by: name → values with counts, most frequent first."""
+    def facets(self, tags_by: str = "") -> dict[str, list[tuple[str, int]]]:
+        """What the traces can be narrowed by: name → values with counts, most frequent first.
+
+        Args:
+            tags_by: only tags that this rater gave; empty for everybody's.
+        """
         count = sql.count()
         result: dict[str, list[tuple[str, int]]] = {}
         with self._database.read() as connection:
@@ -255,6 +259,7 @@ class TraceRepository:
                     t.answer.c.field == FAILURE_MODES,
                     t.answer.c.value.is_not(None),
                     ~select(1).where(newer.c.supersedes == t.answer.c.id).exists(),
+                    *given_by(tags_by),
                 )
                 .group_by(each.c.value)
                 .order_by(traces.desc())

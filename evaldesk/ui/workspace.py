@@ -46,6 +46,8 @@ class Workspace(QObject):
         actions: every command.
         prompts: questions to the person.
         palette_providers: what the palette searches besides commands and screens.
+        unblinded: (person, rubric) for whom others' answers were opened on purpose, until the
+            project is closed.
 
     Signals:
         project_opened(), project_closed(): ``project`` was set or is None now.
@@ -84,6 +86,7 @@ class Workspace(QObject):
         self.actions = actions
         self.prompts = prompts
         self.palette_providers: list[PaletteProvider] = []
+        self.unblinded: set[tuple[str, str]] = set()
         self._project: Project | None = None
         self._tokens = LIGHT
         self._user = settings.user
@@ -97,6 +100,7 @@ class Workspace(QObject):
     def set_project(self, project: "Project | None") -> None:
         """Put a project in place of the one before. Closing that one is the caller's job."""
         self.jobs.cancel_reads()
+        self.unblinded.clear()
         if self._project is not None:
             self._project = None
             self.project_closed.emit()

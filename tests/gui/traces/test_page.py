@@ -274,3 +274,42 @@ def test_it_can_be_drawn_in_both_themes_and_layouts(page, workspace, beside):
     dark = page.grab().toImage()
     at = page.pane.mapTo(page, QPoint(6, 300))
     assert light.pixelColor(at).lightness() > 200 > 60 > dark.pixelColor(at).lightness()
+
+
+def test_tags_of_others_are_kept_from_who_still_has_traces_to_rate(page, workspace, project):
+    from evaldesk.domain.project import Changes
+    from evaldesk.domain.rubric import FAILURE_MODES, Rubric
+
+    rubric = Rubric.from_json(
+        {
+            "name": "Support",
+            "criteria": [{"name": "success", "scale": {"kind": "binary"}}],
+            "failure_modes": [{"name": "wrong_action"}, {"name": "false_report"}],
+        }
+    )
+    project.rubrics.save(rubric, "ada")
+    pks = list(page.model.ids)
+    project.ratings.answer(pks[0], "Support", FAILURE_MODES, "ada", ["wrong_action"])
+    project.ratings.answer(pks[1], "Support", FAILURE_MODES, "ada", ["false_report"])
+    project.ratings.answer(pks[2], "Support", FAILURE_MODES, "ben", ["false_report"])
+
+    def shown():
+        model = page.facets
+        return [model.index(row).data() for row in range(model.rowCount())]
+
+    workspace.set_user("ada")
+    page.refresh(Changes.of("ratings"))
+    assert "Failure mode (yours)" in shown()
+    page.facets.choose("tag", "false_report")
+    assert list(page.model.ids) == [pks[1]]
+    # Another person: the tick goes, since they gave no such tag; nothing is narrowed in silence.
+    workspace.set_user("cleo")
+    assert not [title for title in shown() if title.startswith("Failure mode")]
+    assert list(page.model.ids) == pks
+    page.controller.filter('tag = "wrong_action"')
+    assert list(page.model.ids) == []
+    # Who opened the others' answers on the Adjudicate screen has them here too.
+    workspace.unblinded.add(("cleo", "Support"))
+    page.opened()
+    assert "Failure mode" in shown()
+    assert list(page.model.ids) == [pks[0]]

@@ -119,7 +119,6 @@ class AdjudicateController(QObject):
         self.workspace = workspace
         self.announcing = False
         # Who chose to look although ratings of their own are still to come.
-        self._passed: set[tuple[str, str]] = set()
         self._clear()
         workspace.user_changed.connect(lambda _: self._another_person())
 
@@ -144,7 +143,7 @@ class AdjudicateController(QObject):
         project = self.workspace.project
         if project is None:
             return
-        scope, person, passed = self.scope, self.workspace.user, frozenset(self._passed)
+        scope, person, passed = self.scope, self.workspace.user, frozenset(self.workspace.unblinded)
         self.workspace.jobs.read(
             lambda control: _look(project, scope, person, passed, control),
             lambda found: self._loaded(found, wanted or self.place),
@@ -157,13 +156,13 @@ class AdjudicateController(QObject):
         found = self.found
         if found is None or found.rubric is None or found.blindness is None:
             return None
-        passed = (self.workspace.user, found.rubric.name) in self._passed
+        passed = (self.workspace.user, found.rubric.name) in self.workspace.unblinded
         return found.blindness if found.blindness.at_stake and not passed else None
 
     def look_anyway(self) -> None:
         """Give up blindness for this rubric, until the project is closed."""
         if self.found is not None and self.found.rubric is not None:
-            self._passed.add((self.workspace.user, self.found.rubric.name))
+            self.workspace.unblinded.add((self.workspace.user, self.found.rubric.name))
             self.load()
 
     def choose(self, **what: Any) -> None:
@@ -189,7 +188,6 @@ class AdjudicateController(QObject):
 
     def project_replaced(self) -> None:
         """Another project, or none."""
-        self._passed.clear()
         self._clear()
         self.item_changed.emit()
         self.loaded.emit()

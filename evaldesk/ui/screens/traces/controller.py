@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.domain.query import Comparison, Every, Filter, TraceQuery
+from evaldesk.domain.query import Comparison, Every, Filter, TraceQuery, names_in
 from evaldesk.domain.trace import TraceRow
 from evaldesk.exporters.listing import as_tsv, write_csv
 from evaldesk.jobs.runner import JobControl
+from evaldesk.services.blinding import tags_for
 from evaldesk.services.query import complete, parse
 from evaldesk.ui.screens.traces.columns import Column
 from evaldesk.ui.workspace import Workspace
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _FAST_S = 0.005
 """Blocks that come faster than this are read at once: a list that never flickers."""
 _ROWS_AT_ONCE = 2000
+_Facets = dict[str, list[tuple[str, int]]]
 
 
 class TracesController(QObject):
@@ -31,6 +33,7 @@ class TracesController(QObject):
     Attributes:
         text: full-text search. where: filter as typed. chosen: facet → values. sort: key.
         total: traces in the project. scores: names of the metrics.
+        tags_by: whose tags are shown and picked by; empty for everybody's.
 
     Signals:
         listed(ids): another list; an ``array('q')``.
@@ -58,6 +61,7 @@ class TracesController(QObject):
         self.sort = "imported"
         self.total = 0
         self.scores: tuple[str, ...] = ()
+        self.tags_by = workspace.user
         self._slices: tuple[str, ...] = ()
         self._filter: Filter | None = None
         self._slow = False
@@ -80,7 +84,9 @@ class TracesController(QObject):
             Comparison(name, "in", tuple(values)) for name, values in self.chosen.items() if values
         )
         where = None if not parts else parts[0] if len(parts) == 1 else Every(tuple(parts))
-        return TraceQuery(text=self.text.strip(" "), where=where, sort=self.sort)
+        return TraceQuery(
+            text=self.text.strip(" "), where=where, sort=self.sort, tags_by=self.tags_by
+        )
 
     # what is looked for
 
@@ -129,13 +135,17 @@ class TracesController(QObject):
             self.listed.emit(array("q"))
             return
 
-        def work(control: JobControl) -> tuple[dict[str, list[tuple[str, int]]], list[str], int]:
-            facets = project.traces.facets()
-            control.check()
-            return facets, project.traces.metrics(), project.traces.count()
+        person, opened = self._workspace.user, frozenset(self._workspace.unblinded)
 
-        def done(result: tuple[dict[str, list[tuple[str, int]]], list[str], int]) -> None:
-            facets, metrics, self.total = result
+        def work(control: JobControl) -> tuple[str, _Facets, list[str], int]:
+            tags_by = tags_for(project, person, opened)
+            control.check()
+            facets = project.traces.facets(tags_by)
+            control.check()
+            return tags_by, facets, project.traces.metrics(), project.traces.count()
+
+        def done(result: tuple[str, _Facets, list[str], int]) -> None:
+            self.tags_by, facets, metrics, self.total = result
             self.scores = tuple(metrics)
             self._slices = tuple(
                 name.removeprefix("slice.") for name in facets if name.startswith("slice.")
@@ -150,11 +160,26 @@ class TracesController(QObject):
         project = self._workspace.project
         if project is None:
             return
-        self._workspace.jobs.read(
-            lambda _control: project.traces.facets(),
-            lambda facets: self.facets_read.emit(facets, self.scores),
-            key="traces-facets",
-        )
+        person, opened = self._workspace.user, frozenset(self._workspace.unblinded)
+
+        def work(control: JobControl) -> tuple[str, _Facets]:
+            tags_by = tags_for(project, person, opened)
+            return tags_by, project.traces.facets(tags_by)
+
+        def done(result: tuple[str, _Facets]) -> None:
+            before, (self.tags_by, facets) = self.tags_by, result
+            self.facets_read.emit(facets, self.scores)
+            if self.tags_by != before and "tag" in names_in(self.query.where):
+                self.relist()
+
+        self._workspace.jobs.read(work, done, key="traces-facets")
+
+    def another_person(self, person: str) -> None:
+        """They may not see the tags that the one before could."""
+        self.tags_by = person
+        self.load_facets()
+        if "tag" in names_in(self.query.where):
+            self.relist()
 
     def relist(self) -> None:
         """Read the list; a list that was being read for something older is dropped."""

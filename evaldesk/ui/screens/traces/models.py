@@ -222,6 +222,7 @@ class FacetModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._own_tags = False
         self._facets: dict[str, list[tuple[str, int]]] = {}
         self._entries: list[FacetEntry] = []
         self._chosen: dict[str, set[str]] = {}
@@ -232,12 +233,18 @@ class FacetModel(QAbstractListModel):
         """Field → values that are ticked, without fields that have none."""
         return {name: tuple(sorted(values)) for name, values in self._chosen.items() if values}
 
-    def set_facets(self, facets: Mapping[str, Sequence[tuple[str, int]]]) -> None:
+    def set_facets(
+        self, facets: Mapping[str, Sequence[tuple[str, int]]], *, own_tags: bool = False
+    ) -> None:
         """Other values and counts; ticks on values that are still there stay."""
+        before = self.chosen
+        self._own_tags = own_tags
         self._facets = {name: list(values) for name, values in facets.items()}
         for name, values in self._chosen.items():
             values &= {value for value, _ in self._facets.get(name, ())}
         self._rebuild()
+        if self.chosen != before:
+            self.chosen_changed.emit()
 
     def clear_chosen(self) -> bool:
         """Tick nothing; says whether anything was ticked."""
@@ -331,7 +338,8 @@ class FacetModel(QAbstractListModel):
             "system": self.tr("System"),
             "status": self.tr("Status"),
             "tier": self.tr("Tier"),
-            "tag": self.tr("Failure mode"),
+            # Others' are kept from somebody who still has traces to rate.
+            "tag": self.tr("Failure mode (yours)") if self._own_tags else self.tr("Failure mode"),
         }
         return known.get(name, name.removeprefix("slice."))
 

@@ -58,6 +58,8 @@ class TracesPage(Screen):
         """Come to a place: ``trace`` (number, id or ``run/scenario``), ``pair`` (two numbers),
         ``search``, ``where``, ``run``.
         """
+        if self.controller.tags_by and self.controller.total:
+            self.controller.load_facets()  # others' tags may be open by now
         if "run" in place:
             self.reset()
             self.facets.choose("run", str(place["run"]))
@@ -382,6 +384,7 @@ class TracesPage(Screen):
         controller.filter_failed.connect(self._filter_failed)
         controller.busy.connect(self._busy)
         self.workspace.theme_changed.connect(self._retheme)
+        self.workspace.user_changed.connect(controller.another_person)
 
     def _bind(self) -> None:
         bind = self.workspace.actions.bind
@@ -440,7 +443,7 @@ class TracesPage(Screen):
             self.status_changed.emit()
 
     def _facets_read(self, facets: Any, metrics: Any) -> None:
-        self.facets.set_facets(facets)
+        self.facets.set_facets(facets, own_tags=bool(self.controller.tags_by))
         self.columns.know(facets, metrics)
 
     def _siblings_read(self, rows: Any) -> None:
