@@ -10,7 +10,7 @@
     ├── NotAllowedError   5   policy or role forbids it
     └── NotFoundError     2   a named thing is not in the project; offers the nearest name
 
-Anything else that is raised is a fault of the program.
+Anything else that is raised is a fault of the program, but for `Cancelled`, which is none at all.
 """
 
 import difflib
@@ -35,6 +35,10 @@ class EvalDeskError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+class Cancelled(Exception):
+    """The work was asked to stop, and did. Nothing is wrong and nobody need be told."""
 
 
 class UsageError(EvalDeskError):

@@ -13,14 +13,12 @@ from typing import Any, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from evaldesk.domain.errors import Cancelled
+
 T = TypeVar("T")
 
 READERS = 3
 PROGRESS_INTERVAL_S = 0.1
-
-
-class Cancelled(Exception):
-    """Raised inside a job that was asked to stop."""
 
 
 class JobControl:

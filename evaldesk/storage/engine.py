@@ -15,6 +15,7 @@ from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, e
 from sqlalchemy.pool import QueuePool
 
 from evaldesk.domain.errors import DamagedError, EvalDeskError, ProjectError
+from evaldesk.storage.interruption import Interruption, Register
 
 APPLICATION_ID = 0x45564C44  # "EVLD"
 PAGE_SIZE = 16384  # 2 KB rows waste half of a 4 KB page; see docs/performance.md
@@ -33,13 +34,48 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         self._reader = _engine(path, query_only=True)
+        self._local = threading.local()
+        event.listen(self._reader, "before_cursor_execute", self._before_query)
         self._writer = _engine(path, query_only=False)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one moment of the project and cannot change it."""
+        """A connection that sees one moment of the project and cannot change it.
+
+        Raises:
+            Cancelled: it was ended; see `interruptible`.
+        """
         with translated(self.path), self._reader.connect() as connection:
-            yield connection
+            asked = self._interruption
+            if asked is None:
+                yield connection
+            else:
+                with asked.over(connection.connection.dbapi_connection):
+                    yield connection
+
+    @contextmanager
+    def interruptible(self, register: Register) -> Iterator[None]:
+        """What this thread reads inside ends within milliseconds of being cancelled.
+
+        Args:
+            register: told what to call when the work is cancelled, from whatever thread.
+        """
+        before = self._interruption
+        self._local.interruption = asked = Interruption()
+        register(asked.ask)
+        try:
+            yield
+        finally:
+            self._local.interruption = before
+
+    @property
+    def _interruption(self) -> Interruption | None:
+        return getattr(self._local, "interruption", None)
+
+    def _before_query(self, *_: object) -> None:
+        asked = self._interruption
+        if asked is not None:
+            asked.check()
 
     @contextmanager
     def write(self, *, bulk: bool = False) -> Iterator[Connection]:
@@ -153,8 +189,14 @@ def check_is_project(path: Path) -> None:
         raise ProjectError(f"There is no project {path}.", "Check the path, or make a new one.")
     if path.is_dir():
         raise ProjectError(f"{path} is a folder.", "Choose the .evaldesk file inside it.")
-    with path.open("rb") as file:
-        head = file.read(100)
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise ProjectError(
+            f"{path.name} cannot be opened ({reason}).", "Check that you may read it."
+        ) from error
     if not head.startswith(_HEADER):
         raise ProjectError(
             f"{path.name} is not an EvalDesk project, or it is encrypted or damaged.",

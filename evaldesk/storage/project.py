@@ -1,7 +1,7 @@
 """A project: one file, its repositories, and the writes that touch several of them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, select
@@ -16,6 +16,7 @@ from evaldesk.storage import codec, migrations, rubrics
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import PAGE_SIZE, Database, check_is_project, translated
 from evaldesk.storage.ingest import TraceWriter
+from evaldesk.storage.interruption import Register
 from evaldesk.storage.people import PersonRepository
 from evaldesk.storage.rating_ingest import RatingWriter
 from evaldesk.storage.ratings import RatingRepository
@@ -98,6 +99,15 @@ class Project:
     def close(self) -> None:
         """Close the file; one plain file remains."""
         self._database.close()
+
+    def interruptible(self, register: Register) -> AbstractContextManager[None]:
+        """What this thread reads inside ends within milliseconds of being cancelled, by raising
+        `Cancelled`.
+
+        Args:
+            register: told what to call when the work is cancelled: a job's ``on_cancel``.
+        """
+        return self._database.interruptible(register)
 
     @property
     def database(self) -> Database:
