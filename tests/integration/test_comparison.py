@@ -110,6 +110,7 @@ def test_every_scenario_is_paired_or_reported(
 ) -> None:
     folder = tmp_path_factory.mktemp("c")
     with Project.create(folder / "p.evaldesk") as project:
+        bring(project, folder, "other", [tau(99, 1.0)])
         for name, outcomes in (("a", a), ("b", b)):
             records = [
                 tau(task, 0.0, error="down") if reward is None else tau(task, reward)
