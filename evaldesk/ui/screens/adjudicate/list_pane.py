@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QActionGroup, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -19,18 +19,17 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.rubric import SEVERITIES
-from evaldesk.services.patterns import Pattern
 from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, Sort, State, can_rule
+from evaldesk.ui.screens.adjudicate.menus import entry, open_menu
 from evaldesk.ui.screens.adjudicate.models import (
     PLACE_ROLE,
     ROW_HEIGHT,
     DisagreementDelegate,
     DisagreementModel,
 )
-from evaldesk.ui.theme.apply import current_tokens
+from evaldesk.ui.screens.adjudicate.pattern_card import PatternCard
 from evaldesk.ui.widgets.button import ActionButton
-from evaldesk.ui.widgets.card import Card, hairline, text_label
-from evaldesk.ui.widgets.label import ElidedLabel
+from evaldesk.ui.widgets.card import hairline, text_label
 
 _TYPING_MS = 150
 
@@ -153,8 +152,8 @@ class ListPane(QWidget):
         group = QActionGroup(menu)
         for sort, text in self._sorts().items():
             chosen = self._controller.scope.sort == sort
-            _entry(menu, group, text, chosen, partial(self._controller.choose, sort=sort))
-        _open(menu, self.sort_button)
+            entry(menu, group, text, chosen, partial(self._controller.choose, sort=sort))
+        open_menu(menu, self.sort_button)
 
     def choose_scope(self) -> None:
         """A menu of questions and severities."""
@@ -164,23 +163,21 @@ class ListPane(QWidget):
         menu.addSection(self.tr("Question"))
         group = QActionGroup(menu)
         choose = controller.choose
-        _entry(
-            menu, group, self.tr("All questions"), not scope.criterion, _set(choose, "criterion")
-        )
+        entry(menu, group, self.tr("All questions"), not scope.criterion, _set(choose, "criterion"))
         for criterion in rubric.criteria if rubric else ():
             if can_rule(criterion):
                 chosen = scope.criterion == criterion.name
-                _entry(
+                entry(
                     menu, group, criterion.text, chosen, _set(choose, "criterion", criterion.name)
                 )
         menu.addSection(self.tr("Severity"))
         group = QActionGroup(menu)
-        _entry(menu, group, self.tr("Any severity"), not scope.severity, _set(choose, "severity"))
+        entry(menu, group, self.tr("Any severity"), not scope.severity, _set(choose, "severity"))
         for severity in (*SEVERITIES, "-"):
             text = self.tr("Without severity") if severity == "-" else severity
             chosen = scope.severity == severity
-            _entry(menu, group, text, chosen, _set(choose, "severity", severity))
-        _open(menu, self.scope_button)
+            entry(menu, group, text, chosen, _set(choose, "severity", severity))
+        open_menu(menu, self.scope_button)
 
     def type_filter(self) -> None:
         """Go into the filter."""
@@ -274,99 +271,6 @@ class ListPane(QWidget):
         self.list.scrollTo(index)
 
 
-class PatternCard(Card):
-    """A way to differ that comes back, and a button that lists its items."""
-
-    def __init__(self, controller: AdjudicateController) -> None:
-        super().__init__(surface="")
-        self._controller = controller
-        self._shown = 0
-        self.body.setContentsMargins(26, 22, 26, 22)
-        head = QHBoxLayout()
-        head.addWidget(text_label(self.tr("A pattern"), "heading"))
-        head.addStretch(1)
-        self.other = ActionButton("", kind="link")
-        self.other.clicked.connect(self._next)
-        head.addWidget(self.other)
-        self.body.addLayout(head)
-        self.question = ElidedLabel("", kind="muted")
-        self.text = text_label("", "muted", wrap=True)
-        self.body.addWidget(self.question)
-        self.body.addWidget(self.text)
-        row = QHBoxLayout()
-        self.button = ActionButton("")
-        self.button.clicked.connect(self.toggle)
-        row.addWidget(self.button)
-        row.addStretch(1)
-        self.body.addLayout(row)
-        self.hide()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A quiet ground that asks for attention."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(current_tokens().warn_soft))
-        painter.drawRoundedRect(self.rect().adjusted(12, 10, -12, -12), 8, 8)
-        painter.end()
-
-    @property
-    def current(self) -> Pattern | None:
-        """The one that is listed, else the one that is told of."""
-        found = self._controller.found
-        patterns = found.patterns if found is not None else []
-        if self._controller.scope.pattern is not None:
-            return self._controller.scope.pattern
-        return patterns[self._shown % len(patterns)] if patterns else None
-
-    def show_patterns(self) -> None:
-        """Tell of one, if there is any."""
-        pattern, found = self.current, self._controller.found
-        self.setVisible(pattern is not None)
-        if pattern is None or found is None or found.rubric is None:
-            return
-        listed = self._controller.scope.pattern is not None
-        criterion = found.rubric.criterion(pattern.criterion)
-        number = len(pattern.places)
-        value, others = str(pattern.value), str(pattern.others)
-        if criterion is not None:
-            value = criterion.scale.text_of(pattern.value)
-            others = criterion.scale.text_of(pattern.others)
-        if pattern.kind == "reader":
-            words = self.tr(
-                "In {n} items the same rater alone says “{value}” where all others say “{others}”. "
-                "Settle the reading once, then confirm each."
-            )
-        else:
-            words = self.tr(
-                "{n} of {all} disagreements are between “{value}” and “{others}”. "
-                "The rubric may not say where the line is."
-            )
-        self.question.setText(criterion.text if criterion is not None else pattern.criterion)
-        self.text.setText(words.format(n=number, all=pattern.among, value=value, others=others))
-        self.button.setText(
-            self.tr("Show all disagreements")
-            if listed
-            else self.tr("Show the {n}").format(n=number)
-        )
-        self.button.setAccessibleName(self.button.text())
-        total = len(found.patterns)
-        self.other.setVisible(total > 1 and not listed)
-        self.other.setText(
-            self.tr("{i} of {n} ›").format(i=self._shown % max(total, 1) + 1, n=total)
-        )
-        self.other.setAccessibleName(self.tr("Next pattern"))
-
-    def toggle(self) -> None:
-        """List its items, or everything again."""
-        listed = self._controller.scope.pattern is not None
-        self._controller.show_pattern(None if listed else self.current)
-
-    def _next(self) -> None:
-        self._shown += 1
-        self.show_patterns()
-
-
 class FilterField(QLineEdit):
     """Esc empties it, then leaves; Return and ↓ leave.
 
@@ -389,22 +293,3 @@ class FilterField(QLineEdit):
 
 def _set(choose: Callable[..., None], name: str, value: str = "") -> Callable[[], object]:
     return lambda: choose(**{name: value})
-
-
-def _entry(
-    menu: QMenu, group: QActionGroup, text: str, chosen: bool, run: Callable[[], object]
-) -> None:
-    action = QAction(text.replace("&", "&&"), menu)
-    action.setCheckable(True)
-    action.setChecked(chosen)
-    action.triggered.connect(lambda _=False: run())
-    group.addAction(action)
-    menu.addAction(action)
-
-
-def _open(menu: QMenu, button: QPushButton) -> None:
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
-    checked = [action for action in menu.actions() if action.isChecked()]
-    if checked:
-        menu.setActiveAction(checked[0])

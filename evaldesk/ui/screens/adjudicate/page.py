@@ -1,11 +1,11 @@
 """The adjudicate screen: disagreements, trace, board and ruling; and how far raters agree."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -24,6 +24,7 @@ from evaldesk.ui.screens.adjudicate.board_pane import BoardPane
 from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, State
 from evaldesk.ui.screens.adjudicate.empty import Gate, NothingYet
 from evaldesk.ui.screens.adjudicate.list_pane import ListPane
+from evaldesk.ui.screens.adjudicate.menus import entry, open_menu
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.widgets.banner import Banner
 from evaldesk.ui.widgets.button import ActionButton
@@ -345,18 +346,22 @@ class AdjudicatePage(Screen):
         names = [item.name for item in found.rubrics] if found is not None else []
         chosen = self.controller.scope.rubric
         menu = QMenu(self)
-        _fill(menu, names, chosen, lambda name: self.controller.choose(rubric=name))
-        _open(menu, self.rubric_button)
+        group = QActionGroup(menu)
+        choose = self.controller.choose
+        for name in names:
+            entry(menu, group, name, name == chosen, partial(choose, rubric=name))
+        open_menu(menu, self.rubric_button)
 
     def choose_run(self) -> None:
         """A menu of runs."""
         found = self.controller.found
         menu = QMenu(self)
-        runs = ["", *(found.runs if found is not None else ())]
-        titles = {"": self.tr("All runs")}
-        choose = self.controller.choose
-        _fill(menu, runs, self.controller.scope.run, lambda run: choose(run=run), titles)
-        _open(menu, self.run_button)
+        group = QActionGroup(menu)
+        chosen, choose = self.controller.scope.run, self.controller.choose
+        for run in ("", *(found.runs if found is not None else ())):
+            text = run or self.tr("All runs")
+            entry(menu, group, text, run == chosen, partial(choose, run=run))
+        open_menu(menu, self.run_button)
 
     def _hide_systems(self, hide: bool) -> None:
         self.trace_pane.hide_systems = hide
@@ -401,29 +406,3 @@ class AdjudicatePage(Screen):
 
     def _has_pattern(self) -> bool:
         return self._on_desk() and self.list_pane.pattern.current is not None
-
-
-def _fill(
-    menu: QMenu,
-    names: Sequence[str],
-    chosen: str,
-    choose: Callable[[str], object],
-    titles: dict[str, str] | None = None,
-) -> None:
-    group = QActionGroup(menu)
-    for name in names:
-        text = (titles or {}).get(name, name)
-        action = QAction(text.replace("&", "&&"), menu)
-        action.setCheckable(True)
-        action.setChecked(name == chosen)
-        action.triggered.connect(lambda _=False, name=name: choose(name))
-        group.addAction(action)
-        menu.addAction(action)
-
-
-def _open(menu: QMenu, button: QPushButton) -> None:
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
-    checked = [action for action in menu.actions() if action.isChecked()]
-    if checked:
-        menu.setActiveAction(checked[0])
