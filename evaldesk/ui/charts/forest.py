@@ -165,7 +165,7 @@ class ForestPlot(Chart):
         self._captions = ("", "", "")
         self._title = ""
         self._titles: list[QGraphicsSimpleTextItem] = []
-        self._band: Any = None
+        self._bands: list[Any] = []
         self._tick_text: Callable[[float], str] = str
         self._tops: list[float] = []
         names, values, scale = _Names("left", self), _Values("right", self), _Scale(self)
@@ -270,16 +270,20 @@ class ForestPlot(Chart):
         self._scale.setLabel(self._caption_html())
         zero = pg.InfiniteLine(0.0, 90, self.pen(self.tokens.muted, dashed=True))
         plot.addItem(zero)
-        self._band = pg.LinearRegionItem(orientation="horizontal", movable=False)
-        for line in self._band.lines:
-            line.setPen(NO_PEN)
-        self._band.setZValue(-20)
-        self._band.hide()
-        plot.addItem(self._band)
+        self._bands = [self._make_band(-20), self._make_band(-21)]
         self._draw_marks(reach)
         title = self._draw_title()
         self.setFixedHeight(int(height) + _AXIS + _CAPTION + title)
         self._refresh()
+
+    def _make_band(self, depth: int) -> Any:
+        band = pg.LinearRegionItem(orientation="horizontal", movable=False)
+        for line in band.lines:
+            line.setPen(NO_PEN)
+        band.setZValue(depth)
+        band.hide()
+        self.getPlotItem().addItem(band)
+        return band
 
     def _draw_title(self) -> int:
         """Write the title above the plot; how high it is."""
@@ -405,16 +409,12 @@ class ForestPlot(Chart):
             self._refresh()
 
     def _refresh(self) -> None:
-        if self._band is None:
-            return
-        index = self.hovered if self.hovered >= 0 else self.chosen
-        if 0 <= index < len(self.rows):
-            top, height = self.band(index)
-            self._band.setRegion((top, top + height))
-            self._band.setBrush(brush(self.band_colour(index)))
-            self._band.show()
-        else:
-            self._band.hide()
+        for band, index in zip(self._bands, (self.chosen, self.hovered), strict=False):
+            if 0 <= index < len(self.rows):
+                top, height = self.band(index)
+                band.setRegion((top, top + height))
+                band.setBrush(brush(self.band_colour(index)))
+            band.setVisible(0 <= index < len(self.rows))
         self._names.update()
         self._values.update()
 

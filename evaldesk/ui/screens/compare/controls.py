@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.workspace import Workspace
@@ -50,6 +58,7 @@ class Picker(QWidget):
     def open(self) -> None:
         """Show the list."""
         if self.isVisible():
+            self.box.came_from = QApplication.focusWidget()
             self.box.setFocus()
             self.box.showPopup()
 
@@ -60,6 +69,7 @@ class _Box(QComboBox):
     def __init__(self, least: int) -> None:
         super().__init__()
         self._least = least
+        self.came_from: QWidget | None = None
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -74,6 +84,13 @@ class _Box(QComboBox):
     def showPopup(self) -> None:
         self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 28, 640))
         super().showPopup()
+
+    def hidePopup(self) -> None:
+        """Whoever opened the list by its key goes on where they were."""
+        super().hidePopup()
+        came_from, self.came_from = self.came_from, None
+        if came_from is not None and came_from.isVisible():
+            came_from.setFocus()
 
 
 class Controls(QWidget):

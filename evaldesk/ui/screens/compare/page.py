@@ -286,7 +286,7 @@ class ComparePage(Screen):
         self.controls.swap.connect(controller.swap)
         self.controls.more.connect(self._offer)
         self.notes.wanted.connect(self._left_out)
-        self.plots.group_chosen.connect(self.choose_group)
+        self.plots.group_chosen.connect(self._group_chosen)
         self.listing.kind_wanted.connect(self.list_kind)
         self.listing.reset.connect(lambda: self.choose_group(None))
         self.listing.opened.connect(self.open_pair)
@@ -400,6 +400,10 @@ class ComparePage(Screen):
             pairs = self.controller.pairs(self._kind, self._group)
             group = self._group[1] if self._group is not None else ""
             self.listing.show_pairs(self._kind, pairs, self._words, group)
+
+    def _group_chosen(self, group: Group | None) -> None:
+        self.choose_group(group)
+        self.listing.focus_list()
 
     def _left_out(self, reason: str) -> None:
         self.list_kind("left_out")
