@@ -9,11 +9,13 @@ from PySide6.QtTest import QTest
 
 from evaldesk.domain.errors import ProjectError
 from evaldesk.domain.project import Changes
+from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rating import Ruling
 from evaldesk.storage.project import Project
 from evaldesk.storage.rulings import RulingRepository
 from evaldesk.ui.screens.adjudicate.board import CELL_ROLE, NAME_ROLE
 from evaldesk.ui.screens.adjudicate.page import AdjudicatePage
+from evaldesk.ui.workspace import Workspace
 
 Key = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -251,3 +253,24 @@ def test_what_others_write_comes_in_and_the_place_is_kept(
     assert page.controller.open_count == 8
     assert page.controller.place == place
     assert page.board_pane.card.reason.toPlainText() == "Begun."
+
+
+def test_who_says_only_now_who_they_are_loses_nothing(
+    open_page: Callable[..., AdjudicatePage], project: Project, workspace: Workspace
+) -> None:
+    for pk in project.traces.ids(TraceQuery()):
+        project.ratings.submit(pk, "Support", workspace.settings.user)
+    workspace.settings.put("user", "")
+    asked: list[Callable[[], object]] = []
+    workspace.user_wanted.connect(asked.append)
+    page = open_page(project)
+    page.controller.pick("no")
+    page.controller.edit(text="Because.")
+    page.controller.rule()
+    assert made(page) == []
+    workspace.set_user("Zoe")
+    asked.pop()()
+    (ruling,) = made(page)
+    assert (ruling.author, ruling.value, ruling.reason) == ("Zoe", "no", "Because.")
+    assert page.desk.isVisible()
+    assert page.controller.open_count == 6

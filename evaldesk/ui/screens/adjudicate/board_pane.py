@@ -17,7 +17,8 @@ from evaldesk.domain.rating import Ruling
 from evaldesk.domain.rubric import Criterion
 from evaldesk.services.adjudication import Board, BoardRow
 from evaldesk.ui.screens.adjudicate.board import BoardView, ruling_text
-from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, can_rule
+from evaldesk.ui.screens.adjudicate.controller import AdjudicateController
+from evaldesk.ui.screens.adjudicate.reading import can_rule
 from evaldesk.ui.screens.adjudicate.ruling_card import RulingCard
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, pane, text_label

@@ -1,87 +1,36 @@
 """What adjudicating does: reads the disagreements, shows one, rules, goes on. No widgets."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from evaldesk.domain.errors import EvalDeskError, UsageError
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rating import Disagreement, Ruling, RulingKind
-from evaldesk.domain.rubric import AnswerValue, Criterion, Rubric
 from evaldesk.domain.trace import Trace
 from evaldesk.jobs.runner import JobControl
 from evaldesk.services import adjudication, ruling_reasons
 from evaldesk.services.adjudication import Board, BoardRow
-from evaldesk.services.blinding import Blindness, blindness
+from evaldesk.services.blinding import Blindness
 from evaldesk.services.patterns import Pattern, Place, find_patterns
-from evaldesk.services.ruling_reasons import ReasonKind
+from evaldesk.ui.screens.adjudicate.reading import (
+    CHOICE,
+    Draft,
+    Loaded,
+    Scope,
+    can_rule,
+    listed,
+    look,
+    place_of,
+    read,
+)
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
-State = Literal["open", "ruled", "all"]
-Sort = Literal["worst", "spread", "scenario", "criterion"]
-_CHOICE = "adjudicate"
 _AHEAD = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What is listed, and how.
-
-    Attributes:
-        rubric: name; empty for the first that was answered. run: name; empty for all.
-        criterion, severity: empty for any; severity ``-`` for items without one.
-        text: part of a scenario's key or title.
-        pattern: only these places; None for no pattern.
-    """
-
-    rubric: str = ""
-    run: str = ""
-    state: State = "open"
-    sort: Sort = "worst"
-    criterion: str = ""
-    severity: str = ""
-    text: str = ""
-    pattern: Pattern | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A ruling that is not made yet.
-
-    Attributes:
-        kind: None until something is chosen; ``adopt`` for any value of the scale.
-        value: chosen with ``adopt``.
-        text: the reason in words; ``reason_kind`` where the disagreement came from.
-        again: what this was ruled before, when the person takes it up again.
-    """
-
-    kind: RulingKind | None = None
-    value: AnswerValue | None = None
-    text: str = ""
-    reason_kind: ReasonKind = ""
-    again: Ruling | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a look at the project gave; nothing that anybody answered unless it ``looked``."""
-
-    scope: Scope
-    rubrics: tuple[Rubric, ...]
-    runs: tuple[str, ...]
-    rubric: Rubric | None
-    blindness: Blindness | None
-    looked: bool = False
-    items: list[Disagreement] = field(default_factory=list)
-    patterns: list[Pattern] = field(default_factory=list)
-    run_of: Mapping[int, str] = field(default_factory=dict)
-    reasons: list[tuple[str, str]] = field(default_factory=list)
-    rated: bool = False
 
 
 class AdjudicateController(QObject):
@@ -118,7 +67,6 @@ class AdjudicateController(QObject):
         super().__init__(parent)
         self.workspace = workspace
         self.announcing = False
-        # Who chose to look although ratings of their own are still to come.
         self._clear()
         workspace.user_changed.connect(lambda _: self._another_person())
 
@@ -145,7 +93,7 @@ class AdjudicateController(QObject):
             return
         scope, person, passed = self.scope, self.workspace.user, frozenset(self.workspace.unblinded)
         self.workspace.jobs.read(
-            lambda control: _look(project, scope, person, passed, control),
+            lambda control: look(project, scope, person, passed, control),
             lambda found: self._loaded(found, wanted or self.place),
             key="adjudicate-list",
         )
@@ -221,27 +169,27 @@ class AdjudicateController(QObject):
         self.loaded.emit()
         if self.gated is None and found.rubric is not None:
             self._list()
-            listed = {_place(item) for item in found.items}
+            listed = {place_of(item) for item in found.items}
             if keep is not None and (keep in listed or keep == self.place):
                 self.go(keep, again=True)
             else:
-                self.go(_place(self.view[0]) if self.view else None)
+                self.go(place_of(self.view[0]) if self.view else None)
 
     def _list(self) -> None:
         items = self.found.items if self.found is not None else []
         self.view = listed(items, self.scope)
-        self._rows = {_place(item): row for row, item in enumerate(self.view)}
+        self._rows = {place_of(item): row for row, item in enumerate(self.view)}
         self.open_count = sum(not item.ruled for item in items)
         self.listed.emit()
 
     def _stay_in_view(self) -> None:
         if self.place not in self._rows:
-            self.go(_place(self.view[0]) if self.view else None)
+            self.go(place_of(self.view[0]) if self.view else None)
 
     def _remember(self, scope: Scope) -> None:
         project = self.workspace.project
         if project is not None:
-            key = f"{_CHOICE}.{self.workspace.user}"
+            key = f"{CHOICE}.{self.workspace.user}"
             value = "\n".join((scope.rubric, scope.run))
             self.workspace.jobs.write(lambda control: project.set(key, value))
 
@@ -269,7 +217,7 @@ class AdjudicateController(QObject):
             return
         name, pk = found.rubric.name, place[0]
         self.workspace.jobs.read(
-            lambda control: _read(project, name, pk),
+            lambda control: read(project, name, pk),
             lambda result: self._show(pk, *result),
             key="adjudicate-item",
         )
@@ -280,17 +228,17 @@ class AdjudicateController(QObject):
             return
         row = self.row
         if row < 0:
-            self.go(_place(self.view[0 if step > 0 else -1]))
+            self.go(place_of(self.view[0 if step > 0 else -1]))
         elif 0 <= row + step < len(self.view):
-            self.go(_place(self.view[row + step]))
+            self.go(place_of(self.view[row + step]))
 
     def next_open(self, after: int | None = None) -> bool:
         """The next listed disagreement without a ruling, going round; False where none is."""
         row = self.row if after is None else after
         order = [*self.view[row + 1 :], *self.view[: row + 1]]
         for item in order:
-            if not item.ruled and _place(item) != self.place:
-                self.go(_place(item))
+            if not item.ruled and place_of(item) != self.place:
+                self.go(place_of(item))
                 return True
         return False
 
@@ -345,7 +293,7 @@ class AdjudicateController(QObject):
                 self._ahead[wanted] = result
 
         self.workspace.jobs.read(
-            lambda control: _read(project, name, wanted),
+            lambda control: read(project, name, wanted),
             done,
             lambda _: None,  # it is asked for again, and reported, when the person comes to it
             key="adjudicate-ahead",
@@ -381,29 +329,35 @@ class AdjudicateController(QObject):
 
     def rule(self) -> None:
         """Keep the ruling and go to the next open disagreement."""
-        if self.place is not None and not self.saving:
-            self.workspace.with_user(self._rule)
-
-    def _rule(self) -> None:
-        project, place, row, draft = self.workspace.project, self.place, self.board_row, self.draft
-        found = self.found
-        if project is None or place is None or row is None or found is None or self.saving:
+        place, row, draft, found = self.place, self.board_row, self.draft, self.found
+        if place is None or row is None or found is None or found.rubric is None or self.saving:
             return
-        if not can_rule(row.criterion) or found.rubric is None:
+        if not can_rule(row.criterion):
             return
         if draft.kind is None:
             self.refused.emit(NoChoice())
-            return
-        reason = ruling_reasons.with_kind(draft.reason_kind, draft.text)
-        if not reason:
+        elif not draft.text.strip():
             self.refused.emit(NoReason())
+        else:
+            name, kind = found.rubric.name, draft.kind
+            self.workspace.with_user(lambda: self._rule(name, place, kind, draft))
+
+    def _rule(self, name: str, place: Place, kind: RulingKind, draft: Draft) -> None:
+        project, person = self.workspace.project, self.workspace.user
+        if project is None or self.saving:
             return
-        name, person, kind, value = found.rubric.name, self.workspace.user, draft.kind, draft.value
+        # Who says only now who they are has seen the answers already, and what they entered
+        # under no name is theirs.
+        self.workspace.unblinded.add((person, name))
+        self._drafts[place] = draft
         self.saving = True
         self.draft_changed.emit()
+        reason = ruling_reasons.with_kind(draft.reason_kind, draft.text)
 
         def work(control: JobControl) -> Ruling:
-            return adjudication.rule(project, name, place[0], place[1], kind, value, reason, person)
+            return adjudication.rule(
+                project, name, place[0], place[1], kind, draft.value, reason, person
+            )
 
         def failed(error: Exception) -> None:
             self.saving = False
@@ -429,6 +383,9 @@ class AdjudicateController(QObject):
             self.workspace.changed(Changes.of("rulings", trace_pks=(place[0],)), "adjudicate")
         finally:
             self.announcing = False
+        if not self.found.looked:
+            self.load()
+            return
         here, row = self.place == place, self.row
         self._list()
         self.ruled.emit()
@@ -472,7 +429,9 @@ class AdjudicateController(QObject):
                 self.patterns_changed.emit()
 
         self.workspace.jobs.read(
-            lambda control: find_patterns(still_open), done, key="adjudicate-patterns"
+            lambda control: find_patterns(still_open, slots=found.slots),
+            done,
+            key="adjudicate-patterns",
         )
 
     @property
@@ -513,87 +472,3 @@ class NoReason(UsageError):
 
     def __init__(self) -> None:
         super().__init__("A ruling needs a reason.", "Say in a sentence why.")
-
-
-def can_rule(criterion: Criterion) -> bool:
-    """Whether a ruling can give it a value; words have none to agree on."""
-    return criterion.scale.level is not None
-
-
-def listed(items: Iterable[Disagreement], scope: Scope) -> list[Disagreement]:
-    """What the scope lists, in its order."""
-    places = None if scope.pattern is None else set(scope.pattern.places)
-    text = scope.text.casefold()
-    severity = "" if scope.severity == "-" else scope.severity
-    found = [
-        item
-        for item in items
-        if (scope.state == "all" or item.ruled == (scope.state == "ruled"))
-        and (not scope.criterion or item.criterion == scope.criterion)
-        and (not scope.severity or item.severity == severity)
-        and (not text or text in f"{item.scenario}\n{item.title}".casefold())
-        and (places is None or _place(item) in places)
-    ]
-    if scope.sort == "spread":
-        found.sort(key=lambda item: -item.spread)
-    elif scope.sort == "scenario":
-        found.sort(key=lambda item: item.scenario)
-    elif scope.sort == "criterion":
-        found.sort(key=lambda item: item.criterion)
-    return found
-
-
-def _place(item: Disagreement) -> Place:
-    return item.trace_pk, item.criterion
-
-
-def _look(
-    project: "Project",
-    scope: Scope,
-    person: str,
-    passed: frozenset[tuple[str, str]],
-    control: JobControl,
-) -> Loaded:
-    rubrics = tuple(project.rubrics.list())
-    runs = tuple(item.name for item in project.runs.list())
-    if not scope.rubric:
-        kept = [*project.get(f"{_CHOICE}.{person}").split("\n"), "", ""]
-        scope = replace(scope, rubric=kept[0], run=kept[1])
-    rubric = next((item for item in rubrics if item.name == scope.rubric), None)
-    if rubric is None:
-        rubric = _first_answered(project, rubrics)
-    if scope.run not in runs:
-        scope = replace(scope, run="")
-    if rubric is None:
-        return Loaded(scope, rubrics, runs, None, None)
-    scope = replace(scope, rubric=rubric.name)
-    stands = blindness(project, rubric, person)
-    control.check()
-    if stands.at_stake and (person, rubric.name) not in passed:
-        return Loaded(scope, rubrics, runs, rubric, stands)
-    items = adjudication.disagreements(project, rubric.name, run=scope.run)
-    control.check()
-    return Loaded(
-        scope,
-        rubrics,
-        runs,
-        rubric,
-        stands,
-        looked=True,
-        items=items,
-        patterns=find_patterns(item for item in items if not item.ruled),
-        run_of=project.traces.labels("run"),
-        reasons=ruling_reasons.recent(project, rubric.name),
-        rated=bool(items) or bool(project.people.raters(rubric.name)),
-    )
-
-
-def _first_answered(project: "Project", rubrics: Sequence[Rubric]) -> Rubric | None:
-    for rubric in rubrics:
-        if project.people.raters(rubric.name):
-            return rubric
-    return rubrics[0] if rubrics else None
-
-
-def _read(project: "Project", rubric: str, pk: int) -> tuple[Trace, Board]:
-    return project.traces.read(pk), adjudication.board(project, rubric, pk)

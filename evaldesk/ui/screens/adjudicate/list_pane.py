@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.rubric import SEVERITIES
-from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, Sort, State, can_rule
+from evaldesk.ui.screens.adjudicate.controller import AdjudicateController
 from evaldesk.ui.screens.adjudicate.menus import entry, open_menu
 from evaldesk.ui.screens.adjudicate.models import (
     PLACE_ROLE,
@@ -28,6 +28,7 @@ from evaldesk.ui.screens.adjudicate.models import (
     DisagreementModel,
 )
 from evaldesk.ui.screens.adjudicate.pattern_card import PatternCard
+from evaldesk.ui.screens.adjudicate.reading import Sort, State, can_rule
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, text_label
 

@@ -21,10 +21,11 @@ from evaldesk.domain.project import Changes
 from evaldesk.ui.screens.adjudicate.agreement_controller import AgreementController
 from evaldesk.ui.screens.adjudicate.agreement_panel import AgreementPanel
 from evaldesk.ui.screens.adjudicate.board_pane import BoardPane
-from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, State
+from evaldesk.ui.screens.adjudicate.controller import AdjudicateController
 from evaldesk.ui.screens.adjudicate.empty import Gate, NothingYet
 from evaldesk.ui.screens.adjudicate.list_pane import ListPane
 from evaldesk.ui.screens.adjudicate.menus import entry, open_menu
+from evaldesk.ui.screens.adjudicate.reading import State
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.widgets.banner import Banner
 from evaldesk.ui.widgets.button import ActionButton

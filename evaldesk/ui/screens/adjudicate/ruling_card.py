@@ -10,7 +10,8 @@ from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.rubric import Criterion
 from evaldesk.services.adjudication import BoardRow
 from evaldesk.services.ruling_reasons import KINDS, split_kind
-from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, NoReason, can_rule
+from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, NoReason
+from evaldesk.ui.screens.adjudicate.reading import can_rule
 from evaldesk.ui.theme.apply import current_tokens
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
