@@ -50,3 +50,23 @@ def tags_for(project: "Project", person: str, opened: Collection[tuple[str, str]
     asked = [rubric for rubric in project.rubrics.list() if rubric.failure_modes]
     kept = [rubric for rubric in asked if (person, rubric.name) not in opened]
     return person if any(blindness(project, rubric, person).at_stake for rubric in kept) else ""
+
+
+def at_stake(
+    project: "Project", person: str, opened: Collection[tuple[str, str]] = ()
+) -> tuple[str, int]:
+    """The first rubric that others have answered and this person still has to, and for how many
+    traces; ``("", 0)`` where there is none.
+
+    Args:
+        opened: (person, rubric) for whom others' answers were opened on purpose.
+    """
+    for rubric in project.rubrics.list():
+        if (person, rubric.name) in opened:
+            continue
+        if not any(name != person for name in project.people.raters(rubric.name)):
+            continue
+        stands = blindness(project, rubric, person)
+        if stands.at_stake:
+            return rubric.name, stands.pending
+    return "", 0

@@ -133,6 +133,16 @@ def choices(project: "Project") -> Choices:
     return Choices(project.get("id"), runs, best[1:] if best is not None else None)
 
 
+def suggested(project: "Project") -> list[Comparison]:
+    """The comparison that a person most likely wants, on its first metric; none where no two runs
+    share a scenario and a metric.
+    """
+    pair = choices(project).suggested
+    if pair is None or not metrics(project, *pair):
+        return []
+    return [study(project, Question(*pair)).comparison]
+
+
 def names(project: "Project", question: Question) -> Names:
     """The metrics and tiers of the two runs."""
     return Names(

@@ -134,3 +134,29 @@ def test_figures_read_as_a_person_writes_them():
     assert estimate_text(Estimate(0.5, 0.25, 0.75)) == "0.50 [0.25, 0.75]"
     assert estimate_text(Estimate(0.5, 0.25, 0.75), as_percent=True) == "50.0 % [25.0, 75.0]"
     assert estimate_text(Estimate.undefined("no value")) == "–"
+
+
+def test_export_to_excel_from_the_window(qtbot, window, tmp_path):
+    import openpyxl
+
+    prompts = window.workspace.prompts
+    path = tmp_path / "handed over.xlsx"
+    window.workspace.set_user("Nora New")
+    qtbot.waitUntil(lambda: not window.workspace.jobs.busy, timeout=30_000)
+    # Somebody who still has traces to rate is told what they would see, and may leave it.
+    assert window.workspace.actions.trigger("overview.workbook")
+    qtbot.waitUntil(lambda: bool(prompts.asked), timeout=30_000)
+    assert prompts.asked == [("confirm", "The workbook holds what others answered.")]
+    assert not path.exists()
+    prompts.answers += [True, path]
+    said = []
+    window.workspace.said.connect(said.append)
+    titled = []
+    window.workspace.jobs.started.connect(lambda job: titled.append(job.title))
+    window.host.current.steps.workbook_button.click()
+    qtbot.waitUntil(lambda: any("saved" in text for text in said), timeout=120_000)
+    assert "Saving handed over.xlsx" in titled
+    book = openpyxl.load_workbook(path, read_only=True)
+    assert "Summary" in book.sheetnames
+    assert any("ompar" in name for name in book.sheetnames)
+    book.close()

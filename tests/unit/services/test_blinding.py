@@ -8,7 +8,7 @@ from evaldesk.domain.query import Comparison, Not, TraceQuery
 from evaldesk.domain.rubric import FAILURE_MODES, Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.services import review
-from evaldesk.services.blinding import tags_for
+from evaldesk.services.blinding import at_stake, tags_for
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric.from_json(
@@ -80,3 +80,13 @@ def test_who_opened_others_answers_on_purpose_sees_their_tags(project: Project) 
 def test_a_rubric_without_tags_hides_none(tmp_path: Path) -> None:
     with Project.create(tmp_path / "bare.evaldesk") as project:
         assert tags_for(project, "ada") == ""
+
+
+def test_what_an_export_would_cost_is_counted(project: Project) -> None:
+    one, *_ = project.traces.ids(TraceQuery())
+    # Nobody has answered, so there is nothing to be swayed by.
+    assert at_stake(project, "ben") == ("", 0)
+    rate(project, "ada", one)
+    assert at_stake(project, "ben") == ("Support", 3)
+    assert at_stake(project, "ada") == ("", 0)
+    assert at_stake(project, "ben", {("ben", "Support")}) == ("", 0)

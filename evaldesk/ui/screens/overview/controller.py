@@ -7,9 +7,11 @@ from PySide6.QtCore import QObject, Signal
 
 from evaldesk.domain.project import RunInfo
 from evaldesk.jobs.runner import JobControl
+from evaldesk.ui.workbook import WorkbookDesk
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from evaldesk.domain.comparison import Comparison
     from evaldesk.domain.report import MetricSummary
     from evaldesk.services.overview import Contents, NextStep
     from evaldesk.storage.project import Project
@@ -29,6 +31,7 @@ class OverviewController(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
+        self.workbook = WorkbookDesk(workspace, self)
 
     def read(self) -> None:
         """Read everything again."""
@@ -59,6 +62,19 @@ class OverviewController(QObject):
             return overview.next_steps(project, runs, user)
 
         self._workspace.jobs.read(read, self.steps_read.emit, key="overview.steps")
+
+    def ask_workbook(self) -> None:
+        """Hand everything over, with the comparison that a person most likely wants."""
+        project = self._workspace.project
+        if project is None:
+            return
+
+        def compared(of: "Project") -> "list[Comparison]":
+            from evaldesk.services.comparison_study import suggested
+
+            return suggested(of)
+
+        self.workbook.ask(self.tr("Export to Excel"), project.path.stem, compared)
 
     def _read_rest(self, project: "Project", runs: Sequence[RunInfo]) -> None:
         self.read_steps(runs)

@@ -64,6 +64,10 @@ class OverviewPage(Screen):
             self.table, "overview.traces", self._open_run, self._run_is_chosen, focus=True
         )
         workspace.actions.bind(self, "overview.copy", self.table.copy, lambda: bool(self._runs))
+        workspace.actions.bind(
+            self, "overview.workbook", self.ask_workbook, lambda: self._stack.currentIndex() == 2
+        )
+        self.steps.workbook_button.clicked.connect(self.ask_workbook)
 
     def opened(self, **place: Any) -> None:
         """Read at the first visit; afterwards the changes tell."""
@@ -82,6 +86,10 @@ class OverviewPage(Screen):
         self._size = ""
         self.model.show_runs(())
         self._stack.setCurrentIndex(0)
+
+    def ask_workbook(self) -> None:
+        """Everything there is, in an Excel workbook."""
+        self.controller.ask_workbook()
 
     def status_text(self) -> str:
         """The size of the file."""

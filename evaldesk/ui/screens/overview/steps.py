@@ -72,6 +72,19 @@ class StepsCard(Card):
             bar.hide()
             self._remarks[step], self._chips[step], self._bars[step] = remark, chip, bar
             self.buttons[step] = button
+        row = len(ORDER) * 4
+        grid.setRowMinimumHeight(row, 10)
+        grid.addWidget(text_label(self.tr("Hand it over")), row + 1, 0, 1, 2)
+        grid.addWidget(
+            text_label(self.tr("One workbook with all of it"), "muted", wrap=True), row + 2, 0, 1, 2
+        )
+        self.workbook_button = ActionButton(
+            self.tr("Excel …"), workspace.actions.keys("overview.workbook")
+        )
+        self.workbook_button.setAccessibleName(self.tr("Export to Excel"))
+        self.workbook_button.setToolTip(workspace.actions.tooltip("overview.workbook"))
+        self.workbook_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        grid.addWidget(self.workbook_button, row + 1, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
 
     def show_steps(self, steps: "tuple[NextStep, ...]") -> None:
         """How far each is. The first part that is ready and not done stands out."""
