@@ -16,8 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from evaldesk.domain.errors import EvalDeskError
-from evaldesk.jobs.runner import Cancelled
+from evaldesk.domain.errors import Cancelled, EvalDeskError
 from evaldesk.ui.faults import report_text
 from evaldesk.ui.screens.registry import SCREENS, ScreenSpec
 from evaldesk.ui.shell.header import Header

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from evaldesk.jobs.runner import Cancelled, InlineJobRunner, Job, JobControl, JobRunner
+from evaldesk.domain.errors import Cancelled
+from evaldesk.jobs.runner import InlineJobRunner, Job, JobControl, JobRunner
 
 
 @pytest.fixture

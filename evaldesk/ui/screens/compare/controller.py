@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evaldesk.domain.comparison import PairedValue
-from evaldesk.domain.errors import EvalDeskError
-from evaldesk.jobs.runner import Cancelled, JobControl
+from evaldesk.domain.errors import Cancelled, EvalDeskError
+from evaldesk.jobs.runner import JobControl
 from evaldesk.ui.screens.compare.models import TIERS, Kind, natural, outcome
 from evaldesk.ui.workspace import Workspace
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 
-from evaldesk.domain.errors import EvalDeskError, InputError
+from evaldesk.domain.errors import Cancelled, EvalDeskError, InputError
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
-from evaldesk.jobs.runner import Cancelled, Job, JobControl
+from evaldesk.jobs.runner import Job, JobControl
 from evaldesk.ui.screens.imports.models import FileEntry, FilesModel, Outcome
 from evaldesk.ui.workspace import Workspace
 

@@ -20,9 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evaldesk.domain.errors import EvalDeskError
+from evaldesk.domain.errors import Cancelled, EvalDeskError
 from evaldesk.domain.project import Changes
-from evaldesk.jobs.runner import Cancelled
 from evaldesk.ui.screens.imports.columns_card import ColumnsCard
 from evaldesk.ui.screens.imports.controller import ImportController
 from evaldesk.ui.screens.imports.models import FILE_ROLE, FileEntry, FilesDelegate, Outcome

@@ -4,7 +4,7 @@ import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -12,7 +12,7 @@ from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.query import Comparison, Every, Filter, TraceQuery, names_in
 from evaldesk.domain.trace import TraceRow
 from evaldesk.exporters.listing import as_tsv, write_csv
-from evaldesk.jobs.runner import JobControl
+from evaldesk.jobs.runner import Job, JobControl
 from evaldesk.services.blinding import tags_for
 from evaldesk.services.query import complete, parse
 from evaldesk.ui.screens.traces.columns import Column
@@ -20,6 +20,8 @@ from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
+
+T = TypeVar("T")
 
 _FAST_S = 0.005
 """Blocks that come faster than this are read at once: a list that never flickers."""
@@ -65,7 +67,7 @@ class TracesController(QObject):
         self._slices: tuple[str, ...] = ()
         self._filter: Filter | None = None
         self._slow = False
-        self._listing = 0
+        self._loading: Job | None = None
         self._slow_to_list = QTimer(self)
         self._slow_to_list.setSingleShot(True)
         self._slow_to_list.setInterval(100)
@@ -138,11 +140,10 @@ class TracesController(QObject):
         person, opened = self._workspace.user, frozenset(self._workspace.unblinded)
 
         def work(control: JobControl) -> tuple[str, _Facets, list[str], int]:
-            tags_by = tags_for(project, person, opened)
-            control.check()
-            facets = project.traces.facets(tags_by)
-            control.check()
-            return tags_by, facets, project.traces.metrics(), project.traces.count()
+            with project.interruptible(control.on_cancel):
+                tags_by = tags_for(project, person, opened)
+                facets = project.traces.facets(tags_by)
+                return tags_by, facets, project.traces.metrics(), project.traces.count()
 
         def done(result: tuple[str, _Facets, list[str], int]) -> None:
             self.tags_by, facets, metrics, self.total = result
@@ -153,18 +154,22 @@ class TracesController(QObject):
             self.facets_read.emit(facets, self.scores)
             self.relist()
 
-        self._workspace.jobs.read(work, done, key="traces-facets")
+        self._loading = self._workspace.jobs.read(work, done, key="traces-facets")
 
     def load_facets(self) -> None:
         """Only the facets: answers have changed the tags."""
         project = self._workspace.project
         if project is None:
             return
+        if self._loading is not None and not self._loading.finished:
+            self.load()  # which this would cancel, and the list would never come
+            return
         person, opened = self._workspace.user, frozenset(self._workspace.unblinded)
 
         def work(control: JobControl) -> tuple[str, _Facets]:
-            tags_by = tags_for(project, person, opened)
-            return tags_by, project.traces.facets(tags_by)
+            with project.interruptible(control.on_cancel):
+                tags_by = tags_for(project, person, opened)
+                return tags_by, project.traces.facets(tags_by)
 
         def done(result: tuple[str, _Facets]) -> None:
             before, (self.tags_by, facets) = self.tags_by, result
@@ -195,7 +200,6 @@ class TracesController(QObject):
 
         def done(ids: "array[int]") -> None:
             settled()
-            self._listing += 1
             if self.where.strip() and self._filter is not None:
                 self.filter_failed.emit("")
             self.listed.emit(ids)
@@ -208,7 +212,10 @@ class TracesController(QObject):
                 self._workspace.report(error)
 
         self._workspace.jobs.read(
-            lambda _control: project.traces.ids(query), done, failed, key="traces-list"
+            _interruptible(project, lambda: project.traces.ids(query)),
+            done,
+            failed,
+            key="traces-list",
         )
 
     def read_block(self, first: int, pks: Sequence[int]) -> None:
@@ -237,7 +244,7 @@ class TracesController(QObject):
         if project is None or not text or not pks:
             return
         self._workspace.jobs.read(
-            lambda _control: project.traces.snippets(pks, text),
+            _interruptible(project, lambda: project.traces.snippets(pks, text)),
             self.snippets_read.emit,
             key="traces-snippets",
         )
@@ -248,7 +255,7 @@ class TracesController(QObject):
         if project is None:
             return
         self._workspace.jobs.read(
-            lambda _control: project.traces.siblings(pk),
+            _interruptible(project, lambda: project.traces.siblings(pk)),
             self.siblings_read.emit,
             key="traces-siblings",
         )
@@ -293,6 +300,16 @@ class TracesController(QObject):
             )
 
         self._workspace.jobs.read(work, done, key="traces-export")
+
+
+def _interruptible(project: "Project", read: Callable[[], T]) -> Callable[[JobControl], T]:
+    """Work whose queries end when its job is cancelled."""
+
+    def work(control: JobControl) -> T:
+        with project.interruptible(control.on_cancel):
+            return read()
+
+    return work
 
 
 def _cells(
