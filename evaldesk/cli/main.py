@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -72,6 +73,15 @@ def main(argv: Sequence[str], windows: Desktop | None = None) -> int:
     except KeyboardInterrupt:
         _tell("Stopped; nothing was written.")
         return _INTERRUPTED
+    except OSError as error:
+        # What is read is spoken of where it is read; this is where a result should go.
+        place = error.filename or "A file"
+        reason = (error.strerror or type(error).__name__).lower()
+        return _failed(UsageError(f"{place} could not be written ({reason})."), as_json)
+    except Exception as error:
+        traceback.print_exc()
+        # Without the message, which may hold text of a trace.
+        return _failed(EvalDeskError(f"A fault of the program: {type(error).__name__}."), as_json)
     _print(_json(outcome.data) if as_json else outcome.text)
     return outcome.exit_code
 

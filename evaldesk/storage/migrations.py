@@ -4,6 +4,7 @@
 a copy is laid beside it. A file from a newer program is refused in words.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +83,8 @@ def copy_to(database: Database, copy: Path) -> None:
     """A whole copy of the file as it stands, safe while it is open. Refuses to overwrite."""
     if copy.exists():
         raise ProjectError(f"{copy.name} exists already.", "Choose another name.")
+    if not copy.parent.is_dir() or not os.access(copy.parent, os.W_OK):
+        raise ProjectError(f"The folder of {copy} cannot be written.", "Choose another one.")
     with database.read() as connection:
         raw = connection.connection.dbapi_connection
         assert raw is not None

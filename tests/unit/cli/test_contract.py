@@ -394,3 +394,29 @@ def test_a_text_that_is_no_text_any_more_is_damage_and_no_crash(
     assert run("traces", damaged)[0] == 4
     code, data = run("verify", damaged)
     assert (code, data["ok"]) == (1, False)
+
+
+def test_a_place_that_cannot_be_written_is_wrong_usage(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    for argv in (("rubric", "export"), ("export", "--xlsx"), ("backup", "--out")):
+        target = tmp_path / "file" / "out"
+        words = [*argv, project, target] if argv[0] == "rubric" else [
+            argv[0], project, argv[1], target
+        ]  # fmt: skip
+        code, data = run(*words)
+        assert code in (2, 4), argv
+        assert "file" in data["error"]
+
+
+def test_a_fault_of_the_program_still_gives_one_document(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(path: Path) -> None:
+        raise RuntimeError("a secret text")
+
+    monkeypatch.setattr("evaldesk.services.projects.open_project", broken)
+    code, data = run("info", tmp_path / "p.evaldesk")
+    assert (code, data["exit_code"]) == (1, 1)
+    assert data["error"] == "A fault of the program: RuntimeError."
