@@ -87,6 +87,15 @@ def test_a_chip_lists_what_it_counts(page):
     assert page.listing.header.title.text() == "Left out"
 
 
+def test_what_was_left_out_leads_to_the_trace_that_says_why(page):
+    went = []
+    page.workspace.navigated.connect(lambda screen, place: went.append(place["trace"]))
+    page.workspace.actions.trigger("compare.left_out")
+    for row in range(3):
+        page.listing.unpaired_opened.emit(row)
+    assert sorted(went) == ["new/S-5", "old/S-3", "old/S-39"]
+
+
 def test_errors_count_as_failures_only_on_request(page):
     before = page.controller.study.comparison
     page.workspace.actions.trigger("compare.errors")
@@ -184,6 +193,7 @@ def test_return_opens_the_two_traces_and_escape_comes_back(qtbot, page):
     QTest.keyClick(page.listing.table, Qt.Key.Key_Return)
     assert page.stack.currentWidget() is page.pair
     assert page.pair.scenario.text() == "S-4"
+    assert page.breadcrumb() == "old → new / S-4"
     assert page.pair.change.text() == "pass  1 → 0"
     assert page.pair.place.text() == "Regressions: 1 of 2"
     assert page.pair.traces.is_pair

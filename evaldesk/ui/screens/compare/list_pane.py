@@ -16,6 +16,7 @@ from evaldesk.ui.screens.compare.models import (
 from evaldesk.ui.screens.compare.wording import Wording
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
+from evaldesk.ui.widgets.figures import counted
 from evaldesk.ui.widgets.flow import FlowLayout
 from evaldesk.ui.widgets.keycap import KeyCap
 from evaldesk.ui.widgets.table import Table
@@ -106,7 +107,9 @@ class ListPane(Card):
             table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
             table.chosen.connect(lambda index, signal=signal: signal.emit(index.row()))
             table.copied.connect(
-                lambda rows: workspace.say(self.tr("{rows} rows copied").format(rows=rows))
+                lambda rows: workspace.say(
+                    counted(rows, self.tr("%1 row copied"), self.tr("%1 rows copied"))
+                )
             )
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self.changed.emit())
 

@@ -13,6 +13,7 @@ from evaldesk.domain.rubric import Direction
 from evaldesk.ui.screens.compare.wording import Wording
 from evaldesk.ui.theme.style import paint_chip
 from evaldesk.ui.theme.tokens import Tokens
+from evaldesk.ui.widgets.figures import NONE
 
 Kind = Literal["regressions", "improvements", "ties", "all", "left_out"]
 TIER_COLUMN = 1
@@ -103,13 +104,13 @@ class PairModel(QAbstractTableModel):
 
 
 class UnpairedModel(QAbstractTableModel):
-    """Scenario, whose it is, and why it could not be compared."""
+    """Scenario, which run has a value of it, and why it could not be compared."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.items: Sequence[Unpaired] = ()
-        self.titles = (self.tr("Scenario"), self.tr("Run"), self.tr("Why it is left out"))
-        self._sides = {"a": "A", "b": "B", "both": "A, B"}
+        self.titles = (self.tr("Scenario"), self.tr("Value in"), self.tr("Why it is left out"))
+        self._sides = {"a": "A", "b": "B", "both": NONE}
 
     def show_items(self, items: Sequence[Unpaired]) -> None:
         """Show others."""

@@ -86,9 +86,13 @@ class ComparePage(Screen):
         self.stack.setCurrentWidget(self.blank)
 
     def breadcrumb(self) -> str:
-        """``prompt-v14 → prompt-v15``."""
+        """``prompt-v14 → prompt-v15``, and the scenario whose traces are read."""
         question = self.controller.question
-        return f"{question.run_a} → {question.run_b}" if question is not None else ""
+        if question is None:
+            return ""
+        pair = self.listing.current() if self.reading_pair else None
+        runs = f"{question.run_a} → {question.run_b}"
+        return f"{runs} / {pair.scenario}" if pair is not None else runs
 
     def chips(self) -> tuple[tuple[str, str], ...]:
         """What was compared, and how much was left out."""
@@ -151,17 +155,20 @@ class ComparePage(Screen):
         self._show_pair()
         self.stack.setCurrentWidget(self.pair)
         self.pair.traces.setFocus()
+        self.status_changed.emit()
 
     def step(self, by: int) -> None:
         """Go to another scenario of the list, in the list or between the traces."""
         if self.listing.step(by) and self.reading_pair:
             self._show_pair()
+            self.status_changed.emit()
 
     def back(self) -> None:
         """From the two traces to the comparison; there, list every slice again."""
         if self.reading_pair:
             self.stack.setCurrentWidget(self.content)
             self.listing.focus_list()
+            self.status_changed.emit()
         elif self._group is not None:
             self.choose_group(None)
 
@@ -412,12 +419,16 @@ class ComparePage(Screen):
         self.listing.unpaired_table.select_row(row)
 
     def _open_unpaired(self, row: int) -> None:
-        """Go to the trace of a scenario that was left out."""
+        """Go to the trace that says why a scenario was left out."""
         question = self.controller.question
         if question is None or not 0 <= row < len(self.listing.unpaired.items):
             return
         item = self.listing.unpaired.items[row]
-        run = question.run_b if item.side == "b" else question.run_a
+        about_b = item.side == "b"
+        if item.reason.endswith((" in A", " in B")):
+            # “infrastructure error in A” is to be seen in A, though B has the value.
+            about_b = item.reason.endswith(" in B")
+        run = question.run_b if about_b else question.run_a
         self.workspace.navigate("traces", trace=f"{run}/{item.scenario}")
 
     def _show_pair(self) -> None:
