@@ -281,7 +281,10 @@ class AdjudicatePage(Screen):
             widget.setVisible(found is not None and found.rubric is not None)
         for button in (self.list_tab, self.agreement_tab, self.run_button):
             button.setVisible(is_open)
+        was_gate = self._stack.currentWidget() is self.gate
         self._stack.setCurrentWidget(shown)
+        if was_gate and shown is self.desk and self.isVisible():
+            self._focus_screen()
         if shown is self.gate and self.isVisible():
             self.gate.back.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_bar()
