@@ -204,4 +204,6 @@ class WindowPrompts:
 
     def _folder(self) -> str:
         folder = self._settings.get("folder", "")
-        return folder if isinstance(folder, str) and Path(folder).is_dir() else str(Path.home())
+        if isinstance(folder, str) and folder and Path(folder).is_dir():
+            return folder
+        return str(Path.home())

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evaldesk.ui.widgets.button import ActionButton
@@ -14,6 +15,7 @@ class EmptyState(QWidget):
 
     def __init__(self, title: str, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._first: ActionButton | None = None
         outer = QVBoxLayout(self)
         outer.setContentsMargins(32, 32, 32, 32)
         outer.setSpacing(8)
@@ -53,4 +55,18 @@ class EmptyState(QWidget):
         button = ActionButton(text, keys, kind="primary" if primary else "")
         button.clicked.connect(lambda: run())
         self._buttons.insertWidget(self._buttons.count() - 1, button)
+        if primary and self._first is None:
+            self._first = button
         return button
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Return does what stands out, unless the person is somewhere else in the window."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._take_focus)
+
+    def _take_focus(self) -> None:
+        focused = self.window().focusWidget()
+        idle = focused is None or not focused.isVisible() or focused.isAncestorOf(self)
+        if self._first is not None and self._first.isVisible() and idle:
+            self._first.setFocus(Qt.FocusReason.OtherFocusReason)
+
