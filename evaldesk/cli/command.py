@@ -1,6 +1,7 @@
 """What a subcommand is, and the few arguments that most of them share."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,7 +81,36 @@ class Command:
 
 def add_project(parser: argparse.ArgumentParser) -> None:
     """The project's path, always the first argument."""
+    add_path(parser)
+    add_key(parser)
+
+
+def add_path(parser: argparse.ArgumentParser) -> None:
+    """The path alone, of a project that there is not yet."""
     parser.add_argument("project", metavar="PROJECT", type=Path, help="the .evaldesk file")
+
+
+def add_key(parser: argparse.ArgumentParser) -> None:
+    """Where the key of the project lies, if it is encrypted."""
+    parser.add_argument(
+        "--key-file", metavar="FILE", type=Path, help="key of the project, if it is encrypted"
+    )
+
+
+def check_key(args: argparse.Namespace) -> None:
+    """Say what became of a key: this version's projects are not encrypted.
+
+    Raises:
+        InputError: there is no such file.
+    """
+    from evaldesk.domain.errors import InputError
+
+    path: Path | None = args.key_file
+    if path is None:
+        return
+    if not path.is_file():
+        raise InputError("There is no such key file.", path=str(path))
+    print("The project is not encrypted; the key file was not used.", file=sys.stderr)
 
 
 def add_author(parser: argparse.ArgumentParser) -> None:
@@ -121,6 +151,7 @@ def opened(args: argparse.Namespace) -> "Iterator[Project]":
 
     project = open_project(args.project)
     try:
+        check_key(args)
         yield project
     finally:
         project.close()

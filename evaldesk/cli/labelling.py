@@ -250,16 +250,21 @@ def _rule(args: argparse.Namespace, _: Context) -> Outcome:
         kind = "rubric_unsettled"
     with opened(args) as project:
         rubric = args.rubric or _asking(project, args.criterion)
-        made = rule(
-            project,
-            rubric,
-            project.traces.find(args.trace),
-            args.criterion,
-            kind,
-            args.value,
-            args.reason,
-            author_of(args),
-        )
+        trace = project.traces.find(args.trace)
+        try:
+            made = rule(
+                project,
+                rubric,
+                trace,
+                args.criterion,
+                kind,
+                args.value,
+                args.reason,
+                author_of(args),
+            )
+        except InputError as error:
+            # The value stands on the command line and not in a file.
+            raise UsageError(error.reason, error.hint) from error
     data = {
         "ruling": made.id,
         "supersedes": made.supersedes or None,

@@ -5,7 +5,16 @@ import re
 from dataclasses import asdict
 from pathlib import Path
 
-from evaldesk.cli.command import Command, Context, Outcome, add_project, opened
+from evaldesk.cli.command import (
+    Command,
+    Context,
+    Outcome,
+    add_key,
+    add_path,
+    add_project,
+    check_key,
+    opened,
+)
 
 _NETWORK = re.compile(r"none|loopback|allow:[^\s,]+(,[^\s,]+)*")
 
@@ -17,7 +26,7 @@ def _network(text: str) -> str:
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:
-    add_project(parser)
+    add_path(parser)
     parser.add_argument("--name", default="", help="what the project is called")
     parser.add_argument(
         "--network",
@@ -63,12 +72,14 @@ def _info(args: argparse.Namespace, _: Context) -> Outcome:
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help="a project")
+    add_key(parser)
 
 
 def _verify(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.projects import verify
 
     found = verify(args.file)
+    check_key(args)
     data = {
         "ok": found.ok,
         "checked": found.checked,

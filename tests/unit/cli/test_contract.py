@@ -79,6 +79,20 @@ def test_new(run: Run, tmp_path: Path) -> None:
     assert run("new", tmp_path / "m.evaldesk", "--network", "all")[0] == 2
 
 
+def test_a_key_is_never_ignored_in_silence(
+    run: Run, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "key"
+    key.write_text("secret")
+    for argv in (("info", project), ("verify", project), ("traces", project)):
+        assert main([*map(str, argv), "--key-file", str(key)]) == 0
+        assert "not encrypted" in capsys.readouterr().err
+        assert run(*argv, "--key-file", tmp_path / "none")[0] == 3
+    for option in (("--encrypt",), ("--key-file", key)):
+        assert run("new", tmp_path / "secret.evaldesk", *option)[0] == 2
+    assert not (tmp_path / "secret.evaldesk").exists()
+
+
 def test_info(run: Run, project: Path) -> None:
     _, data = run("info", project)
     assert (data["name"], data["traces"], data["scenarios"], data["runs"]) == ("Probe", 12, 6, 2)
@@ -221,7 +235,7 @@ def test_disagreements_and_rulings(run: Run, project: Path) -> None:
     assert (code, first["supersedes"]) == (0, None)
     _, second = run(*rule, "--none-fits", "--reason", "Neither.")
     assert second["supersedes"] == first["ruling"]
-    assert run(*rule, "--value", "maybe", "--reason", "x")[0] == 3
+    assert run(*rule, "--value", "maybe", "--reason", "x")[0] == 2
     assert run(*rule, "--value", "no", "--reason", " ")[0] == 2
     _, after = run("disagreements", project, "--rubric", "quality", "--criterion", "correct")
     assert [item["ruled"] for item in after["items"]] == [True]
