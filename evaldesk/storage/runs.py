@@ -1,7 +1,7 @@
 """The project's runs."""
 
+from sqlalchemy import Integer, cast, select
 from sqlalchemy import func as sql
-from sqlalchemy import select
 
 from evaldesk.domain.errors import NotFoundError
 from evaldesk.domain.project import RunInfo
@@ -25,7 +25,8 @@ class RunRepository:
                         t.trace.c.run_pk,
                         sql.count(),
                         sql.count(t.trace.c.scenario_pk.distinct()),
-                        sql.sum(t.trace.c.status == "error"),
+                        # as a number: SQLAlchemy takes a sum of truths for a truth
+                        sql.sum(cast(t.trace.c.status == "error", Integer)),
                     ).group_by(t.trace.c.run_pk)
                 )
             }

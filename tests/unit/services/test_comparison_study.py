@@ -9,7 +9,7 @@ from evaldesk.services.comparison_study import Question, choices, names, study, 
 from evaldesk.storage.project import Project
 
 
-def write(project, run, count, *, start=0, tier="", prefix="S", slices=None, values=None):
+def write(project, run, count, *, start=0, tier="", prefix="S", slices=None, values=None, errors=0):
     with project.ingest(f"{run}.jsonl") as writer:
         writer.run(run, system="", dataset=prefix, details={})
         for number in range(start, start + count):
@@ -21,6 +21,7 @@ def write(project, run, count, *, start=0, tier="", prefix="S", slices=None, val
                     slices=slices(number) if slices else {},
                 ),
                 run=run,
+                status="error" if number < errors else "ok",
                 body={"messages": []},
                 scores={"quality": Score(values(number) if values else float(number % 2))},
             )
@@ -42,6 +43,13 @@ def test_the_first_choice_is_the_pair_that_shares_most_older_first(project):
     assert found.suggested == ("one", "two")
     assert [run.name for run in found.runs] == ["other", "two", "one"]
     assert found.project == project.get("id")
+
+
+def test_runs_say_how_many_errors_they_have(project):
+    write(project, "one", 10, errors=3)
+    write(project, "two", 10)
+    found = choices(project)
+    assert [run.errors for run in found.runs] == [0, 3]
 
 
 def test_of_equals_the_newest_are_chosen(project):
