@@ -276,7 +276,8 @@ def test_runs_without_a_common_scenario_say_why(show, project):
     assert "there is no pair" in page.plots.undefined.text()
     assert page.notes.chips[0].text() == "5 same id, other text"
     assert "the test cases were changed between the runs" in page.notes.text.text()
-    assert page.listing.nothing.text() == "There are none."
+    assert page.listing.nothing.text() == "Nothing could be compared. “Left out” says why."
+    assert page.figures.last.remark.text() == "no pair is of the tier critical"
 
 
 def test_a_metric_that_one_run_lacks_is_said(show, project):

@@ -68,7 +68,8 @@ class Figures(QWidget):
             self.last.caption.setText(self.tr("Smallest detectable"))
             least = found.minimum_detectable
             if least is None:
-                self.last.show_figure("–", self.tr("It cannot be said: nothing differs enough."))
+                why = reason(gap) or self.tr("It cannot be said: nothing differs enough.")
+                self.last.show_figure("–", why)
             else:
                 self.last.show_figure(
                     f"{words.bare(least)}{words.difference_unit}",

@@ -136,6 +136,14 @@ class ListPane(Card):
             self.stack.setCurrentWidget(self.nothing)
         self.changed.emit()
 
+    def say_nothing_paired(self) -> None:
+        """No list of pairs has anything: say where to look."""
+        self.nothing.setText(
+            self.tr("Nothing could be compared. “{list}” says why.").format(
+                list=self.titles["left_out"]
+            )
+        )
+
     def show_unpaired(self, items: Sequence[Unpaired]) -> None:
         """List what could not be compared."""
         self.unpaired.show_items(items)

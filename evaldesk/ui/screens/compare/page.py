@@ -407,6 +407,8 @@ class ComparePage(Screen):
             pairs = self.controller.pairs(self._kind, self._group)
             group = self._group[1] if self._group is not None else ""
             self.listing.show_pairs(self._kind, pairs, self._words, group)
+            if not study.comparison.pairs:
+                self.listing.say_nothing_paired()
 
     def _group_chosen(self, group: Group | None) -> None:
         self.choose_group(group)

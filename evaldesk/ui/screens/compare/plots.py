@@ -23,6 +23,7 @@ from evaldesk.ui.screens.compare.wording import (
 )
 from evaldesk.ui.theme.apply import sans
 from evaldesk.ui.widgets.card import Card, text_label
+from evaldesk.ui.widgets.figures import percent
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -189,7 +190,10 @@ class Plots(QObject):
             return
         study, words = self._shown
         found = study.comparison
-        parts = [self.tr("95 % interval")]
+        parts = []
+        if found.difference.level is not None:
+            level = percent(found.difference.level, 0)
+            parts.append(self.tr("{level} interval").format(level=level))
         if found.slices:
             parts.append(self.tr("p of slices adjusted by Benjamini–Hochberg"))
         if found.minimum_detectable is not None:
