@@ -53,5 +53,5 @@ actions: tuple[ActionSpec, ...] = (
     _spec("rubric", _tr("Choose another rubric"), ("B",), _LIST),
     _spec("run", _tr("Choose a run"), ("G",), _LIST),
     _spec("agreement", _tr("Agreement, or back to the disagreements"), ("A",), "View"),
-    _spec("copy", _tr("Copy agreement as a table"), ("Ctrl+Shift+C",), "View"),
+    _spec("copy", _tr("Copy what is listed as a table"), ("Ctrl+Shift+C",), "View"),
 )

@@ -14,6 +14,7 @@ from evaldesk.ui.screens.adjudicate.page import AdjudicatePage
 from evaldesk.ui.workspace import Workspace
 
 Key = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
 Press = Callable[..., None]
 RATERS = ("Ines", "Tomasz", "Amara")
 
@@ -175,6 +176,17 @@ def test_without_a_pattern_there_is_no_card(page: AdjudicatePage, project: Proje
         )
     page.controller.load()
     assert not page.list_pane.pattern.isVisible()
+
+
+def test_what_is_listed_copies_as_a_table_without_names(page: AdjudicatePage, press: Press) -> None:
+    press(Key.Key_C, modifier=CTRL | Qt.KeyboardModifier.ShiftModifier)
+    lines = QGuiApplication.clipboard().text().rstrip().split("\n")
+    rows = [dict(zip(lines[0].split("\t"), line.split("\t"), strict=True)) for line in lines[1:]]
+    assert [row["scenario"] for row in rows] == listed(page)
+    assert rows[0]["criterion"] == "success"
+    assert rows[0]["severity"] == "S1"
+    assert sorted(rows[0]["answers"].split(" · ")) == ["no", "yes"]
+    assert not [name for name in RATERS if name in "\n".join(lines)]
 
 
 def test_the_board_says_in_words_what_its_colours_say(page: AdjudicatePage) -> None:

@@ -1,5 +1,6 @@
 """What adjudicating does: reads the disagreements, shows one, rules, goes on. No widgets."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -450,6 +451,20 @@ class AdjudicateController(QObject):
         self.go(place)
         self.draft_changed.emit()
 
+    def as_tsv(self) -> tuple[str, int]:
+        """What is listed, as a tab-separated table without names; and how many rows."""
+        found = self.found
+        if found is None or found.rubric is None:
+            return "", 0
+        lines = ["scenario\ttitle\tcriterion\ttier\tseverity\tspread\tstate\tanswers"]
+        for item in self.view:
+            values = adjudication.in_board_order(item, found.rubric.name)
+            state = "ruled" if item.ruled else "open"
+            head = (item.scenario, item.title, item.criterion, item.tier, item.severity)
+            said = " · ".join(map(str, values))
+            lines.append(_line([*head, f"{item.spread:.4g}", state, said]))
+        return "\n".join(lines) + "\n", len(self.view)
+
     def reasons(self) -> list[str]:
         """Reasons given lately, those of the same question first."""
         if self.found is None or self.place is None:
@@ -458,6 +473,10 @@ class AdjudicateController(QObject):
         given = self.found.reasons
         own = [reason for criterion, reason in given if criterion == name]
         return list(dict.fromkeys([*own, *(reason for _, reason in given)]))[:9]
+
+
+def _line(cells: Sequence[object]) -> str:
+    return "\t".join(" ".join(str(cell).split()) for cell in cells)
 
 
 class NoChoice(UsageError):

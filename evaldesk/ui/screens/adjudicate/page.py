@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -163,7 +163,7 @@ class AdjudicatePage(Screen):
         bind("sort", self.list_pane.choose_sort, self._on_desk)
         bind("states", self._next_state, self._on_desk)
         bind("pattern", self.list_pane.pattern.toggle, self._has_pattern)
-        bind("copy", self.panel.copy, self._in_agreement, self.panel)
+        bind("copy", self.copy, self._is_open, self)
         bind("rubric", self.choose_rubric, self._has_rubric, self)
         bind("run", self.choose_run, self._is_open, self)
         bind(
@@ -343,6 +343,15 @@ class AdjudicatePage(Screen):
         trace = self.controller.trace
         if trace is not None:
             self.trace_pane.show_trace(trace)
+
+    def copy(self) -> None:
+        """The listed disagreements, or agreement, as a table into the clipboard."""
+        if self._in_agreement():
+            self.panel.copy()
+            return
+        text, count = self.controller.as_tsv()
+        QGuiApplication.clipboard().setText(text)
+        self.workspace.say(self.tr("Copied {n} disagreements").format(n=count))
 
     def choose_rubric(self) -> None:
         """A menu of the project's rubrics."""
