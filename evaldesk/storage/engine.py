@@ -97,6 +97,12 @@ class Database:
             raw: Any = connection.connection.dbapi_connection
             raw.execute(f"PRAGMA busy_timeout={milliseconds:d}")
 
+    def fold(self) -> None:
+        """Write what the write-ahead log holds into the file itself."""
+        with self._lock, translated(self.path), self._writer.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def close(self) -> None:
         """Fold the write-ahead log back: what remains is one plain file."""
         self._reader.dispose()
@@ -202,11 +208,27 @@ def check_is_project(path: Path) -> None:
             f"{path.name} is not an EvalDesk project, or it is encrypted or damaged.",
             "Choose a file that EvalDesk made.",
         )
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
+    if int.from_bytes(head[68:72], "big") != APPLICATION_ID and not _is_project_by_log(path):
         raise ProjectError(
             f"{path.name} is an SQLite file, but not an EvalDesk project.",
             "Choose a file that EvalDesk made.",
         )
+
+
+def _is_project_by_log(path: Path) -> bool:
+    """Whether the write-ahead log says what the file's first page does not yet: the program was
+    killed before it was folded back.
+    """
+    log = path.with_name(path.name + "-wal")
+    if not log.exists() or not log.stat().st_size:
+        return False
+    with translated(path):
+        connection = driver.connect(str(path), timeout=10.0)
+        try:
+            found = connection.execute("PRAGMA application_id").fetchone()
+        finally:
+            connection.close()
+    return bool(found[0] == APPLICATION_ID)
 
 
 def _engine(path: Path, *, query_only: bool) -> Engine:

@@ -68,6 +68,8 @@ class Project:
             project.set("network", network)
             project.set("id", new_id())
             project.set("created_at", now())
+            # From here on the file alone says what it is, also where its log is left behind.
+            database.fold()
         except BaseException:
             database.close()
             path.unlink(missing_ok=True)

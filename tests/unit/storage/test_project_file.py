@@ -147,3 +147,48 @@ def test_a_second_writer_is_told_that_the_file_is_in_use(project: Project) -> No
             project.set("name", "y")
     other.close()
     assert project.name == "x"
+
+
+def _as_if_killed(path: Path, to: Path) -> Path:
+    """The files as they lie on the disk this moment, with the program still at work."""
+    for ending in ("", "-wal"):
+        source = path.with_name(path.name + ending)
+        if source.exists():
+            (to.parent / (to.name + ending)).write_bytes(source.read_bytes())
+    return to
+
+
+def test_a_new_project_opens_after_the_program_was_killed(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "new.evaldesk", "Fresh") as project:
+        project.set("network", "loopback")
+        killed = _as_if_killed(project.path, tmp_path / "killed.evaldesk")
+        alone = tmp_path / "alone.evaldesk"
+        alone.write_bytes(project.path.read_bytes())
+    with Project.open(killed) as again:
+        assert again.name == "Fresh"
+        assert again.get("network") == "loopback"
+    # What was there when it was made needs no log.
+    with Project.open(alone) as again:
+        assert again.name == "Fresh"
+
+
+def test_a_project_whose_log_was_never_folded_is_known_as_one(tmp_path: Path) -> None:
+    database = Database(tmp_path / "made.evaldesk")
+    migrations.migrate(database, fresh=True)
+    killed = _as_if_killed(database.path, tmp_path / "killed.evaldesk")
+    database.close()
+    assert int.from_bytes(killed.read_bytes()[68:72], "big") == 0
+    with Project.open(killed) as again:
+        assert again.info().traces == 0
+
+
+def test_another_program_s_file_with_a_log_is_still_refused(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.db"
+    foreign = sqlite3.connect(path)
+    foreign.execute("PRAGMA journal_mode=WAL")
+    foreign.execute("CREATE TABLE t (x)")
+    foreign.commit()
+    copy = _as_if_killed(path, tmp_path / "foreign-copy.db")
+    foreign.close()
+    with pytest.raises(ProjectError, match="not an EvalDesk project"):
+        Project.open(copy)
