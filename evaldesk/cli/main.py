@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import Any, NoReturn
 from evaldesk import __version__
 from evaldesk.cli import comparing, desktop, exporting, importing, labelling, projects, reading
 from evaldesk.cli.command import Command, Context, Desktop
+from evaldesk.cli.order import ordered
 from evaldesk.domain.errors import EvalDeskError, UsageError
 
 COMMANDS: tuple[Command, ...] = (
@@ -25,14 +25,6 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 _INTERRUPTED = 130
-_OPTION = re.compile(r"--[a-z][a-z-]*(=.*)?|-h", re.DOTALL)
-_TEXTS = frozenset(
-    (
-        *("--sort", "--categories", "--value", "--query", "--where", "--reason"),
-        *("--name", "--run", "--a", "--b", "--after"),
-    )
-)
-"""Options whose text may begin with a minus sign."""
 
 
 def names() -> frozenset[str]:
@@ -62,7 +54,8 @@ def main(argv: Sequence[str], windows: Desktop | None = None) -> int:
     as_json = "--json" in argv
     _plain_streams()
     try:
-        args = parser().parse_args(_joined(argv))
+        top, commands = _parsers()
+        args = top.parse_args(ordered(argv, commands))
     except _Usage as error:
         return _failed(UsageError(str(error)), as_json)
     command: Command = args.command
@@ -88,6 +81,12 @@ def main(argv: Sequence[str], windows: Desktop | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
+    return _parsers()[0]
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The whole command line, and the parser of each command."""
+    commands: dict[str, argparse.ArgumentParser] = {}
     top = _Parser(
         prog="evaldesk",
         description="Judge what a language-model system did, entirely offline. Without a "
@@ -116,21 +115,8 @@ def parser() -> argparse.ArgumentParser:
             "--json", action="store_true", help="one JSON document on standard output"
         )
         made.set_defaults(command=command)
-    return top
-
-
-def _joined(argv: Sequence[str]) -> list[str]:
-    """argparse takes ``--sort -cost`` and ``--categories -1,0,1`` for two options; written as
-    ``--sort=-cost`` they are one.
-    """
-    joined: list[str] = []
-    for word in argv:
-        before = joined[-1] if joined else ""
-        if before in _TEXTS and word.startswith("-") and not _OPTION.fullmatch(word):
-            joined[-1] = f"{before}={word}"
-        else:
-            joined.append(word)
-    return joined
+        commands[command.name] = made
+    return top, commands
 
 
 def _failed(error: EvalDeskError, as_json: bool) -> int:

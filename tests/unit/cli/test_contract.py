@@ -207,6 +207,18 @@ def test_values_may_begin_with_a_minus_sign(run: Run, project: Path, tmp_path: P
     assert run("traces", project, "--query", "--limit", 3)[0] == 2
 
 
+def test_options_may_stand_anywhere(run: Run, project: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    assert run("rubric", "export", project, "--name", "quality", out)[1]["path"] == str(out)
+    for name in ("x.jsonl", "y.jsonl"):
+        (tmp_path / name).write_text(f'{{"input": "{name}", "output": "b"}}')
+    code, data = run("import", project, tmp_path / "x.jsonl", "--run", "n", tmp_path / "y.jsonl")
+    assert (code, len(data["files"])) == (0, 2)
+    assert run("export", "--compare", "one", "two", "pass", "--resamples", 50, project,
+               "--xlsx", tmp_path / "o.xlsx")[0] == 0  # fmt: skip
+    assert run("agreement", project, "--rubric")[0] == 2
+
+
 def test_nothing_varies(run: Run, project: Path, tmp_path: Path) -> None:
     file = tmp_path / "same.csv"
     file.write_text(
