@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from evaldesk.domain.project import Changes
 from evaldesk.jobs.runner import JobRunner
@@ -446,3 +447,22 @@ def test_the_screen_does_not_import_what_is_slow():
         "sys.exit(f'imported: {slow}' if slow else 0)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_the_menu_offers_what_can_be_handed_out(qtbot, page):
+    page.controls.more_button.click()
+    menu = page.controls.more_button.findChild(QMenu)
+    assert [entry.isEnabled() for entry in menu.actions()] == [True] * 6
+    menu.actions()[0].trigger()
+    assert QGuiApplication.clipboard().text().startswith("slice\tvalue\tpairs")
+    menu.close()
+
+
+def test_the_keys_go_back_to_the_list_after_choosing_a_metric(qtbot, page):
+    page.activateWindow()
+    page.listing.table.setFocus()
+    page.workspace.actions.trigger("compare.metric")
+    box = page.controls.what.box
+    assert box.view().isVisible()
+    box.hidePopup()
+    assert page.listing.table.hasFocus()

@@ -3,10 +3,9 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QMenu,
     QScrollArea,
     QSplitter,
     QStackedWidget,
@@ -18,6 +17,7 @@ from evaldesk.domain.project import Changes
 from evaldesk.ui.screens.compare.cards import Figures, OutcomeCard
 from evaldesk.ui.screens.compare.controller import CompareController
 from evaldesk.ui.screens.compare.controls import Controls
+from evaldesk.ui.screens.compare.handing_out import HandingOut
 from evaldesk.ui.screens.compare.list_pane import KINDS, ListPane
 from evaldesk.ui.screens.compare.models import Kind
 from evaldesk.ui.screens.compare.notes import Notes
@@ -29,8 +29,6 @@ from evaldesk.ui.widgets.banner import Banner
 from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.workspace import Workspace
-
-_HANDED_OUT = ("copy", "copy_list", "copy_chart", "save_png", "save_svg", "workbook")
 
 
 class ComparePage(Screen):
@@ -172,25 +170,6 @@ class ComparePage(Screen):
         elif self._group is not None:
             self.choose_group(None)
 
-    def ask_picture(self, kind: str) -> None:
-        """Save the forest plot as ``png`` or ``svg``."""
-        names = {"png": self.tr("PNG pictures (*.png)"), "svg": self.tr("SVG drawings (*.svg)")}
-        self.workspace.prompts.ask_save_file(
-            self.tr("Save the chart"),
-            f"{self._file_name()}.{kind}",
-            names[kind],
-            lambda path: self.plots.save(path, kind),
-        )
-
-    def ask_workbook(self) -> None:
-        """Save the comparison as an Excel workbook."""
-        self.workspace.prompts.ask_save_file(
-            self.tr("Save the comparison"),
-            f"{self._file_name()}.xlsx",
-            self.tr("Excel workbooks (*.xlsx)"),
-            self.controller.export_workbook,
-        )
-
     @property
     def pair(self) -> PairPanel:
         """The two traces side by side; built when they are first wanted."""
@@ -238,6 +217,7 @@ class ComparePage(Screen):
         self.outcomes = OutcomeCard(tokens)
         self.outcomes.body.addWidget(self.plots.spread)
         self.listing = ListPane(self.workspace)
+        self.handing_out = HandingOut(self.workspace, self.controller, self.plots, self.listing)
         left = pane("bg")
         column = QVBoxLayout(left)
         column.setContentsMargins(16, 16, 8, 16)
@@ -291,7 +271,7 @@ class ComparePage(Screen):
         controller.busy.connect(self._busy)
         self.controls.asked.connect(lambda name, value: controller.ask(**{name: value}))
         self.controls.swap.connect(controller.swap)
-        self.controls.more.connect(self._offer)
+        self.controls.more.connect(lambda: self.handing_out.offer(self.controls.more_button))
         self.notes.wanted.connect(self._left_out)
         self.plots.group_chosen.connect(self._group_chosen)
         self.listing.kind_wanted.connect(self.list_kind)
@@ -338,13 +318,7 @@ class ComparePage(Screen):
         bind("difference_back", lambda: self.pair.traces.next_difference(-1), aligned)
         bind("find", lambda: self.pair.traces.open_find(), paired)
         bind("back", self.back, lambda: paired() or self._group is not None, focus=True)
-        bind("copy", self.plots.copy_table, studied)
-        bind("copy_list", self.listing.copy, studied)
-        drawn = lambda: studied() and self.plots.forest is not None  # noqa: E731
-        bind("copy_chart", self.plots.copy, drawn)
-        bind("save_png", partial(self.ask_picture, "png"), drawn)
-        bind("save_svg", partial(self.ask_picture, "svg"), drawn)
-        bind("workbook", self.ask_workbook, studied)
+        self.handing_out.bind(self, studied)
 
     # what comes in
 
@@ -451,28 +425,6 @@ class ComparePage(Screen):
         question = self.controller.question
         if question is not None:
             self.controller.ask(errors_as_failures=not question.errors_as_failures)
-
-    def _offer(self) -> None:
-        actions = self.workspace.actions
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in _HANDED_OUT:
-            action_id = f"compare.{name}"
-            keys, text = actions.keys(action_id), actions.text(action_id)
-            entry = menu.addAction(f"{text}\t{keys}" if keys else text)
-            entry.setEnabled(actions.is_enabled(action_id))
-            entry.triggered.connect(lambda _on=False, name=action_id: actions.trigger(name))
-        button = self.controls.more_button
-        menu.popup(
-            button.mapToGlobal(QPoint(button.width() - menu.sizeHint().width(), button.height()))
-        )
-
-    def _file_name(self) -> str:
-        question = self.controller.question
-        if question is None:
-            return "comparison"
-        name = f"{question.run_a} and {question.run_b} {question.metric}"
-        return "".join(c if c.isalnum() or c in " ._-" else "_" for c in name)
 
     def _retheme(self) -> None:
         tokens = self.workspace.tokens
