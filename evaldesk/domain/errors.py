@@ -5,6 +5,7 @@
     EvalDeskError
     ├── UsageError        2   the command or the request makes no sense
     ├── InputError        3   a file or record could not be read; nothing was written
+    │   └── RunTakenError 3   its run holds other traces already
     ├── ProjectError      4   the project could not be opened (damaged, newer, locked)
     │   └── DamagedError  4   it is a project, and its file is not whole
     ├── NotAllowedError   5   policy or role forbids it
@@ -87,6 +88,10 @@ class InputError(EvalDeskError):
         self.reason = message
         self.path = path
         self.record = record
+
+
+class RunTakenError(InputError):
+    """The run that a file goes into already holds another trace in the same place."""
 
 
 class ProjectError(EvalDeskError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaldesk.domain.errors import InputError, UsageError
+from evaldesk.domain.errors import InputError, RunTakenError, UsageError
 from evaldesk.domain.project import ImportedFile, ImportNote, Skipped
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.importers import registry
@@ -105,19 +105,34 @@ def import_each(
         )
         readings.append((source, chosen, options))
     names = ", ".join(source.path.name for source, *_ in readings)
+    called: set[str] = set()
     with project.ingest(names[:200]) as writer:
         for number, (source, chosen, options) in enumerate(readings):
             writer.source, writer.place = source.path.name, source.shown
             begun = _settled(writer)
-            reading = _Reading(source, chosen.name)
-            try:
+
+            def read(
+                options: TraceImport,
+                source: Source = source,
+                chosen: TraceFormat = chosen,
+                number: int = number,
+            ) -> _Reading:
+                reading = _Reading(source, chosen.name)
                 _read(reading, chosen, writer, options, progress, number, len(readings))
+                return reading
+
+            try:
+                if source.name in called and not options.run:
+                    reading = _read_apart(read, writer, source.name, options)
+                else:
+                    reading = read(options)
             except InputError as error:
                 if error.path:
                     raise
                 raise InputError(
                     error.reason, error.hint, path=source.shown, record=error.record
                 ) from error
+            called.add(source.name)
             added, already_there = writer.counts.added, writer.counts.already_there
             results.append(
                 ImportedFile(
@@ -148,6 +163,31 @@ def import_each(
             notes=result.notes,
         )
     return results
+
+
+def _read_apart(
+    read: Callable[[TraceImport], _Reading],
+    writer: "TraceWriter",
+    name: str,
+    options: TraceImport,
+) -> _Reading:
+    """Read a file that is called as another one of the same import: the same traces again, or a
+    run of its own. (Across imports such a run is refused: a script that compares by name would
+    go on comparing the old one.)
+    """
+    number = 1
+    while True:
+        try:
+            with writer.attempt():
+                reading = read(options)
+        except RunTakenError:
+            number += 1
+            options = replace(options, run=f"{name} ({number})")
+            continue
+        if number > 1:
+            said = f"Another file of this import is called the same; this run is “{options.run}”."
+            reading.notes.append(ImportNote(said))
+        return reading
 
 
 def _settled(writer: "TraceWriter") -> tuple[int, int, int]:

@@ -1,14 +1,16 @@
 """Writing imported traces: in bulk, all or nothing, nothing twice."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy import func as sql
 
-from evaldesk.domain.errors import InputError
+from evaldesk.domain.errors import InputError, RunTakenError
 from evaldesk.domain.identifiers import canonical_json, new_id, now
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.storage import codec, search
@@ -19,6 +21,7 @@ from evaldesk.storage.identity import header_of, scenario_id, trace_id
 from evaldesk.storage.summaries import PREVIEW, preview, title
 
 BATCH = 2000
+_STATE = frozenset(("runs", "scenarios", "metrics", "datasets", "next_trace", "next_scenario"))
 
 _TRACE = (
     "INSERT INTO trace(pk, id, scenario_pk, run_pk, system, trial, status, error, started_at,"
@@ -114,6 +117,25 @@ class TraceWriter:
         )
         self._runs[name] = row_number(inserted)
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What is written inside is undone where it raises; the writer can then go on."""
+        self.flush()
+        kept = {name: copy(value) for name, value in vars(self).items() if name[1:] in _STATE}
+        kept["_members"] = {run: dict(members) for run, members in self._members.items()}
+        kept["counts"] = copy(self.counts)
+        self._cursor.execute("SAVEPOINT attempt")
+        try:
+            yield
+            self.flush()
+        except BaseException:
+            self._cursor.execute("ROLLBACK TO attempt")
+            self._pending.clear()
+            vars(self).update(kept)
+            raise
+        finally:
+            self._cursor.execute("RELEASE attempt")
+
     def scenario(self, scenario: Scenario, run: str) -> None:
         """A test case without a trace in this file."""
         self._settle([(scenario_id(scenario.key, scenario.input), scenario, run)])
@@ -167,7 +189,7 @@ class TraceWriter:
         """Write what is queued.
 
         Raises:
-            InputError: the run already holds another trace for that scenario and trial.
+            RunTakenError: the run already holds another trace for that scenario and trial.
         """
         pending, self._pending = self._pending, []
         scenarios = [
@@ -280,7 +302,7 @@ class TraceWriter:
             )
             other = self._cursor.fetchone()
             if place in seen or (other is not None and other[0] != row[0]):
-                return InputError(
+                return RunTakenError(
                     f"The run “{names[row[3]]}” already holds another trace of scenario "
                     f"“{record.scenario.key}”, trial {record.trial}.",
                     "Give this file a run name of its own (--run).",

@@ -111,6 +111,31 @@ def test_import_again_adds_nothing(run: Run, project: Path, tmp_path: Path) -> N
     assert entry["skipped"] == []
 
 
+def test_files_of_one_import_that_are_called_the_same(run: Run, tmp_path: Path) -> None:
+    project = tmp_path / "p.evaldesk"
+    run("new", project)
+    files = []
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        files.append(tmp_path / folder / "same.jsonl")
+        files[-1].write_text(f'{{"id": 1, "input": "q", "output": "from {folder}", "pass": 1}}')
+    again = tmp_path / "same.json"
+    again.write_bytes(files[0].read_bytes())
+    for added in (1, 0):
+        code, data = run("import", project, *files, again)
+        assert code == 0
+        assert [entry["runs"] for entry in data["files"]] == [["same"], ["same (2)"], ["same"]]
+        assert [entry["added"] for entry in data["files"]] == [added, added, 0]
+    assert run("info", project)[1]["traces"] == 2
+    assert run("compare", project, "--a", "same", "--b", "same (2)", "--metric", "pass")[0] == 0
+    assert run("verify", project)[0] == 0
+    # Alone it is refused: a script that compares by name would go on comparing the old run.
+    files[1].write_text('{"id": 1, "input": "q", "output": "another", "pass": 0}')
+    code, data = run("import", project, files[1])
+    assert code == 3
+    assert "same.jsonl, line 1" in data["error"]
+
+
 def test_a_bad_record_stops_the_whole_import(run: Run, project: Path, tmp_path: Path) -> None:
     good, bad = tmp_path / "three.jsonl", tmp_path / "four.jsonl"
     good.write_text('{"id": "x", "input": "a", "output": "b"}\n')
