@@ -12,5 +12,5 @@ def _tr(text: str) -> str:
 actions: tuple[ActionSpec, ...] = (
     ActionSpec("overview.traces", _tr("Show the traces of the run"), ("Return",), "overview"),
     ActionSpec("overview.copy", _tr("Copy the table of runs"), ("Ctrl+Shift+C",), "overview"),
-    ActionSpec("overview.workbook", _tr("Export to Excel"), ("Ctrl+Shift+E",), "overview"),
+    ActionSpec("overview.workbook", _tr("Export to Excel"), ("Ctrl+E", "Ctrl+Shift+E"), "overview"),
 )

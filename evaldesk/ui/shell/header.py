@@ -28,8 +28,8 @@ class SearchButton(QPushButton):
         row.setContentsMargins(10, 0, 8, 0)
         row.addWidget(text_label(self.tr("Search traces, commands…"), "muted"), 1)
         self.cap = KeyCap(keys)
-        self.cap.setVisible(bool(keys))
         row.addWidget(self.cap)
+        self.cap.setVisible(bool(keys))  # once it has a parent, or it is a window for a moment
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 

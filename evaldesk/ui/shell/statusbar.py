@@ -10,6 +10,7 @@ from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.label import ElidedLabel
 
 HEIGHT = 26
+_USER_WIDTH = 220
 SHOW_WRITE_AFTER_MS = 2000
 SHOW_READ_AFTER_MS = 100
 MESSAGE_MS = 6000
@@ -78,7 +79,8 @@ class StatusBar(QWidget):
 
     def show_user(self, name: str) -> None:
         """Who is at work."""
-        self.user.setText(name)
+        short = self.user.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _USER_WIDTH)
+        self.user.setText(short)
         self.user.setAccessibleName(self.tr("You are %1; change").replace("%1", name))
 
     def show_saved(self) -> None:

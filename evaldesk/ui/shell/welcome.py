@@ -50,6 +50,7 @@ class Welcome(QWidget):
         column.addLayout(heading)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
+        self._before: QWidget | None = None
         self.buttons: dict[str, ActionButton] = {}
         for action_id, kind, text in (
             ("project.open", "primary", self.tr("Open a project")),
@@ -86,8 +87,10 @@ class Welcome(QWidget):
             if old is not None:
                 old.hide()
                 old.deleteLater()
+        self._before = None
         recents = self._workspace.settings.recents
         self._recents.setVisible(bool(recents))
+        last: QWidget = self.buttons["project.sample"]
         for text in recents:
             path = Path(text)
             row = QWidget()
@@ -101,13 +104,22 @@ class Welcome(QWidget):
             line.addWidget(button)
             line.addWidget(folder, 1)
             self._list.addWidget(row)
+            # Made anew, they would come last in the window.
+            self.setTabOrder(last, button)
+            last = button
 
     def show_busy(self, text: str) -> None:
         """A project is being opened: say so and take no other."""
+        if text:
+            # What is disabled loses the focus, and it would end up somewhere else in the window.
+            focused = self.window().focusWidget()
+            self._before = focused if focused and self.isAncestorOf(focused) else None
         for button in self.buttons.values():
             button.setEnabled(not text)
         self._recents.setEnabled(not text)
         self.hint.setText(text or self.tr("Or drop a project here."))
+        if not text and self._before is not None and self._before.isVisible():
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _draw(self) -> None:
         self._mark.setPixmap(pixmap("app", self._workspace.tokens.accent, 44))

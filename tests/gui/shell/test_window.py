@@ -50,6 +50,15 @@ def test_a_project_that_is_none_is_refused_in_words(qtbot, window, tmp_path):
     assert "broken.evaldesk" in window.banner.message.text()
     assert window.workspace.project is None
     assert window.welcome.buttons["project.open"].isEnabled()
+    # Whoever tried it by keyboard is where they were, and may try another.
+    assert window.focusWidget() is window.welcome.buttons["project.open"]
+
+
+def test_a_very_long_name_leaves_room_in_the_status_bar(window):
+    window.workspace.set_user("Anna " * 40)
+    assert window.status.user.text().endswith("…")
+    assert "Anna Anna" in window.status.user.accessibleName()
+    assert window.status.user.sizeHint().width() < 300
 
 
 def test_new_asks_where_and_makes_it(qtbot, window, prompts, tmp_path):
@@ -365,3 +374,23 @@ def test_a_question_is_answered_by_keyboard(window):
     asking.confirm("Really?", "", "Do it", lambda: answers.append("no"))
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
     assert answers == ["yes", "Ada"]
+
+
+def test_tab_goes_from_the_buttons_to_the_recent_projects(qtbot, qapp, settings, prompts, tmp_path):
+    for name in ("second", "first"):
+        path = tmp_path / f"{name}.evaldesk"
+        path.write_bytes(b"")
+        settings.remember_project(path)
+    window = build_window(qapp, settings=settings, prompts=prompts)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.welcome.buttons["project.sample"].setFocus()
+    reached = []
+    for _ in range(2):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(window.focusWidget().text())
+    assert reached == ["first", "second"]
+    window.workspace.jobs.shutdown()
+    window.close()
