@@ -58,9 +58,10 @@ class AgreementPanel(QWidget):
         self.working = text_label(self.tr("Computing …"), "muted")
         self.working.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedLayout()
+        # First into the card: a stack without a parent shows its page as a window of its own.
+        card.body.addLayout(self._stack)
         self._stack.addWidget(self.criteria)
         self._stack.addWidget(self.working)
-        card.body.addLayout(self._stack)
         outer.addWidget(card)
         self.note = text_label("", "muted", wrap=True)
         self.note.setText(

@@ -87,8 +87,10 @@ class ListPane(QWidget):
         self._timer.setInterval(_TYPING_MS)
         self._timer.timeout.connect(self._filter)
         self.field.textChanged.connect(lambda _: self._timer.start())
-        self._make_list()
+        self._stack = QStackedLayout()
+        # First into the pane: a stack without a parent shows its page as a window of its own.
         layout.addLayout(self._stack, 1)
+        self._make_list()
         self.pattern = PatternCard(controller)
         layout.addWidget(self.pattern)
         controller.listed.connect(self._show_list)
@@ -141,7 +143,6 @@ class ListPane(QWidget):
         self.nothing = text_label("", "muted", wrap=True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.nothing.setContentsMargins(16, 24, 16, 0)
-        self._stack = QStackedLayout()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.nothing)
 

@@ -114,9 +114,10 @@ class QueuePane(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.nothing.setContentsMargins(16, 24, 16, 0)
         self._stack = QStackedLayout()
+        # First into the pane: a stack without a parent shows its page as a window of its own.
+        layout.addLayout(self._stack, 1)
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.nothing)
-        layout.addLayout(self._stack, 1)
         controller.listed.connect(self._show_list)
         controller.item_changed.connect(self._show_current)
         controller.state_changed.connect(self._show_state)
