@@ -1,5 +1,7 @@
 """All keys on one sheet, made from the commands themselves."""
 
+from itertools import groupby
+
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -53,7 +55,7 @@ class ShortcutSheet(Overlay):
         for title, specs in self.groups(screen_id):
             shortest = lengths.index(min(lengths))
             columns[shortest].addWidget(self._group(title, specs))
-            lengths[shortest] += len(specs) + 2
+            lengths[shortest] += len(self._lines(specs)) + 2
         for column in columns:
             column.addStretch(1)
         self._scroll.setWidget(content)
@@ -94,13 +96,38 @@ class ShortcutSheet(Overlay):
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(0, 1)
         grid.addWidget(text_label(title, "heading"), 0, 0, 1, 2)
-        for line, spec in enumerate(specs, start=1):
-            grid.addWidget(text_label(self._workspace.actions.text(spec.id), wrap=True), line, 0)
+        for line, (text, shown) in enumerate(self._lines(specs), start=1):
+            grid.addWidget(text_label(text, wrap=True), line, 0)
             keys = QHBoxLayout()
             keys.setSpacing(4)
             keys.addStretch(1)
-            shown = map(key_text, self._workspace.actions.shortcuts(spec.id))
-            for text in dict.fromkeys(shown):  # Return and Enter read alike
-                keys.addWidget(KeyCap(text))
+            for cap in shown:
+                keys.addWidget(KeyCap(cap))
             grid.addLayout(keys, line, 1)
         return made
+
+    def _lines(self, specs: list[ActionSpec]) -> list[tuple[str, list[str]]]:
+        """Words and keys; a command for each of several numbers takes one line, as long as its
+        keys are numbers as well.
+        """
+        actions = self._workspace.actions
+        result: list[tuple[str, list[str]]] = []
+        for series, row in groupby(specs, lambda spec: spec.id.rstrip("0123456789")):
+            members = list(row)
+            keys = [
+                # Return and Enter read alike.
+                list(dict.fromkeys(map(key_text, actions.shortcuts(spec.id))))
+                for spec in members
+            ]
+            first, last = members[0], members[-1]
+            low, high = first.id.removeprefix(series), last.id.removeprefix(series)
+            numbered = all(
+                len(shown) == 1 and shown[0].endswith(spec.id.removeprefix(series))
+                for spec, shown in zip(members, keys, strict=True)
+            )
+            if len(members) > 2 and numbered and actions.text(first.id).endswith(low):
+                text = f"{actions.text(first.id)}–{high}"
+                result.append((text, [keys[0][0], "…", keys[-1][0]]))
+            else:
+                result += zip((actions.text(spec.id) for spec in members), keys, strict=True)
+        return result

@@ -112,8 +112,9 @@ class Welcome(QWidget):
         """A project is being opened: say so and take no other."""
         if text:
             # What is disabled loses the focus, and it would end up somewhere else in the window.
-            focused = self.window().focusWidget()
-            self._before = focused if focused and self.isAncestorOf(focused) else None
+            focused: QWidget | None = self.window().focusWidget()
+            inside = focused is not None and self.isAncestorOf(focused)
+            self._before = focused if inside else None
         for button in self.buttons.values():
             button.setEnabled(not text)
         self._recents.setEnabled(not text)

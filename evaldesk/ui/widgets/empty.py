@@ -65,8 +65,15 @@ class EmptyState(QWidget):
         QTimer.singleShot(0, self, self._take_focus)
 
     def _take_focus(self) -> None:
-        focused = self.window().focusWidget()
-        idle = focused is None or not focused.isVisible() or focused.isAncestorOf(self)
+        # None for no focus; PySide's types do not say so.
+        focused: QWidget | None = self.window().focusWidget()
+        idle = (
+            focused is None
+            or not focused.isVisible()
+            or focused.isAncestorOf(self)
+            # Qt put it here, on whatever came next, when what had it went out of sight.
+            or self.isAncestorOf(focused)
+        )
         if self._first is not None and self._first.isVisible() and idle:
             self._first.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QTableWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from evaldesk.domain.rubric import Rubric
@@ -280,3 +280,18 @@ def test_every_control_has_a_name(page: RubricsPage) -> None:
         assert widget.accessibleName()
     assert page.editor.criterion.kind.accessibleName()
     assert page.editor.list.focusPolicy() != Qt.FocusPolicy.NoFocus
+
+
+def test_the_empty_screen_offers_templates_and_nothing_else_in_the_menu(
+    open_page: Callable[[], RubricsPage], qtbot: QtBot
+) -> None:
+    page = open_page()
+    qtbot.waitUntil(page.template_button.isVisible)
+    page.template_button.click()
+    menu = next(menu for menu in page.findChildren(QMenu) if menu.isVisible())
+    titles = [action.text() for action in menu.actions()]
+    assert titles == [template.name for template in page.controller.templates()]
+    # Return takes the first.
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    assert page.controller.draft is not None
+    assert page.editor.name.text() == titles[0]

@@ -220,6 +220,19 @@ def test_the_sheet_shows_the_screens_own_keys_first(window):
     assert shown == {spec.id for spec in all_actions() if spec.shortcuts}
 
 
+def test_a_row_of_numbers_takes_one_line(window):
+    groups = dict(window.sheet.groups("review"))
+    lines = window.sheet._lines(groups["Review · Answer"])
+    assert ("Answer with point 1–9", ["1", "…", "9"]) in lines
+    assert ("Severity S1–4", ["Shift 1", "…", "Shift 4"]) in lines
+    assert not any("point 2" in text for text, _ in lines)
+    # Screens are numbered too, but each has a name of its own.
+    assert [text for text, _ in window.sheet._lines(groups["Go to"])][:2] == [
+        "Go to Overview",
+        "Go to Traces",
+    ]
+
+
 def test_the_question_mark_opens_and_closes_the_sheet(window):
     QTest.keyClick(window, Qt.Key.Key_Question)
     assert window.sheet.isVisible()

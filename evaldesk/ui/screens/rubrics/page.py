@@ -395,18 +395,22 @@ class RubricsPage(Screen):
     def _offer_new(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Empty rubric")).triggered.connect(self._new)
-        menu.addAction(self.tr("Read from a file …")).triggered.connect(self._read_file)
-        if self.controller.draft is not None:
-            menu.addAction(self.tr("Write to a file …")).triggered.connect(self._write_file)
-        menu.addSeparator()
-        menu.addAction(self.tr("From a template")).setEnabled(False)
+        only_templates = self.empty.isVisible()  # the other ways have buttons of their own there
+        if not only_templates:
+            menu.addAction(self.tr("Empty rubric")).triggered.connect(self._new)
+            menu.addAction(self.tr("Read from a file …")).triggered.connect(self._read_file)
+            if self.controller.draft is not None:
+                menu.addAction(self.tr("Write to a file …")).triggered.connect(self._write_file)
+            menu.addSeparator()
+            menu.addAction(self.tr("From a template")).setEnabled(False)
         for template in self.controller.templates():
             menu.addAction(template.name.replace("&", "&&")).triggered.connect(
                 lambda _=False, template=template: self.controller.new(template)
             )
-        button = self.template_button if self.empty.isVisible() else self.new_button
+        button = self.template_button if only_templates else self.new_button
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+        if only_templates:
+            menu.setActiveAction(menu.actions()[0])
 
     def _new(self) -> None:
         self.controller.new()
