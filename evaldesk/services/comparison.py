@@ -15,6 +15,7 @@ from evaldesk.services.metrics import metric
 from evaldesk.services.pairing import pair_runs
 from evaldesk.stats.multiplicity import benjamini_hochberg
 from evaldesk.stats.paired import PairedResult, compare_paired
+from evaldesk.storage.listings import slice_names
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -60,6 +61,7 @@ def compare(
         project.runs.require(run)
     if run_a == run_b:
         raise UsageError("A run cannot be compared with itself.", "Choose two runs.")
+    _check_groups(project, by)
     chosen = metric(project, metric_name)
     runs = pair_runs(
         project,
@@ -119,6 +121,14 @@ def _worse(pair: PairedValue, direction: Direction) -> bool:
     return pair.difference > 0 if direction == "lower" else pair.difference < 0
 
 
+def _check_groups(project: "Project", by: Sequence[str]) -> None:
+    # A slice of the project that these runs do not have is no mistake: it has no rows.
+    known = ["tier", *slice_names(project.database)]
+    for name in by:
+        if name.removeprefix("slice.") not in known:
+            raise NotFoundError.among("slice", name, known)
+
+
 def _clusters(name: str, rows: Sequence[TraceRow]) -> list[str] | None:
     if not name:
         return None
@@ -151,10 +161,6 @@ def _slices(
             label = _label(row, name)
             if label:
                 members.setdefault(label, []).append(index)
-        if not members and rows:
-            known = {key for row in rows for key in row.slices} | {"tier"}
-            if name.removeprefix("slice.") not in known:
-                raise NotFoundError.among("slice", name, known)
         for label in sorted(members, key=lambda item: (_TIERS.get(item, 3), item)):
             some = members[label]
             result = compare_paired(

@@ -236,19 +236,11 @@ def _compared(
     try:
         return run(by, question), question
     except NotFoundError:
-        # A slice that the runs have, but none of the pairs; or a tier that only other runs have.
-        pass
-    try:
-        whole = run((), question)
-    except NotFoundError:
         if not question.tier:
             raise
-        question = replace(question, tier="")
-        whole = run((), question)
-    rows = project.traces.rows([pair.a_pk for pair in whole.pairs])
-    there = {name for row in rows for name in row.slices} | {"tier"}
-    kept = [name for name in by if name in there]
-    return (run(kept, question) if kept and whole.pairs else whole), question
+    # The tier is one that only other runs have.
+    question = replace(question, tier="")
+    return run(by, question), question
 
 
 def _first_metric(known: Sequence[str]) -> str:
