@@ -86,6 +86,9 @@ class Bench:
         self.window.open_path(path)
         self.until(lambda: self.window.workspace.project is not None)
         self.settle()
+        # Keys go nowhere in a window that is not the active one.
+        self.window.activateWindow()
+        QTest.qWaitForWindowActive(self.window)
         begun = time.perf_counter()
         self.window.workspace.navigate("review")
         self.until(lambda: self._page() is not None and self.page.controller.pk is not None)
