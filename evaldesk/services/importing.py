@@ -133,6 +133,14 @@ def import_each(
                     error.reason, error.hint, path=source.shown, record=error.record
                 ) from error
             called.add(source.name)
+            differing = writer.counts.differing - begun[3]
+            if differing:
+                reading.notes.append(
+                    ImportNote(
+                        "Scores of traces that are there already have other values in this file "
+                        f"({differing} of them); those in the project stay."
+                    )
+                )
             added, already_there = writer.counts.added, writer.counts.already_there
             results.append(
                 ImportedFile(
@@ -190,10 +198,11 @@ def _read_apart(
         return reading
 
 
-def _settled(writer: "TraceWriter") -> tuple[int, int, int]:
-    """Traces, added and already there so far, with nothing waiting."""
+def _settled(writer: "TraceWriter") -> tuple[int, int, int, int]:
+    """Traces, added, already there and scores that differ so far, with nothing waiting."""
     writer.flush()
-    return writer.counts.traces, writer.counts.added, writer.counts.already_there
+    counts = writer.counts
+    return counts.traces, counts.added, counts.already_there, counts.differing
 
 
 def _read(

@@ -41,12 +41,17 @@ _SLICE = "INSERT OR IGNORE INTO scenario_slice(scenario_pk, name, value) VALUES 
 
 @dataclass(slots=True)
 class Counts:
-    """What was written so far."""
+    """What was written so far.
+
+    Attributes:
+        differing: scores of traces that were there already, and have another value there.
+    """
 
     traces: int = 0
     added: int = 0
     already_there: int = 0
     scores: int = 0
+    differing: int = 0
 
 
 class TraceWriter:
@@ -235,7 +240,21 @@ class TraceWriter:
         self._insert_traces(traces, fresh)
         self._cursor.executemany(_BODY, bodies)
         self._cursor.executemany(search.INSERT, texts)
+        if len(traces) < len(prepared):
+            self._count_differing(scores, {row[0] for row in traces})
         self._cursor.executemany(_SCORE, scores)
+
+    def _count_differing(self, scores: Sequence[tuple[Any, ...]], fresh: set[int]) -> None:
+        wanted = {(pk, metric): value for pk, metric, value, *_ in scores if pk not in fresh}
+        pks = list(dict.fromkeys(pk for pk, _ in wanted))
+        for start in range(0, len(pks), 500):
+            some = pks[start : start + 500]
+            marks = ",".join("?" * len(some))
+            self._cursor.execute(
+                f"SELECT trace_pk, metric_pk, value FROM score WHERE trace_pk IN ({marks})", some
+            )
+            for pk, metric, value in self._cursor.fetchall():
+                self.counts.differing += wanted.get((pk, metric), value) != value
 
     def _prepare(
         self, record: TraceRecord, run: str, scenario: bytes

@@ -111,6 +111,23 @@ def test_import_again_adds_nothing(run: Run, project: Path, tmp_path: Path) -> N
     assert entry["skipped"] == []
 
 
+def test_a_file_that_was_scored_again(run: Run, project: Path, tmp_path: Path) -> None:
+    file = tmp_path / "one.jsonl"
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    for line in lines[:2]:
+        line["pass"] = 1 - line["pass"]
+    for line in lines:
+        line["length_score"] = 3
+    file.write_text("\n".join(map(json.dumps, lines)))
+    code, data = run("import", project, file)
+    assert code == 0
+    [entry] = data["files"]
+    assert (entry["added"], entry["already_there"]) == (0, 6)
+    assert any("(2 of them)" in note["message"] for note in entry["notes"])
+    first = run("show", project, "one/c0")[1]["scores"]
+    assert (first["pass"]["value"], first["length_score"]["value"]) == (0, 3)
+
+
 def test_files_of_one_import_that_are_called_the_same(run: Run, tmp_path: Path) -> None:
     project = tmp_path / "p.evaldesk"
     run("new", project)
