@@ -1,6 +1,7 @@
 """Reads the command line, runs a subcommand, prints what it did."""
 
 import argparse
+import difflib
 import json
 import os
 import sys
@@ -55,10 +56,12 @@ def main(argv: Sequence[str], windows: Desktop | None = None) -> int:
     _plain_streams()
     try:
         top, commands = _parsers()
-        args = top.parse_args(ordered(argv, commands))
+        args, unknown = top.parse_known_args(ordered(argv, commands))
     except _Usage as error:
-        return _failed(UsageError(str(error)), as_json)
+        return _failed(UsageError(str(error), _nearest_command(argv)), as_json)
     command: Command = args.command
+    if unknown:
+        return _failed(_not_understood(unknown, commands[command.name]), as_json)
     try:
         outcome = command.run(args, Context(windows, _tell))
     except EvalDeskError as error:
@@ -117,6 +120,23 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         made.set_defaults(command=command)
         commands[command.name] = made
     return top, commands
+
+
+def _nearest_command(argv: Sequence[str]) -> str:
+    word = next((word for word in argv if not word.startswith("-")), "")
+    nearest = difflib.get_close_matches(word, names(), n=1, cutoff=0.6)
+    return f"Did you mean “{nearest[0]}”?" if nearest and word not in names() else ""
+
+
+def _not_understood(unknown: Sequence[str], parser: argparse.ArgumentParser) -> UsageError:
+    options = [word for word in unknown if word.startswith("-")]
+    known = parser._option_string_actions
+    nearest = difflib.get_close_matches(options[0], known, n=1) if options else []
+    words = " ".join(options or unknown)
+    return UsageError(
+        f"unrecognized arguments: {words}\n\n{parser.format_usage().strip()}",
+        f"Did you mean “{nearest[0]}”?" if nearest else "",
+    )
 
 
 def _failed(error: EvalDeskError, as_json: bool) -> int:

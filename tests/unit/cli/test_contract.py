@@ -388,6 +388,15 @@ def test_wrong_usage_is_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -
     assert captured.err
 
 
+def test_wrong_words_are_answered_with_the_nearest(run: Run, project: Path) -> None:
+    code, data = run("traces", project, "--limt", 3)
+    assert (code, data["hint"]) == (2, "Did you mean “--limit”?")
+    assert "evaldesk traces" in data["error"]
+    code, data = run("inof", project)
+    assert (code, data["hint"]) == (2, "Did you mean “info”?")
+    assert run("info", project, "more")[0] == 2
+
+
 def test_a_missing_project_is_4(run: Run, tmp_path: Path) -> None:
     code, data = run("info", tmp_path / "none.evaldesk")
     assert code == 4
