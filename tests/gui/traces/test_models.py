@@ -170,3 +170,12 @@ def test_siblings_name_run_and_trial(qtbot):
     model.set_open(2)
     assert model.index(1).data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
     tester.deleteLater()
+
+
+def test_tiers_and_usual_ids_fit_into_their_columns(qapp):
+    from evaldesk.ui.screens.traces.columns import columns
+    from evaldesk.ui.theme.style import chip_size
+
+    widths = {column.key: column.width for column in columns(())}
+    for tier in ("critical", "important", "nice-to-have"):
+        assert chip_size(tier).width() + 2 * 10 <= widths["tier"], tier

@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evaldesk.domain.comparison import PairedValue
-from evaldesk.domain.errors import Cancelled, EvalDeskError
+from evaldesk.domain.errors import EvalDeskError
 from evaldesk.jobs.runner import JobControl
 from evaldesk.ui.screens.compare.models import TIERS, Kind, natural, outcome
 from evaldesk.ui.workspace import Workspace
@@ -161,45 +160,6 @@ class CompareController(QObject):
             return rank, -abs(gap) if kind != "all" else gap, natural(pair.scenario)
 
         return sorted(found, key=worst_first)
-
-    # handing out
-
-    def export_workbook(self, path: Path) -> None:
-        """Write the comparison in sight, with the rest of the project, into an Excel workbook."""
-        project, study = self._workspace.project, self.study
-        if project is None or study is None:
-            return
-        author = self._workspace.user
-
-        def work(control: JobControl) -> int:
-            from evaldesk.services.reporting import export_workbook
-
-            def progress(fraction: float, text: str) -> None:
-                control.check()
-                control.progress(fraction, 1.0, text)
-
-            result = export_workbook(
-                project,
-                path,
-                author=author,
-                compared=[study.comparison],
-                overwrite=True,
-                progress=progress,
-            )
-            return len(result.sheets)
-
-        def done(sheets: int) -> None:
-            self._workspace.say(
-                self.tr("{name} saved, {sheets} sheets").format(name=path.name, sheets=sheets)
-            )
-
-        def failed(error: Exception) -> None:
-            if not isinstance(error, Cancelled):
-                self._workspace.report(error)
-
-        self._workspace.jobs.write(
-            work, done, failed, title=self.tr("Saving {name}").format(name=path.name)
-        )
 
     # what was compared last
 

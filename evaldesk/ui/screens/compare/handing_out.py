@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from evaldesk.ui.screens.compare.controller import CompareController
 from evaldesk.ui.screens.compare.list_pane import ListPane
 from evaldesk.ui.screens.compare.plots import Plots
+from evaldesk.ui.workbook import WorkbookDesk
 from evaldesk.ui.workspace import Workspace
 
 _COMMANDS = ("copy", "copy_list", "copy_chart", "save_png", "save_svg", "workbook")
@@ -26,6 +27,7 @@ class HandingOut(QObject):
         self._controller = controller
         self._plots = plots
         self._listing = listing
+        self._workbook = WorkbookDesk(workspace, self)
 
     def bind(self, widget: QWidget, studied: Callable[[], bool]) -> None:
         """Have the commands done, while ``studied`` says that there is a comparison."""
@@ -65,12 +67,11 @@ class HandingOut(QObject):
         )
 
     def _ask_workbook(self) -> None:
-        self._workspace.prompts.ask_save_file(
-            self.tr("Save the comparison"),
-            f"{self._file_name()}.xlsx",
-            self.tr("Excel workbooks (*.xlsx)"),
-            self._controller.export_workbook,
-        )
+        study = self._controller.study
+        if study is not None:
+            self._workbook.ask(
+                self.tr("Save the comparison"), self._file_name(), lambda _: [study.comparison]
+            )
 
     def _file_name(self) -> str:
         question = self._controller.question

@@ -52,8 +52,8 @@ def tr(text: str) -> str:
 def columns(metrics: Sequence[str]) -> list[Column]:
     """All columns, in the order they are offered."""
     return [
-        _plain("scenario", QT_TRANSLATE_NOOP("TraceColumns", "Scenario"), 84),
-        _plain("title", QT_TRANSLATE_NOOP("TraceColumns", "Title"), 232),
+        _plain("scenario", QT_TRANSLATE_NOOP("TraceColumns", "Scenario"), 96),
+        _plain("title", QT_TRANSLATE_NOOP("TraceColumns", "Title"), 220),
         *(_metric(name) for name in metrics),
         Column(
             "tier",
@@ -61,7 +61,7 @@ def columns(metrics: Sequence[str]) -> list[Column]:
             lambda row: row.tier,
             lambda row: row.tier,
             "tier",
-            96,
+            112,
             chips=lambda row: (
                 ((row.tier, TIER_CHIPS.get(row.tier, "neutral")),) if row.tier else ()
             ),
