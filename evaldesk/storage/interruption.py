@@ -11,6 +11,9 @@ from typing import Any
 
 from evaldesk.domain.errors import Cancelled
 
+_OPERATIONS = 500_000
+"""Of SQLite's machine between two looks at whether to stop: some ten milliseconds."""
+
 Register = Callable[[Callable[[], object]], object]
 """Takes what is to be called when the work is cancelled; ``JobControl.on_cancel`` is one."""
 
@@ -42,6 +45,8 @@ class Interruption:
         """
         with self._lock:
             self._running.append(connection)
+        # An interrupt that comes just before a query begins is lost on SQLite.
+        connection.set_progress_handler(lambda: self._asked, _OPERATIONS)
         try:
             self.check()
             yield
@@ -52,3 +57,4 @@ class Interruption:
         finally:
             with self._lock:
                 self._running.remove(connection)
+            connection.set_progress_handler(None, 0)
