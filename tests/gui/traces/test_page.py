@@ -72,15 +72,15 @@ def test_words_are_looked_for_while_typing(page, qtbot):
 def test_the_filter_language_narrows_and_says_what_it_does_not_know(page):
     page.filter_field.set_text('run = "alpha" and score.pass = 0')
     assert len(page.model.ids) == 6
-    assert not page.filter_error.isVisible()
+    assert not page.listing.filter_error.isVisible()
     page.filter_field.set_text("score.pas = 0")
-    assert page.filter_error.isVisible()
-    assert "Did you mean “pass”?" in page.filter_error.text()
+    assert page.listing.filter_error.isVisible()
+    assert "Did you mean “pass”?" in page.listing.filter_error.text()
     assert page.filter_field.property("invalid") == "true"
     page.filter_field.set_text("score.pass =")
-    assert page.filter_error.isVisible()
+    assert page.listing.filter_error.isVisible()
     page.filter_field.set_text("")
-    assert not page.filter_error.isVisible()
+    assert not page.listing.filter_error.isVisible()
     assert len(page.model.ids) == 24
 
 
@@ -102,7 +102,7 @@ def test_facets_narrow_together_and_reset_takes_all_off(page):
     page.facets.choose("run", "alpha")
     assert len(page.model.ids) == 6
     page.filter_field.set_text("trial = 9")
-    assert page.list_stack.currentWidget() is page.no_match
+    assert page.listing.stack.currentWidget() is page.listing.no_match
     page.reset()
     assert len(page.model.ids) == 24
     assert page.facets.chosen == {}

@@ -3,34 +3,25 @@
 from array import array
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QMenu,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from evaldesk.domain.project import Changes
 from evaldesk.ui.screens.screen import Screen
-from evaldesk.ui.screens.traces.column_chooser import ColumnChooser
 from evaldesk.ui.screens.traces.controller import TracesController
-from evaldesk.ui.screens.traces.delegates import TraceDelegate
-from evaldesk.ui.screens.traces.filter_field import FilterField
-from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel, TraceTableModel
-from evaldesk.ui.screens.traces.panels import FacetList, SiblingStrip, TraceTable
-from evaldesk.ui.widgets.card import hairline, pane, text_label
+from evaldesk.ui.screens.traces.list_pane import ListPane
+from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel
+from evaldesk.ui.screens.traces.panels import FacetList, SiblingStrip
+from evaldesk.ui.widgets.card import hairline, pane
 from evaldesk.ui.widgets.empty import EmptyState
-from evaldesk.ui.widgets.table import ROW_HEIGHT
 from evaldesk.ui.widgets.trace_view import TracePane, figures
 from evaldesk.ui.workspace import Workspace
-
-_WITH_SNIPPET = 44
 
 
 class TracesPage(Screen):
@@ -39,7 +30,12 @@ class TracesPage(Screen):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self.controller = TracesController(workspace, self)
-        self.model = TraceTableModel(self)
+        self.listing = ListPane(workspace, self.controller)
+        self.model = self.listing.model
+        self.table = self.listing.table
+        self.columns = self.listing.columns
+        self.search_field = self.listing.search_field
+        self.filter_field = self.listing.filter_field
         self.facets = FacetModel(self)
         self.siblings = SiblingModel(self)
         self._wanted: int | None = None
@@ -67,7 +63,7 @@ class TracesPage(Screen):
             self.filter_field.set_text(str(place["where"]))
         if "search" in place:
             self.search_field.setText(str(place["search"]))
-            self._search()
+            self.listing.search()
         if "pair" in place:
             a, b = place["pair"]
             self._wanted_pair = (int(a), int(b))
@@ -98,12 +94,12 @@ class TracesPage(Screen):
 
     def breadcrumb(self) -> str:
         """The scenario that is being read."""
-        row = self._current_row()
+        row = self.listing.current_row()
         return row.scenario if row is not None else ""
 
     def chips(self) -> tuple[tuple[str, str], ...]:
         """Its tier and slices."""
-        row = self._current_row()
+        row = self.listing.current_row()
         if row is None:
             return ()
         tier = ((row.tier, "bad" if row.tier == "critical" else "neutral"),) if row.tier else ()
@@ -144,12 +140,7 @@ class TracesPage(Screen):
 
     def reset(self, *, quietly: bool = False) -> None:
         """Show all traces again."""
-        for field in (self.search_field, self.filter_field):
-            field.blockSignals(quietly)
-        self.search_field.clear()
-        self.filter_field.set_text("")
-        for field in (self.search_field, self.filter_field):
-            field.blockSignals(False)
+        self.listing.clear_fields(quietly=quietly)
         if quietly:
             self.controller.text = ""
             self.controller.filter("") if self.workspace.project else None
@@ -158,7 +149,6 @@ class TracesPage(Screen):
             self.facets.clear_chosen()
             self.facets.blockSignals(False)
         else:
-            self._search()
             self.facets.clear_chosen()
 
     def compare(self) -> None:
@@ -197,7 +187,7 @@ class TracesPage(Screen):
 
     def copy_list(self) -> None:
         """Copy the rows that are selected, or all, with the columns in sight."""
-        pks = self._picked() or list(self.model.ids)
+        pks = self.listing.picked() or list(self.model.ids)
         if not pks:
             return
 
@@ -220,7 +210,7 @@ class TracesPage(Screen):
 
     def copy_id(self) -> None:
         """Copy the id of the trace that is being read."""
-        row = self._current_row()
+        row = self.listing.current_row()
         if row is not None:
             QGuiApplication.clipboard().setText(row.id)
             self.workspace.say(self.tr("Id copied"))
@@ -244,62 +234,9 @@ class TracesPage(Screen):
     # building
 
     def _build(self) -> None:
-        tokens = self.workspace.tokens
-        self.search_field = QLineEdit()
-        self.search_field.setPlaceholderText(self.tr("Search in all traces"))
-        self.search_field.setAccessibleName(self.tr("Search in all traces"))
-        self.search_field.setClearButtonEnabled(True)
-        self.filter_field = FilterField(self.controller.completions)
-        self.filter_field.setPlaceholderText(self.tr("Filter, such as score.pass = 0"))
-        self.filter_field.setAccessibleName(self.tr("Filter"))
-        self.filter_error = text_label("", "error", wrap=True)
-        self.filter_error.setContentsMargins(16, 0, 16, 6)
-        self.filter_error.hide()
-        self.table = TraceTable(name=self.tr("Traces"))
-        self.table.setSortingEnabled(False)
-        self.table.setModel(self.model)
-        self.table.horizontalHeader().setSectionsMovable(True)
-        self.table.horizontalHeader().setSortIndicatorShown(True)
-        self.table.horizontalHeader().setSectionsClickable(True)
-        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        self.table.horizontalHeader().setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.columns = ColumnChooser(self.table, self.model, self.workspace.settings, self)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.table.installEventFilter(self)
-        self.delegate = TraceDelegate(tokens, self.table)
-        self.table.setItemDelegate(self.delegate)
         self.nothing = EmptyState(self.tr("No traces yet"))
         self.nothing.add_action(self.tr("Import files"), self._import, keys="Ctrl I", primary=True)
-        self.no_match = EmptyState(
-            self.tr("No trace matches"), self.tr("Nothing in this project has all of that.")
-        )
-        self.no_match.add_action(self.tr("Show all traces"), self.reset, keys="⇧ F", primary=True)
-        self.list_stack = QStackedWidget()
-        self.list_stack.addWidget(self.table)
-        self.list_stack.addWidget(self.no_match)
         self.pane = TracePane(self.workspace)
-        self._build_frame()
-
-    def _build_frame(self) -> None:
-        tools = QWidget()
-        tool_row = QHBoxLayout(tools)
-        tool_row.setContentsMargins(16, 8, 8, 8)
-        tool_row.setSpacing(8)
-        tool_row.addWidget(self.search_field, 1)
-        tool_row.addWidget(self.filter_field, 1)
-        self.more = QToolButton()
-        self.more.setText("⋯")
-        self.more.setProperty("kind", "flat")
-        self.more.setToolTip(self.tr("Columns, copy, save"))
-        self.more.setAccessibleName(self.tr("More for this list"))
-        tool_row.addWidget(self.more)
-        listing = pane()
-        list_layout = QVBoxLayout(listing)
-        list_layout.setContentsMargins(0, 0, 0, 0)
-        list_layout.setSpacing(0)
-        for widget in (tools, self.filter_error, hairline(), self.list_stack):
-            list_layout.addWidget(widget, 1 if widget is self.list_stack else 0)
-
         self.facet_list = FacetList(self.facets, self.workspace.tokens)
         self.facet_panel = pane()
         facet_layout = QVBoxLayout(self.facet_panel)
@@ -318,9 +255,9 @@ class TracesPage(Screen):
 
         self.reading = QSplitter(Qt.Orientation.Horizontal)
         self.reading.setChildrenCollapsible(False)
-        self.reading.addWidget(listing)
+        self.reading.addWidget(self.listing)
         self.reading.addWidget(right)
-        listing.setMinimumWidth(280)
+        self.listing.setMinimumWidth(280)
         right.setMinimumWidth(320)
         self._set_beside(bool(self.workspace.settings.get("traces.beside", True)))
         self.whole = QSplitter(Qt.Orientation.Horizontal)
@@ -345,44 +282,21 @@ class TracesPage(Screen):
         self.reading.setSizes([560, 640] if beside else [260, 540])
 
     def _connect(self) -> None:
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(150)
-        self._pause.timeout.connect(self._search)
         self._follow = QTimer(self)
         self._follow.setSingleShot(True)
         self._follow.setInterval(60)
         self._follow.timeout.connect(self._open_current)
-        self._glimpse = QTimer(self)
-        self._glimpse.setSingleShot(True)
-        self._glimpse.setInterval(80)
-        self._glimpse.timeout.connect(self._want_snippets)
         controller = self.controller
-        self.search_field.textChanged.connect(lambda _text: self._pause.start())
-        self.search_field.returnPressed.connect(self._to_list)
-        self.filter_field.settled.connect(controller.filter)
-        self.filter_field.returnPressed.connect(self._to_list)
         self.facets.chosen_changed.connect(lambda: controller.choose(self.facets.chosen))
-        self.model.block_wanted.connect(controller.read_block)
-        self.model.sort_wanted.connect(controller.sort_by)
-        self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
-        self.table.horizontalHeader().customContextMenuRequested.connect(
-            lambda at: self.columns.offer(self.table.horizontalHeader().mapToGlobal(at))
-        )
-        self.table.customContextMenuRequested.connect(self._row_menu)
-        self.table.selectionModel().currentRowChanged.connect(self._current_changed)
-        self.table.chosen.connect(lambda _index: self._read_on())
-        self.table.verticalScrollBar().valueChanged.connect(lambda _value: self._glimpse.start())
-        self.more.clicked.connect(self._more_menu)
+        self.listing.current_changed.connect(self._current_changed)
+        self.listing.current_read.connect(self.status_changed)
+        self.listing.read_on.connect(self._read_on)
+        self.listing.reset_wanted.connect(self.reset)
         self.strip.chosen.connect(self._sibling_chosen)
         self.pane.left.connect(self.back)
         controller.listed.connect(self._listed)
-        controller.rows_read.connect(self._rows_read)
-        controller.snippets_read.connect(self.model.take_snippets)
         controller.facets_read.connect(self._facets_read)
         controller.siblings_read.connect(self._siblings_read)
-        controller.filter_failed.connect(self._filter_failed)
-        controller.busy.connect(self._busy)
         self.workspace.theme_changed.connect(self._retheme)
         self.workspace.user_changed.connect(controller.another_person)
 
@@ -405,41 +319,29 @@ class TracesPage(Screen):
             lambda: self.pane.next_difference(-1),
             lambda: self.pane.is_pair,
         )
-        bind(self, "traces.copy_id", self.copy_id, lambda: self._current_row() is not None)
+        bind(self, "traces.copy_id", self.copy_id, lambda: self.listing.current_row() is not None)
         bind(self, "traces.layout", self.toggle_layout)
         bind(self, "traces.back", self.back, focus=True)
 
     # what comes in
 
     def _listed(self, ids: "array[int]") -> None:
-        keep = self._wanted if self._wanted is not None else self._current_pk()
-        self.delegate.words = tuple(
-            word.strip('"*') for word in self.controller.text.split() if word.strip('"*')
-        )
-        tall = bool(self.delegate.words)
-        self.table.verticalHeader().setDefaultSectionSize(_WITH_SNIPPET if tall else ROW_HEIGHT)
-        self.model.set_ids(ids)
+        keep = self._wanted if self._wanted is not None else self.listing.current_pk()
+        self.listing.show_ids(ids)
         empty = self.controller.total == 0
         self.stack.setCurrentWidget(self.nothing if empty else self.whole)
-        self.list_stack.setCurrentWidget(self.table if len(ids) else self.no_match)
         if len(ids):
             row = self.model.row_of(keep) if keep >= 0 else -1
-            self.table.select_row(max(row, 0))
+            self.listing.select_row(max(row, 0))
             if row >= 0 and self._wanted is not None:
                 self._wanted = None
                 self._open_current()
-            self._glimpse.start()
             if self._focus_list:
                 self._focus_list = False
                 self.table.setFocus()
         elif not empty:
             self.pane.clear(self.tr("No trace matches"))
             self.siblings.set_rows(())
-            self.status_changed.emit()
-
-    def _rows_read(self, first: int, rows: object) -> None:
-        self.model.take_block(first, rows)  # type: ignore[arg-type]
-        if first <= self.table.currentIndex().row() < first + len(rows):  # type: ignore[arg-type]
             self.status_changed.emit()
 
     def _facets_read(self, facets: Any, metrics: Any) -> None:
@@ -451,35 +353,10 @@ class TracesPage(Screen):
         if self.pane.is_pair and len(self.pane.pks) == 2:
             self.siblings.set_open(self.pane.pks[1])
 
-    def _filter_failed(self, message: str) -> None:
-        self.filter_error.setText(message)
-        self.filter_error.setVisible(bool(message))
-        self.filter_field.set_invalid(bool(message))
-        self.filter_field.setAccessibleDescription(message)
-
-    def _busy(self, busy: bool) -> None:
-        self.table.setEnabled(not busy)
-        if busy:
-            self.workspace.say(self.tr("Searching…"))
-
-    def _search(self) -> None:
-        self._pause.stop()
-        self.controller.search(self.search_field.text())
-
-    def _sort(self, section: int, order: Qt.SortOrder) -> None:
-        self.model.sort(section, order)
-
     # the trace that is being read
 
-    def _current_pk(self) -> int:
-        return self.model.pk(self.table.currentIndex().row())
-
-    def _current_row(self) -> Any:
-        row = self.table.currentIndex().row()
-        return self.model.row(row) if 0 <= row < len(self.model.ids) else None
-
-    def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        if current.isValid():
+    def _current_changed(self) -> None:
+        if self.table.currentIndex().isValid():
             self._follow.start()
         self.status_changed.emit()
 
@@ -497,7 +374,7 @@ class TracesPage(Screen):
 
     def _open_current(self) -> None:
         self._follow.stop()
-        pk = self._current_pk()
+        pk = self.listing.current_pk()
         if pk < 0:
             return
         wanted = self._wanted_pair
@@ -535,70 +412,15 @@ class TracesPage(Screen):
         else:
             self._open_pair(self.pane.pks[0], pk)
 
-    def _want_snippets(self) -> None:
-        if not self.delegate.words or not len(self.model.ids):
-            return
-        first = max(self.table.rowAt(0), 0)
-        last = self.table.rowAt(self.table.viewport().height() - 1)
-        last = len(self.model.ids) - 1 if last < 0 else last
-        self.controller.read_snippets([self.model.pk(row) for row in range(first, last + 1)])
-
-    def _to_list(self) -> None:
-        self._search()
-        if len(self.model.ids):
-            self.table.setFocus()
-
     def _import(self) -> None:
         self.workspace.navigate("import")
-
-    # columns and menus
-
-    def _more_menu(self) -> None:
-        self._offer(
-            ("traces.columns", "traces.copy", "traces.export", "traces.facets", "traces.layout"),
-            self.more.mapToGlobal(QPoint(0, self.more.height())),
-        )
-
-    def _row_menu(self, at: QPoint) -> None:
-        self._offer(
-            ("traces.compare", "traces.copy", "traces.copy_id", "traces.export", "traces.columns"),
-            self.table.viewport().mapToGlobal(at),
-        )
-
-    def _offer(self, ids: tuple[str, ...], at: QPoint) -> None:
-        actions = self.workspace.actions
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for action_id in ids:
-            keys = actions.keys(action_id)
-            text = actions.text(action_id)
-            entry = menu.addAction(f"{text}\t{keys}" if keys else text)
-            entry.setEnabled(actions.is_enabled(action_id))
-            entry.triggered.connect(lambda _on=False, name=action_id: actions.trigger(name))
-        menu.popup(at)
-
-    # events
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Copy rows that are not in sight as well."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            key = event.key()
-            copying = Qt.KeyboardModifier.ControlModifier
-            if watched is self.table and key == Qt.Key.Key_C and event.modifiers() == copying:
-                self.copy_list()
-                return True
-        return super().eventFilter(watched, event)
 
     def sizeHint(self) -> QSize:
         """Room for all three parts."""
         return QSize(1280, 800)
 
-    def _picked(self) -> list[int]:
-        return [self.model.pk(row) for row in self.table.picked_rows()]
-
     def _retheme(self) -> None:
         tokens = self.workspace.tokens
-        self.delegate.tokens = tokens
-        self.table.viewport().update()
+        self.listing.retheme()
         self.facet_list.set_tokens(tokens)
         self.strip.set_tokens(tokens)
