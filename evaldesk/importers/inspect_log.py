@@ -52,6 +52,8 @@ class InspectLog:
                 yield from _items(header, _zipped(archive, header, source), source, options)
         else:
             header = _document_header(source)
+            if not isinstance(header.get("eval"), dict):
+                raise source.error("It is no Inspect log: it has no “eval”.")
             yield from _items(header, _listed(source), source, options)
 
 

@@ -1,5 +1,6 @@
 """Records with columns → traces, by a mapping."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from hashlib import blake2b
@@ -18,6 +19,7 @@ from evaldesk.importers.source import Source
 
 Getter = Callable[[dict[str, Any]], Any]
 
+_TIERS = frozenset(("critical", "important", "nice-to-have"))
 _NO_ERROR = frozenset(("", "none", "null", "nan", "false", "0"))
 _RESULTS = (
     *("output", "messages", "scores", "latency_ms", "tokens_in", "tokens_out", "cost"),
@@ -243,7 +245,7 @@ class TraceBuilder:
         return Scenario(
             key,
             question,
-            self._text(self._tier, values) if self._tier else "",
+            _tier(self._text(self._tier, values)) if self._tier else "",
             slices,
             "" if expected is None else cells.text_of(expected),
             self._text(self._origin, values) if self._origin else "",
@@ -330,6 +332,12 @@ class TraceBuilder:
             return ""
         value = get(values)
         return value if type(value) is str else chat.plain_text(value)
+
+
+def _tier(said: str) -> str:
+    """One spelling of the tiers that have a meaning; others as they are."""
+    spelled = re.sub(r"[\s_]+", "-", said.strip().lower())
+    return spelled if spelled in _TIERS else said
 
 
 def _before_answer(conversation: list[Message]) -> Any:

@@ -63,6 +63,23 @@ def by_name(name: str) -> TraceFormat:
     raise NotFoundError.among("format", name, (item.name for item in TRACE_FORMATS))
 
 
+def check_kind(source: Source, format: TraceFormat) -> None:
+    """Whether a file can be of the format that a person named.
+
+    Raises:
+        InputError: it is a table and the format is JSON, or the other way round.
+    """
+    if not format.mapped:
+        return
+    kind = table_kind(source)
+    tables = ("csv", "xlsx")
+    fits = kind == format.name if format.name in tables else kind not in tables
+    if not fits:
+        raise source.error(
+            f"It is not {format.title}.", "Leave --format out, or name the format that it has."
+        )
+
+
 def detect_ratings(source: Source, mapping: RatingMapping | None = None) -> RatingFormat:
     """The shape of a file of ratings, given the mapping where there is one.
 

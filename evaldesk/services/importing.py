@@ -98,11 +98,11 @@ def import_each(
     readings = []
     for path, options in files:
         source = Source(path)
-        chosen = (
-            registry.by_name(options.format)
-            if options.format
-            else registry.detect(source, options.mapping)
-        )
+        if options.format:
+            chosen = registry.by_name(options.format)
+            registry.check_kind(source, chosen)
+        else:
+            chosen = registry.detect(source, options.mapping)
         readings.append((source, chosen, options))
     names = ", ".join(source.path.name for source, *_ in readings)
     called: set[str] = set()

@@ -111,6 +111,20 @@ def test_import_again_adds_nothing(run: Run, project: Path, tmp_path: Path) -> N
     assert entry["skipped"] == []
 
 
+def test_a_format_that_the_file_does_not_have(run: Run, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,input,output\n1,a,b\n")
+    before = run("info", project)
+    for name, file in (
+        *((name, "one.jsonl") for name in ("csv", "xlsx", "tau2", "inspect", "tau-bench")),
+        ("jsonl", "t.csv"),
+    ):
+        code, data = run("import", project, tmp_path / file, "--format", name)
+        assert code == 3, name
+        assert file in data["error"]
+    assert run("import", project, tmp_path / "one.jsonl", "--format", "tau")[0] == 2
+    assert run("info", project) == before
+
+
 def test_a_file_that_was_scored_again(run: Run, project: Path, tmp_path: Path) -> None:
     file = tmp_path / "one.jsonl"
     lines = [json.loads(line) for line in file.read_text().splitlines()]

@@ -285,3 +285,13 @@ def test_an_empty_file(tmp_path):
         read(path)
     with pytest.raises(InputError, match="no records"):
         read(path, format="jsonl")
+
+
+@pytest.mark.parametrize(
+    ("said", "tier"),
+    [("Critical", "critical"), ("Nice to have", "nice-to-have"), ("P1", "P1"), ("", "")],
+)
+def test_tiers_have_one_spelling(tmp_path, said, tier):
+    path = write_jsonl(tmp_path / "a.jsonl", [{"q": "x", "a": "1", "t": said}])
+    [trace] = traces(read(path, {"input": "q", "output": "a", "tier": "t"}))
+    assert trace.scenario.tier == tier
