@@ -149,8 +149,9 @@ def test_a_bad_record_leaves_nothing_behind_and_is_named(
     assert page.current.path == bad
     assert reported == []
     # Left out on request, and listed.
-    page.controller.say(page.current, skip_bad=True)
-    page.controller.look(page.current)
+    assert not page.controller.can_run
+    page.settings.skip.setChecked(True)
+    assert page.controller.can_run
     page.controller.run()
     assert project.info().traces == 401
     assert "1 left out" in words(page)
@@ -202,8 +203,8 @@ def test_ratings_need_items_or_make_them(
     assert page.banner.isVisible()
     assert "--" not in page.banner.hint.text()
     assert page.settings.units.text() in page.banner.hint.text()
-    page.controller.say(entry, create_units=True)
-    page.controller.look(entry)
+    page.settings.units.setChecked(True)
+    assert page.controller.can_run
     page.controller.run()
     assert project.info().ratings == 2
     assert page.results.title.text() == "2 answers added"

@@ -140,8 +140,10 @@ class ImportController(QObject):
         entry.choose(**changes)
         if changes.keys() & {"kind", "format", "mapping", "sheet"}:
             self.look(entry)
-        else:
-            self._tell(entry)
+            return
+        if entry.look is not None:
+            entry.error = None  # what its import failed for may be mended by this
+        self._tell(entry)
 
     def read_as(self, entry: FileEntry, kind: "Kind") -> None:
         """Read it as traces or as ratings, from the beginning of what is known of it."""
