@@ -1,7 +1,7 @@
 """What each run scored, with its interval."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,6 @@ from evaldesk.domain.report import MetricSummary
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
-    from evaldesk.storage.traces import RunTrace
 
 
 def run_scores(project: "Project", run: RunInfo) -> list[MetricSummary]:
@@ -20,28 +19,24 @@ def run_scores(project: "Project", run: RunInfo) -> list[MetricSummary]:
     n is the number of scenarios. Traces that ended in an infrastructure error are left out and
     counted.
     """
-    traces = project.traces.of_run(run.name)
-    return [
-        _score(traces, project.traces.numbers(run.name, metric), metric) for metric in run.metrics
-    ]
+    return [_score(project.traces.outcomes(run.name, metric), metric) for metric in run.metrics]
 
 
-def _score(run: Sequence["RunTrace"], values: Mapping[int, float], metric: str) -> MetricSummary:
+def _score(outcomes: Sequence[tuple[int, str, float | None]], metric: str) -> MetricSummary:
     from evaldesk.stats.proportions import mean, proportion
 
-    gathered: dict[str, list[float]] = {}
+    gathered: dict[int, list[float]] = {}
     errors = missing = traces = 0
     binary = True
-    for trace in run:
-        value = values.get(trace.pk)
-        if trace.status == "error":
+    for scenario, status, value in outcomes:
+        if status == "error":
             errors += 1
         elif value is None or not math.isfinite(value):
             missing += 1
         else:
             traces += 1
             binary = binary and value in (0.0, 1.0)
-            gathered.setdefault(trace.scenario_id, []).append(value)
+            gathered.setdefault(scenario, []).append(value)
     binary = binary and traces > 0
     averages = [math.fsum(values) / len(values) for values in gathered.values()]
     if traces > len(averages):

@@ -313,6 +313,28 @@ class TraceRepository:
                 RunTrace(pk, scenario.hex(), trial, status) for pk, scenario, trial, status in found
             ]
 
+    def outcomes(self, run: str, metric: str) -> list[tuple[int, str, float | None]]:
+        """Scenario (its row number), status and score of every trace of a run, by scenario; None
+        where a trace has no such score.
+
+        Raises:
+            NotFoundError: no such metric; offers the nearest.
+        """
+        with self._database.read() as connection:
+            known = Names(connection).metrics
+            if metric not in known:
+                raise NotFoundError.among("metric", metric, known)
+            scored = and_(t.score.c.trace_pk == t.trace.c.pk, t.score.c.metric_pk == known[metric])
+            found = connection.execute(
+                select(t.trace.c.scenario_pk, t.trace.c.status, t.score.c.value)
+                .select_from(
+                    t.trace.join(t.run, t.run.c.pk == t.trace.c.run_pk).outerjoin(t.score, scored)
+                )
+                .where(t.run.c.name == run)
+                .order_by(t.trace.c.scenario_pk)
+            )
+            return [(scenario, status, value) for scenario, status, value in found]
+
     def numbers(self, run: str, metric: str) -> dict[int, float]:
         """Trace → value of a score or of a number field such as ``latency_ms``; those without
         are left out.
