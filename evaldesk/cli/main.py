@@ -53,7 +53,7 @@ def main(argv: Sequence[str], windows: Desktop | None = None) -> int:
         The exit code of the contract.
     """
     as_json = "--json" in argv
-    _plain_streams()
+    _plain_streams(as_json)
     try:
         top, commands = _parsers()
         args, unknown = top.parse_known_args(ordered(argv, commands))
@@ -166,9 +166,13 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _plain_streams() -> None:
+def _plain_streams(as_json: bool) -> None:
     # A terminal in another encoding must not stop a report; what it cannot show becomes "?".
+    # JSON is UTF-8 wherever it goes.
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")
+        if reconfigure is None:
+            continue
+        if as_json and stream is sys.stdout:
+            reconfigure(encoding="utf-8")
+        reconfigure(errors="replace")

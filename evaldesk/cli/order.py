@@ -25,6 +25,8 @@ def ordered(argv: Sequence[str], commands: Mapping[str, argparse.ArgumentParser]
         commands: the parser of each command.
     """
     words = _joined(argv)
+    if words[:1] == ["--json"]:
+        words = [*words[1:], "--json"]
     name = next((n for n in (" ".join(words[:2]), *words[:1]) if n in commands), "")
     if not name or "--" in words:
         return words

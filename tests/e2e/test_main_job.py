@@ -31,6 +31,8 @@ class Program:
             "PYTHONPATH": str(root),
             "QT_QPA_PLATFORM": "offscreen",
             "PYTHONWARNINGS": "error",
+            # JSON is UTF-8 whatever the terminal speaks.
+            "PYTHONIOENCODING": "latin-1",
         }
         # No command of the main job may need a display.
         for name in ("DISPLAY", "WAYLAND_DISPLAY"):

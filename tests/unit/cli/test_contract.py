@@ -273,6 +273,7 @@ def test_options_may_stand_anywhere(run: Run, project: Path, tmp_path: Path) -> 
     assert run("export", "--compare", "one", "two", "pass", "--resamples", 50, project,
                "--xlsx", tmp_path / "o.xlsx")[0] == 0  # fmt: skip
     assert run("agreement", project, "--rubric")[0] == 2
+    assert main(["--json", "info", str(project)]) == 0
 
 
 def test_nothing_varies(run: Run, project: Path, tmp_path: Path) -> None:
