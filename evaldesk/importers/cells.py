@@ -4,10 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from evaldesk.domain.trace import Document, Score, Status
 from evaldesk.importers.chat import plain_text
+from evaldesk.importers.json_stream import loads_strictly
 
 MAX_INTEGER = (1 << 63) - 1
 """What a database can hold."""
@@ -127,8 +126,8 @@ def parsed(value: Any) -> Any:
         text = value.strip()
         if text[:1] + text[-1:] in ("[]", "{}"):
             try:
-                return orjson.loads(text)
-            except orjson.JSONDecodeError:
+                return loads_strictly(text)
+            except (ValueError, RecursionError):
                 return value
     return value
 

@@ -7,10 +7,9 @@ dropped: what has no place of its own goes into the message's ``metadata``.
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-import orjson
-
 from evaldesk.domain.identifiers import canonical_json
 from evaldesk.domain.trace import Message, Part
+from evaldesk.importers.json_stream import loads_strictly
 
 _ROLES = {
     "system": "system",
@@ -145,8 +144,8 @@ def arguments(value: Any) -> Any:
     """Arguments of a tool call: parsed where they are JSON in a string, else as they are."""
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         try:
-            return orjson.loads(value)
-        except orjson.JSONDecodeError:
+            return loads_strictly(value)
+        except (ValueError, RecursionError):
             return value
     return {} if value is None else value
 

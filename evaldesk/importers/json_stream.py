@@ -18,6 +18,10 @@ from evaldesk.importers.source import MAX_RECORD_BYTES, Source
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _HALF_PAIR = re.compile(r"\\u[dD][89abcdefABCDEF]")
+# Looking for runs of digits this way takes a tenth of what a regular expression takes.
+_DIGIT_RUNS = bytes(48 if 48 <= byte <= 57 else 45 if byte == 45 else 32 for byte in range(256))
+_TWENTY = b"0" * 20
+_MINUS_NINETEEN = b"-" + b"0" * 19
 _CHUNK = 1 << 18
 _NEAR_END = 16
 _ROOM = 10
@@ -34,16 +38,37 @@ def loads(data: bytes) -> Any:
     Raises:
         BadJson: it is none, or nests too deep.
     """
-    try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        value = _loads_lenient(data, error)
+    if _holds_long_integer(data):
+        value = _loads_lenient(data)
+    else:
+        try:
+            value = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            value = _loads_lenient(data, error)
     if data.count(b"{") + data.count(b"[") > 200:
         _check_depth(value)
     return value
 
 
-def _loads_lenient(data: bytes, first: orjson.JSONDecodeError) -> Any:
+def loads_strictly(text: str) -> Any:
+    """The value of a text that may be JSON by chance, such as a cell; no leniency.
+
+    Raises:
+        ValueError: it is none.
+    """
+    data = text.encode()
+    return _STRICT.decode(text) if _holds_long_integer(data) else orjson.loads(data)
+
+
+def _holds_long_integer(data: bytes) -> bool:
+    """Whether there may be an integer beyond 64 bits, of which orjson makes a float: two ids of an
+    order could become one.
+    """
+    runs = data.translate(_DIGIT_RUNS)
+    return _TWENTY in runs or _MINUS_NINETEEN in runs
+
+
+def _loads_lenient(data: bytes, first: Exception | None = None) -> Any:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -309,6 +334,13 @@ def _float(text: str) -> float | None:
 _DECODER = json.JSONDecoder(
     strict=False, parse_constant=lambda _: None, parse_int=_integer, parse_float=_float
 )
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_STRICT = json.JSONDecoder(parse_constant=_refuse, parse_int=_integer)
 
 
 def _check_depth(value: Any) -> None:

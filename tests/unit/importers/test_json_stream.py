@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from evaldesk.domain.errors import InputError
 from evaldesk.importers import json_stream
+from evaldesk.importers.cells import parsed
+from evaldesk.importers.chat import arguments
 from evaldesk.importers.json_stream import BadJson, JsonReader, loads, sketch
 from evaldesk.importers.source import Source
 
@@ -132,3 +134,30 @@ def test_sketch(tmp_path, text, kind):
     path = tmp_path / "a"
     path.write_text(text)
     assert sketch(Source(path)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        (2**64 - 1, 2**64 - 1),
+        (-(2**63), -(2**63)),
+        (2**64, "18446744073709551616"),
+        (-(2**63) - 1, "-9223372036854775809"),
+        (12345678901234567890123, "12345678901234567890123"),
+    ],
+)
+def test_no_digit_of_an_integer_is_lost(number, kept):
+    text = json.dumps({"order": number})
+    assert loads(text.encode()) == {"order": kept}
+    assert arguments(text) == {"order": kept}
+    assert parsed(f"[{number}]") == [kept]
+
+
+def test_long_integers_beside_what_strict_json_does_not_have():
+    assert loads(b'{"id": 12345678901234567890123, "score": NaN, "half": "\\ud800"}') == {
+        "id": "12345678901234567890123",
+        "score": None,
+        "half": "\ufffd",
+    }
+    cell = '{"id": 12345678901234567890123, "score": NaN}'
+    assert parsed(cell) == cell
