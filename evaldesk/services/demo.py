@@ -9,6 +9,7 @@ from typing import Any
 
 from evaldesk.domain.errors import ProjectError
 from evaldesk.domain.rubric import Rubric
+from evaldesk.importers.mapping import RatingMapping
 from evaldesk.services.importing import TraceImport, import_files
 from evaldesk.services.rating_import import RatingImport, import_ratings
 from evaldesk.settings import data_folder, resource, sample_project
@@ -52,7 +53,16 @@ def _fill(project: Project, source: Path) -> None:
     )
     rubric = Rubric.from_json(json.loads(resource("rubrics", RUBRIC_FILE).read_text("utf-8")))
     project.rubrics.save(rubric, "Mara", "From the template")
-    import_ratings(project, source / "ratings.csv", RatingImport(rubric.name, author="Mara"))
+    columns = RatingMapping(
+        unit=("unit",),
+        rater="rater",
+        criterion="criterion",
+        value="value",
+        comment="comment",
+        time="time",
+    )
+    ratings = RatingImport(rubric.name, columns, author="Mara")
+    import_ratings(project, source / "ratings.csv", ratings)
     for item in json.loads((source / "rulings.json").read_text("utf-8")):
         project.rulings.append(
             project.traces.find(item["trace"]),
