@@ -128,7 +128,8 @@ def whole_job(folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
     gap = found.difference
     if gap.value is not None and gap.low is not None and gap.high is not None:
         findings.append(
-            f"{RUNS[1]} against {RUNS[0]}: {gap.value:+.1%} [{gap.low:+.1%}, {gap.high:+.1%}] on "
+            f"{RUNS[1]} against {RUNS[0]}: {gap.value * 100:+.1f} pp "
+            f"[{gap.low * 100:+.1f}, {gap.high * 100:+.1f}] on "
             f"{len(found.pairs)} pairs, {found.losses} regressions."
         )
     return {"project": str(path), "workbook": str(workbook), "findings": findings}
