@@ -55,8 +55,9 @@ def tags_for(project: "Project", person: str, opened: Collection[tuple[str, str]
 def at_stake(
     project: "Project", person: str, opened: Collection[tuple[str, str]] = ()
 ) -> tuple[str, int]:
-    """The first rubric that others have answered and this person still has to, and for how many
-    traces; ``("", 0)`` where there is none.
+    """The first rubric that others have answered for traces that this person still has to rate,
+    and how many those are; ``("", 0)`` where there is none. Answers to other items, such as those
+    that came with imported ratings, are not counted.
 
     Args:
         opened: (person, rubric) for whom others' answers were opened on purpose.
@@ -64,9 +65,14 @@ def at_stake(
     for rubric in project.rubrics.list():
         if (person, rubric.name) in opened:
             continue
-        if not any(name != person for name in project.people.raters(rubric.name)):
+        if not blindness(project, rubric, person).at_stake:
             continue
-        stands = blindness(project, rubric, person)
-        if stands.at_stake:
-            return rubric.name, stands.pending
+        queue = review.queue(project, rubric, person, order="imported")
+        pending = {pk for pk in queue.pks if queue.state(pk) != "submitted"}
+        answered: set[int] = set()
+        for other in project.people.raters(rubric.name):
+            if other != person:
+                answered |= pending & project.ratings.progress(rubric.name, other).keys()
+        if answered:
+            return rubric.name, len(answered)
     return "", 0

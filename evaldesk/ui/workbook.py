@@ -52,7 +52,8 @@ class WorkbookDesk(QObject):
             workspace.prompts.confirm(
                 self.tr("The workbook holds what others answered."),
                 self.tr(
-                    "You still have %1 traces to rate with “%2”. Their answers could sway yours."
+                    "They answered “%2” for %1 traces that you still have to rate, and that could "
+                    "sway you."
                 )
                 .replace("%1", f"{pending:,}")
                 .replace("%2", rubric),

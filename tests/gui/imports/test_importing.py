@@ -208,6 +208,7 @@ def test_ratings_need_items_or_make_them(
     page.controller.run()
     assert project.info().ratings == 2
     assert page.results.title.text() == "2 answers added"
+    assert page.banner.isHidden()
 
 
 def test_words_need_an_order_before_they_are_ordinal(

@@ -63,6 +63,7 @@ def test_only_own_tags_count_while_items_are_pending(project: Project) -> None:
 
 def test_everybodys_tags_are_open_to_who_has_nothing_left_to_rate(project: Project) -> None:
     pks = list(project.traces.ids(TraceQuery()))
+    rate(project, "ben", pks[1])
     assert tags_for(project, "ada") == "ada"
     for pk in pks:
         rate(project, "ada", pk)
@@ -72,6 +73,8 @@ def test_everybodys_tags_are_open_to_who_has_nothing_left_to_rate(project: Proje
 
 
 def test_who_opened_others_answers_on_purpose_sees_their_tags(project: Project) -> None:
+    one, *_ = project.traces.ids(TraceQuery())
+    rate(project, "ada", one)
     assert tags_for(project, "cleo") == "cleo"
     assert tags_for(project, "cleo", {("cleo", "Support")}) == ""
     assert tags_for(project, "ben", {("cleo", "Support")}) == "ben"
@@ -83,10 +86,15 @@ def test_a_rubric_without_tags_hides_none(tmp_path: Path) -> None:
 
 
 def test_what_an_export_would_cost_is_counted(project: Project) -> None:
-    one, *_ = project.traces.ids(TraceQuery())
+    one, two, _ = project.traces.ids(TraceQuery())
     # Nobody has answered, so there is nothing to be swayed by.
     assert at_stake(project, "ben") == ("", 0)
     rate(project, "ada", one)
-    assert at_stake(project, "ben") == ("Support", 3)
+    assert at_stake(project, "ben") == ("Support", 1)
+    # Answers to what one has rated oneself cannot sway it any more.
+    rate(project, "ben", one)
+    assert at_stake(project, "ben") == ("", 0)
+    rate(project, "ada", two)
+    assert at_stake(project, "ben") == ("Support", 1)
     assert at_stake(project, "ada") == ("", 0)
     assert at_stake(project, "ben", {("ben", "Support")}) == ("", 0)

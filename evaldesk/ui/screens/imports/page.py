@@ -498,6 +498,7 @@ class ImportPage(Screen):
         )
 
     def _ended(self, outcome: Outcome) -> None:
+        self.banner.dismiss()  # what it said of the attempt before
         done = {item.path for item in outcome.traces} | {path for path, *_ in outcome.ratings}
         for entry in list(self.controller.files.entries):
             if str(entry.path) in done:
