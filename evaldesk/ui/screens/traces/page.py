@@ -242,7 +242,6 @@ class TracesPage(Screen):
         facet_layout = QVBoxLayout(self.facet_panel)
         facet_layout.setContentsMargins(0, 4, 0, 0)
         facet_layout.addWidget(self.facet_list)
-        self.facet_panel.setVisible(bool(self.workspace.settings.get("traces.facets", True)))
         self.strip = SiblingStrip(self.siblings, self.workspace.tokens)
         self.sibling_list = self.strip.list
         right = QWidget()
@@ -263,6 +262,8 @@ class TracesPage(Screen):
         self.whole = QSplitter(Qt.Orientation.Horizontal)
         self.whole.setChildrenCollapsible(False)
         self.whole.addWidget(self.facet_panel)
+        # Once it has a parent, or it is a window of its own for a moment.
+        self.facet_panel.setVisible(bool(self.workspace.settings.get("traces.facets", True)))
         self.whole.addWidget(self.reading)
         self.facet_panel.setMinimumWidth(150)
         self.whole.setSizes([208, 1100])
