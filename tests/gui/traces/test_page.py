@@ -308,6 +308,7 @@ def test_tags_of_others_are_kept_from_who_still_has_traces_to_rate(page, workspa
     assert list(page.model.ids) == pks
     page.controller.filter('tag = "wrong_action"')
     assert list(page.model.ids) == []
+    assert "only failure modes that you gave" in page.listing.no_match.text.text()
     # Who opened the others' answers on the Adjudicate screen has them here too.
     workspace.unblinded.add(("cleo", "Support"))
     page.opened()

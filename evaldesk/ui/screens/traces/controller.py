@@ -79,6 +79,11 @@ class TracesController(QObject):
         return bool(self.text.strip() or self.where.strip() or self.chosen)
 
     @property
+    def own_tags_only(self) -> bool:
+        """Whether the list is picked by tags of which others' are left out."""
+        return bool(self.tags_by) and "tag" in names_in(self.query.where)
+
+    @property
     def query(self) -> TraceQuery:
         """What is listed."""
         parts: list[Filter] = [self._filter] if self._filter is not None else []

@@ -79,6 +79,7 @@ class ListPane(QWidget):
             _WITH_SNIPPET if self._delegate.words else ROW_HEIGHT
         )
         self.model.set_ids(ids)
+        self.no_match.show_text(self.tr("No trace matches"), self._why_none())
         self.stack.setCurrentWidget(self.table if len(ids) else self.no_match)
 
     def select_row(self, row: int) -> None:
@@ -160,12 +161,17 @@ class ListPane(QWidget):
         self.table.installEventFilter(self)
         self._delegate = TraceDelegate(self._workspace.tokens, self.table)
         self.table.setItemDelegate(self._delegate)
-        self.no_match = EmptyState(
-            self.tr("No trace matches"), self.tr("Nothing in this project has all of that.")
-        )
+        self.no_match = EmptyState(self.tr("No trace matches"), self._why_none())
         self.no_match.add_action(
             self.tr("Show all traces"), self.reset_wanted.emit, keys="⇧ F", primary=True
         )
+
+    def _why_none(self) -> str:
+        if self._controller.own_tags_only:
+            return self.tr(
+                "While you have traces to rate, only failure modes that you gave are found."
+            )
+        return self.tr("Nothing in this project has all of that.")
 
     def _lay_out(self) -> None:
         tools = QWidget()
