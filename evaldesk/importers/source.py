@@ -94,9 +94,8 @@ class Source:
         return cast(BinaryIO, io.BufferedReader(_Gunzip(raw, self), _CHUNK))
 
     def open_utf8(self) -> BinaryIO:
-        """The content as UTF-8 without a byte order mark; UTF-16 is transcoded.
-
-        What is neither is found by who decodes it: see `undecodable`.
+        """The content as UTF-8 without a byte order mark; UTF-16 is transcoded. What is neither is
+        found by who decodes it.
         """
         stream = self.open()
         head = _peek(stream, 4096)
@@ -156,18 +155,6 @@ class Source:
         """Says how far reading has come where the format knows better than the file's offset."""
         self._raw = None
         self._fraction = fraction
-
-    def undecodable(self, data: bytes, record: str = "") -> InputError | None:
-        """An error that names the first byte of ``data`` that is not UTF-8; None if all are."""
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            return self.error(
-                f"Byte {error.start + 1} (0x{data[error.start]:02X}) is not UTF-8 text.",
-                "Save the file as UTF-8, or as UTF-16 with a byte order mark.",
-                record=record,
-            )
-        return None
 
     def _open_raw(self) -> BinaryIO:
         try:

@@ -161,7 +161,3 @@ class Workspace(QObject):
     def say(self, text: str) -> None:
         """A short message in the status bar, such as “Copied 12 rows”."""
         self.said.emit(text)
-
-    def saved_now(self) -> None:
-        """Something was kept; `changed` says this as well."""
-        self.saved.emit()

@@ -94,15 +94,3 @@ SCREENS: tuple[ScreenSpec, ...] = (
         needs_project=False,
     ),
 )
-
-
-def screen_spec(screen_id: str) -> ScreenSpec:
-    """The screen of that id.
-
-    Raises:
-        KeyError: there is none.
-    """
-    for spec in SCREENS:
-        if spec.id == screen_id:
-            return spec
-    raise KeyError(screen_id)

@@ -91,33 +91,6 @@ def paint_elided(
     painter.restore()
 
 
-def paint_card(
-    painter: QPainter, tokens: Tokens, box: QRect, *, edge: str = "", outline: str = ""
-) -> None:
-    """A rounded pane with a hairline round it.
-
-    Args:
-        edge: colour of a 3 px bar at its left, such as the role of a message; empty for none.
-        outline: colour of its hairline; the token ``line`` where empty.
-    """
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    shape = QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5)
-    if edge:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(edge))
-        painter.drawRoundedRect(shape, 8, 8)
-        inner = shape.adjusted(3, 0, 0, 0)
-        painter.setBrush(QColor(tokens.pane))
-        painter.setPen(QPen(QColor(outline or tokens.line), 1))
-        painter.drawRoundedRect(inner, 7, 7)
-    else:
-        painter.setPen(QPen(QColor(outline or tokens.line), 1))
-        painter.setBrush(QColor(tokens.pane))
-        painter.drawRoundedRect(shape, 8, 8)
-    painter.restore()
-
-
 def paint_rule(painter: QPainter, tokens: Tokens, left: int, right: int, y: int) -> None:
     """A horizontal hairline."""
     painter.save()

@@ -87,8 +87,6 @@ DARK = Tokens(
     mark="#57481a",
 )
 
-UNIT = 4
-"""Pixels of the spacing grid."""
 
 SIZES = {"small": 11, "base": 13, "title": 15, "figure": 22}
 """The four type sizes, in pixels."""

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOption, QWidget
 
 
 class ElidedLabel(QLabel):
@@ -46,10 +46,3 @@ class ElidedLabel(QLabel):
             self.foregroundRole(),
         )
         painter.end()
-
-
-def focus_frame(widget: QWidget, painter: QPainter) -> None:
-    """Draw the style's focus frame round a widget that paints itself."""
-    option = QStyleOption()
-    option.initFrom(widget)
-    widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_FrameFocusRect, option, painter, widget)

@@ -1,6 +1,6 @@
 """One trace, with its figures above it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
@@ -46,7 +46,6 @@ class TraceView(QWidget):
         self._hits: list[Span] = []
         self._hit = -1
         self._labelled: Sequence[MessageSpan] = ()
-        self._menu_extras: list[tuple[str, Callable[[], object]]] = []
         self.canvas.context_menu_wanted.connect(self._menu)
         self.canvas.selection_changed.connect(self.span_changed)
 
@@ -170,10 +169,6 @@ class TraceView(QWidget):
         self._labelled = spans
         self._again()
 
-    def add_menu_entry(self, text: str, run: Callable[[], object]) -> None:
-        """An entry that the screen around it wants in the menu of a message."""
-        self._menu_extras.append((text, run))
-
     # copying
 
     def copy(self) -> str:
@@ -256,8 +251,4 @@ class TraceView(QWidget):
             menu.addAction(text, lambda: self.canvas.toggle(row))
         menu.addAction(self.tr("Open or fold all\tE"), self.toggle_all)
         menu.addAction(self.tr("Find in trace…\t/"), self.find_wanted.emit)
-        if self._menu_extras:
-            menu.addSeparator()
-        for text, run in self._menu_extras:
-            menu.addAction(text, run)
         menu.popup(at)
