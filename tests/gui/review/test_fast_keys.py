@@ -204,3 +204,29 @@ def test_the_item_in_hand_stands_in_the_upper_part_of_the_list(
         assert page.controller.pk == page.controller.queue.pks[row]
         assert pane.list.verticalScrollBar().value() == before
         workspace.set_project(None)
+
+
+def test_a_digit_that_the_question_does_not_have_is_said(
+    open_page: OpenPage, project: Project
+) -> None:
+    page = open_page(project)
+    press(page, "7")
+    assert "“Task success” has no answer 7." in page.form.problem.text()
+    assert page.form.active == "success"
+    press(page, "2")
+    assert page.form.problem.isHidden()
+    assert own(page, page.controller.pk) == {"success": "yes"}
+
+
+def test_what_was_undone_is_the_question_in_hand_again(
+    open_page: OpenPage, project: Project
+) -> None:
+    page = open_page(project)
+    press(page, "2", "3")
+    assert page.form.active == "minutes"
+    QTest.keyClick(page.focusWidget(), Key.Key_Z, CTRL)
+    assert page.form.active == "tool"
+    QTest.keyClick(page.focusWidget(), Key.Key_Z, CTRL)
+    assert page.form.active == "success"
+    press(page, "1")
+    assert own(page, page.controller.pk) == {"success": "no"}

@@ -73,6 +73,7 @@ class ReviewController(QObject):
         state_changed(pk): of an item.
         refused(error): what the person asked for cannot be; nothing was written.
         saving_changed(): something could not be saved, or now it could.
+        travelled(name): an answer of the trace in hand was undone or done again.
         settled(): what was wanted is in hand. unreadable(): what was wanted could not be read.
     """
 
@@ -83,6 +84,7 @@ class ReviewController(QObject):
     state_changed = Signal(object)
     refused = Signal(object)
     saving_changed = Signal()
+    travelled = Signal(str)
     settled = Signal()
     unreadable = Signal()
 
@@ -410,6 +412,8 @@ class ReviewController(QObject):
             self._do(step)
             if step.trace_pk != self.pk:
                 self.go(step.trace_pk)
+            else:
+                self.travelled.emit(step.name)
 
     def _do(self, step: Step, *, remember: bool = False, typing: bool = False) -> None:
         project, queue = self.workspace.project, self.queue

@@ -49,6 +49,7 @@ class ReviewPage(Screen):
         controller.loaded.connect(self._show_loaded)
         controller.item_changed.connect(self._show_item)
         controller.answer_changed.connect(self._show_answer)
+        controller.travelled.connect(self._show_travelled)
         controller.state_changed.connect(lambda _: self._show_state())
         controller.refused.connect(self._show_refusal)
         controller.saving_changed.connect(self._show_saving)
@@ -230,6 +231,12 @@ class ReviewPage(Screen):
 
     def _show_answer(self, name: str) -> None:
         self.form.show_answer(name, self.controller.answers.get(name))
+
+    def _show_travelled(self, name: str) -> None:
+        """One sees what was undone, and may answer it anew."""
+        rubric = self.form.rubric
+        if rubric is not None and rubric.criterion(name) is not None:
+            self.form.activate(name)
 
     def _show_state(self) -> None:
         queue, pk = self.controller.queue, self.controller.pk

@@ -12,7 +12,13 @@ from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.keycap import KeyHint
 from evaldesk.ui.widgets.label import ElidedLabel
-from evaldesk.ui.widgets.rubric_form.cards import FieldCard, SeverityCard, TextCard, card_for
+from evaldesk.ui.widgets.rubric_form.cards import (
+    ChoiceCard,
+    FieldCard,
+    SeverityCard,
+    TextCard,
+    card_for,
+)
 from evaldesk.ui.widgets.rubric_form.modes import ModesCard
 
 
@@ -191,8 +197,13 @@ class RubricForm(QWidget):
         if card is None:
             return
         self._awaited = card.name
-        if not card.digit(number):
-            self._awaited = ""
+        if card.digit(number):
+            return
+        self._awaited = ""
+        if isinstance(card, ChoiceCard | SeverityCard):
+            # In silence, a fast typist's next digits would answer the wrong questions.
+            said = self.tr("“%1” has no answer %2.")
+            self.show_problem(said.replace("%1", card.title.text()).replace("%2", str(number)))
 
     def set_severity(self, number: int) -> None:
         """Choose a severity from wherever one is."""
