@@ -7,6 +7,7 @@ from typing import Any, cast, get_args
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote, Skipped
 from evaldesk.domain.trace import Scenario, Score, Status, TraceBody, TraceRecord
+from evaldesk.domain.wording import counted
 from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
 from evaldesk.importers.records import Records
@@ -82,7 +83,10 @@ def read_canonical(source: Source, options: ImportOptions) -> Iterator[Item]:
             seen.add(raw)
             yield item
     if again:
-        yield ImportNote(f"{again} records are word for word there twice and were taken once.")
+        yield ImportNote(
+            counted(again, "%1 record is", "%1 records are")
+            + " word for word there twice and taken once."
+        )
 
 
 def trace_from_json(record: Mapping[str, Any], place: str = "") -> TraceRecord:

@@ -6,6 +6,7 @@ from typing import Any
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote, Skipped
+from evaldesk.domain.wording import counted
 from evaldesk.importers import chat
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
 from evaldesk.importers.inspect_archive import Archive
@@ -106,7 +107,8 @@ def _items(
             failed += trace.status == "error"
             yield trace
     if failed:
-        yield ImportNote(f"{failed} samples failed: they have the status error and no scores.")
+        which = counted(failed, "%1 sample", "%1 samples")
+        yield ImportNote(f"{which} failed: status error, and no scores.")
     note = _count_note(header, read)
     if note:
         yield ImportNote(note)

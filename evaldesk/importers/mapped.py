@@ -10,6 +10,7 @@ from evaldesk.domain.errors import InputError
 from evaldesk.domain.identifiers import content_id
 from evaldesk.domain.project import ImportNote, Skipped
 from evaldesk.domain.trace import Message, Scenario, Score, Status, TraceBody, TraceRecord
+from evaldesk.domain.wording import counted
 from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
 from evaldesk.importers.guessing import guess_in_words, guess_trace_mapping
@@ -81,7 +82,10 @@ def read_mapped(source: Source, options: ImportOptions) -> Iterator[Item]:
     if not place:
         raise source.error("It holds no records.", "Check that it is the file you meant.")
     if again:
-        yield ImportNote(f"{again} records are word for word there twice and were taken once.")
+        yield ImportNote(
+            counted(again, "%1 record is", "%1 records are")
+            + " word for word there twice and taken once."
+        )
     yield from (ImportNote(note) for note in (*records.notes, *builder.notes()))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote, Skipped
 from evaldesk.domain.rating import RatingRecord
+from evaldesk.domain.wording import counted
 from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, RatingItem
 from evaldesk.importers.guessing import guess_rating_mapping
@@ -137,9 +138,15 @@ class Ledger:
         if self._slots and self._seen:
             yield ImportNote(SLOTS_NOTE)
         if self.missing:
-            yield ImportNote(f"{self.missing} answers are missing (empty or NULL) and left out.")
+            yield ImportNote(
+                counted(self.missing, "%1 answer is", "%1 answers are")
+                + " missing (empty or NULL) and left out."
+            )
         if self._again:
-            yield ImportNote(f"{self._again} answers are there more than once and taken once.")
+            yield ImportNote(
+                counted(self._again, "%1 answer is", "%1 answers are")
+                + " there more than once and taken once."
+            )
         if self._later:
             yield ImportNote(
                 f"{self._later} answers differ from an earlier one of the same rater; the first "

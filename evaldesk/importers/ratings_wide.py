@@ -6,6 +6,7 @@ from typing import Any
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote
 from evaldesk.domain.rating import RatingRecord
+from evaldesk.domain.wording import counted
 from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, RatingItem
 from evaldesk.importers.guessing import guess_in_words, guess_rating_mapping
@@ -77,7 +78,9 @@ class WideRatings:
         yield from ledger.read(records, ratings)
         if twice:
             yield ImportNote(
-                f"In {twice} places one rater read the same row twice; the first reading was taken."
+                "In "
+                + counted(twice, "%1 place", "%1 places")
+                + " one rater read the same row twice; the first reading was taken."
             )
 
 

@@ -10,6 +10,7 @@ from evaldesk.domain.errors import InputError
 from evaldesk.domain.identifiers import canonical_json
 from evaldesk.domain.project import ImportNote, Skipped
 from evaldesk.domain.trace import Message, Scenario, Score, Status, TraceBody, TraceRecord
+from evaldesk.domain.wording import counted
 from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
 from evaldesk.importers.json_stream import JsonReader, sketch
@@ -104,7 +105,8 @@ class Tau2:
             )
         if again:
             yield ImportNote(
-                f"{again} simulations are word for word there twice and were taken once."
+                counted(again, "%1 simulation is", "%1 simulations are")
+                + " word for word there twice and taken once."
             )
         if failed:
             yield ImportNote(

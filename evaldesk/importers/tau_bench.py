@@ -9,6 +9,7 @@ from typing import Any
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote, Skipped
 from evaldesk.domain.trace import Scenario, Score, Status, TraceBody, TraceRecord
+from evaldesk.domain.wording import counted
 from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
 from evaldesk.importers.json_stream import sketch
@@ -82,7 +83,10 @@ class TauBench:
                 unknown += trace.scenario.input is None
                 yield trace
         if again:
-            yield ImportNote(f"{again} records are word for word there twice and were taken once.")
+            yield ImportNote(
+                counted(again, "%1 record is", "%1 records are")
+                + " word for word there twice and taken once."
+            )
         if failed:
             yield ImportNote(
                 f"{failed} records are failures of the infrastructure: they have the status error "

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from evaldesk.domain.estimate import Estimate
+from evaldesk.domain.wording import counted as counted
 
 MINUS = "−"
 NONE = "–"
@@ -20,11 +21,6 @@ def number(value: float, digits: int = 2) -> str:
 def percent(value: float, digits: int = 1) -> str:
     """A share as a percentage: 0.763 → ``76.3 %``."""
     return f"{100 * value:.{digits}f} %".replace("-", MINUS)
-
-
-def counted(amount: int, one: str, many: str) -> str:
-    """``one`` or ``many`` with the amount for ``%1``."""
-    return (one if amount == 1 else many).replace("%1", number(amount))
 
 
 def interval(estimate: Estimate, *, as_percent: bool = False, digits: int = 2) -> str:

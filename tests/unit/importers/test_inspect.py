@@ -164,7 +164,7 @@ def test_a_failed_sample_has_no_score(tmp_path):
     assert (first.status, first.error, first.scores) == ("error", "sandbox died", {})
     assert first.body["metadata"]["scores_before_error"]["match"] == "P"
     assert (second.status, len(second.scores)) == ("incomplete", 1)
-    assert "1 samples failed" in notes(items)
+    assert "1 sample failed" in notes(items)
     assert "“error”, not “success”" in notes(items)
 
 

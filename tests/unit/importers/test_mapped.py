@@ -173,7 +173,7 @@ def test_the_same_record_of_the_same_trial_counts_once(tmp_path):
     path = write_jsonl(tmp_path / "a.jsonl", [one, one, {**one, "trial": 1}])
     items = read(path, {**QA, "trial": "trial"})
     assert [t.trial for t in traces(items)] == [0, 1]
-    assert "1 records are word for word" in notes(items)
+    assert "1 record is word for word" in notes(items)
 
 
 def test_records_with_scores_are_results_though_no_answer_was_kept(tmp_path):

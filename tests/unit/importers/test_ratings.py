@@ -93,7 +93,7 @@ def test_the_same_answer_twice_counts_once_and_another_is_refused(tmp_path):
     text = "item,who,what,v\n1,ann,tone,3\n1,ann,tone,3\n2,ann,tone,1\n"
     items = read(csv_file(tmp_path, text), LONG)
     assert len(cells(items)) == 2
-    assert "1 answers are there more than once" in notes(items)
+    assert "1 answer is there more than once" in notes(items)
 
     path = csv_file(tmp_path, text + "1,ann,tone,4\n")
     with pytest.raises(InputError) as caught:
@@ -177,8 +177,8 @@ def test_one_column_a_value(tmp_path):
         ("3", "A", "abuse", "-1"),
         ("4", "A", "abuse", "0"),
     ]
-    assert "In 1 places one rater read the same row twice" in notes(items)
-    assert "1 answers are missing" in notes(items)
+    assert "In 1 place one rater read the same row twice" in notes(items)
+    assert "1 answer is missing" in notes(items)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_positions_are_not_people(tmp_path):
     assert items[0].text == "prompt: said\n\nresponse: r"
     assert items[0].place == "instances[0]"
     assert "not people" in notes(items)
-    assert "1 answers are missing" in notes(items)
+    assert "1 answer is missing" in notes(items)
 
 
 def test_slots_in_a_table_are_not_people_either(tmp_path):

@@ -89,7 +89,7 @@ def test_identical_records_count_once(tmp_path):
     path = write_json(tmp_path / "run.json", [record(1, 0), record(1, 0), record(2, 0)])
     items = read(path)
     assert [(t.scenario.key, t.trial) for t in traces(items)] == [("1", 0), ("2", 0)]
-    assert "1 records are word for word" in notes(items)
+    assert "1 record is word for word" in notes(items)
 
 
 @pytest.mark.parametrize(
