@@ -26,7 +26,7 @@ class SearchButton(QPushButton):
         self.setAccessibleName(self.tr("Search traces and commands"))
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 8, 0)
-        row.addWidget(text_label(self.tr("Search traces, commands…"), "muted"), 1)
+        row.addWidget(ElidedLabel(self.tr("Search traces, commands…"), kind="muted"), 1)
         self.cap = KeyCap(keys)
         row.addWidget(self.cap)
         self.cap.setVisible(bool(keys))  # once it has a parent, or it is a window for a moment

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QProgressBar,
+    QSplitter,
 )
 
 from evaldesk.app.compose import build_window
@@ -394,3 +396,22 @@ def test_tab_goes_from_the_buttons_to_the_recent_projects(qtbot, qapp, settings,
     assert reached == ["first", "second"]
     window.workspace.jobs.shutdown()
     window.close()
+
+
+@pytest.mark.parametrize("screen_id", ["compare", "import", "review", "adjudicate", "traces"])
+def test_panes_fit_beside_one_another_in_the_smallest_window(qtbot, opened, screen_id):
+    opened.workspace.set_user("Mara")
+    opened.workspace.navigate(screen_id)
+    opened.resize(opened.minimumSize())
+    qtbot.waitUntil(lambda: not opened.workspace.jobs.busy, timeout=30_000)
+    screen = opened.host.current
+    screen.showcase()
+    qtbot.waitUntil(lambda: not opened.workspace.jobs.busy, timeout=30_000)
+    qtbot.wait(50)
+    for splitter in screen.findChildren(QSplitter):
+        if splitter.isVisible():
+            panes = [splitter.widget(place) for place in range(splitter.count())]
+            boxes = [pane.geometry() for pane in panes if pane.isVisible()]
+            for one, other in pairwise(boxes):
+                assert not one.intersects(other), (screen_id, one, other)
+            assert all(splitter.rect().contains(box) for box in boxes), (screen_id, boxes)

@@ -237,7 +237,7 @@ class ComparePage(Screen):
         right_column.setSpacing(16)
         right_column.addWidget(self.outcomes)
         right_column.addWidget(self.listing, 1)
-        scroll.setMinimumWidth(560)
+        scroll.setMinimumWidth(500)
         self.right.setMinimumWidth(372)
         self.body = QSplitter(Qt.Orientation.Horizontal)
         self.body.setChildrenCollapsible(False)

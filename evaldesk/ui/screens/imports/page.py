@@ -125,7 +125,7 @@ class ImportPage(Screen):
         splitter.addWidget(self._left())
         splitter.addWidget(self._middle())
         self.preview = PreviewPane(self.workspace.tokens)
-        self.preview.setMinimumWidth(320)
+        self.preview.setMinimumWidth(280)
         splitter.addWidget(self.preview)
         splitter.setStretchFactor(1, 1)
         splitter.setStretchFactor(2, 1)
@@ -137,7 +137,7 @@ class ImportPage(Screen):
 
     def _left(self) -> QWidget:
         left = pane()
-        left.setMinimumWidth(200)
+        left.setMinimumWidth(180)
         layout = QVBoxLayout(left)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -189,7 +189,7 @@ class ImportPage(Screen):
         column.addWidget(self.spread_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         scroll = TallArea(inner)
-        scroll.setMinimumWidth(340)
+        scroll.setMinimumWidth(420)
         return scroll
 
     def _foot(self) -> QWidget:
