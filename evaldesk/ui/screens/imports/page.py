@@ -125,7 +125,7 @@ class ImportPage(Screen):
         splitter.addWidget(self._left())
         splitter.addWidget(self._middle())
         self.preview = PreviewPane(self.workspace.tokens)
-        self.preview.setMinimumWidth(280)
+        self.preview.setMinimumWidth(310)
         splitter.addWidget(self.preview)
         splitter.setStretchFactor(1, 1)
         splitter.setStretchFactor(2, 1)
@@ -189,7 +189,7 @@ class ImportPage(Screen):
         column.addWidget(self.spread_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         scroll = TallArea(inner)
-        scroll.setMinimumWidth(420)
+        scroll.setMinimumWidth(400)
         return scroll
 
     def _foot(self) -> QWidget:
