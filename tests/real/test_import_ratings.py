@@ -100,7 +100,7 @@ def test_convabuse(shared_data: Path, figures):
     assert Counter(record.rater for record in records) == expected["per_rater"]
     order = sorted(CONVABUSE_LEVELS, key=int)
     assert alpha(records, "ordinal", order) == pytest.approx(0.690761, abs=1e-6)
-    assert f"{expected['missing_cells']} answers are missing" in notes(items)
+    assert f"{expected['missing_cells']:,} answers are missing" in notes(items)
     repeats = expected["repeats_by_the_same_annotator"]["cells_with_repeats"]
     assert f"In {repeats} places" in notes(items)
 

@@ -76,4 +76,3 @@ class EmptyState(QWidget):
         )
         if self._first is not None and self._first.isVisible() and idle:
             self._first.setFocus(Qt.FocusReason.OtherFocusReason)
-
