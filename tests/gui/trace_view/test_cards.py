@@ -1,5 +1,7 @@
 """What a trace is made into before anything is drawn."""
 
+from dataclasses import replace
+
 from evaldesk.domain.trace import Score
 from evaldesk.ui.widgets.trace_view.cards import cards_of
 from evaldesk.ui.widgets.trace_view.places import Place, as_markdown, text_between
@@ -117,3 +119,16 @@ def test_hits_are_found_in_folded_text_and_across_lines(support, make):
     broken = cards_of(make.trace([make.message("user", make.text("whole\n  order"))]))
     assert len(hits(broken, "whole order")) == 1
     assert hits(cards, "  ") == []
+
+
+def test_an_item_without_text_says_why(support):
+    bare = replace(
+        support,
+        row=replace(support.row, status="unit", error=""),
+        scenario=replace(support.scenario, expected=""),
+        body={"messages": []},
+        scores={},
+    )
+    [card] = cards_of(bare)
+    assert card.title == "Nothing to read"
+    assert "Only ratings came with this item" in card.sections[0].text

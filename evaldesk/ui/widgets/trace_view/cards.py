@@ -172,6 +172,8 @@ def cards_of(
     output = body.get("output") or ""
     if output and not any(output.strip() == step.text.strip() for step in steps[-3:]):
         cards.append(Card("output", tr("Final answer"), sections=[Section("output", output)]))
+    if not (steps or output or trace.row.error or body.get("documents")):
+        cards.append(_nothing(trace))
     if not hide_scores:
         explained = {
             name: score for name, score in trace.scores.items() if score.explanation or score.answer
@@ -184,6 +186,15 @@ def cards_of(
         if metadata is not None:
             cards.append(metadata)
     return cards
+
+
+def _nothing(trace: Trace) -> Card:
+    said = (
+        tr("Only ratings came with this item. Import the traces that were rated to read them.")
+        if trace.row.status == "unit"
+        else tr("This trace holds no messages.")
+    )
+    return Card("output", tr("Nothing to read"), sections=[Section("nothing", said, tone="muted")])
 
 
 def _scenario(trace: Trace) -> Card | None:
