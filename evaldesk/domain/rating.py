@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from evaldesk.domain.rubric import AnswerValue
 
@@ -169,6 +169,3 @@ class AnswerTable:
     def ratings(self) -> int:
         """How many answers there are."""
         return sum(len(row) for row in self.values)
-
-
-Json = dict[str, Any]

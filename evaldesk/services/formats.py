@@ -33,7 +33,7 @@ def formats() -> list[dict[str, Any]]:
                 "title": written.title,
                 "extensions": list(written.extensions),
                 "reads": False,
-                "kind": "traces" if isinstance(written, exporters.TraceWriterFormat) else "list",
+                "kind": written.kind,
                 "description": written.description,
             },
         )

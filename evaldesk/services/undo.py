@@ -76,11 +76,6 @@ class History:
         return step
 
     @property
-    def can_undo(self) -> bool:
-        """Whether there is a step to undo."""
-        return bool(self._done)
-
-    @property
     def can_redo(self) -> bool:
         """Whether there is a step to do again."""
         return bool(self._undone)

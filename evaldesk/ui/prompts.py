@@ -46,9 +46,6 @@ class Prompts(Protocol):
     ) -> None:
         """Ask for one line; an empty one cannot be given."""
 
-    def inform(self, title: str, text: str, *, detail: str = "") -> None:
-        """Tell something; ``detail`` can be copied."""
-
 
 @dataclass
 class ScriptedPrompts:
@@ -107,9 +104,6 @@ class ScriptedPrompts:
         answer = self._next("text", title)
         if isinstance(answer, str) and answer:
             then(answer)
-
-    def inform(self, title: str, text: str, *, detail: str = "") -> None:
-        self.asked.append(("inform", title))
 
     def _next(self, kind: str, title: str) -> object:
         self.asked.append((kind, title))

@@ -129,12 +129,6 @@ class ActionRegistry(QObject):
         own = [spec for spec in able if spec.scope == screen_id]
         return (*own, *(spec for spec in able if spec.scope == GLOBAL))
 
-    def rebind_keys(self) -> None:
-        """Take over keys that the person has changed."""
-        for action_id, (action, _) in self._bound.items():
-            action.setShortcuts([QKeySequence(keys) for keys in self.shortcuts(action_id)])
-        self.changed.emit()
-
 
 def key_text(keys: str) -> str:
     """Keys as a person reads them: ``Ctrl+Return`` → ``Ctrl ⏎``."""

@@ -4,19 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from evaldesk.settings import Settings
 from evaldesk.ui.shell.overlay import Overlay
-from evaldesk.ui.theme.apply import mono
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import text_label
 
@@ -34,7 +31,6 @@ class Question(Overlay):
         *,
         label: str = "",
         value: str | None = None,
-        copyable: str = "",
         danger: bool = False,
         dismiss: str = "",
     ) -> None:
@@ -55,19 +51,8 @@ class Question(Overlay):
             self.field.selectAll()
             self.field.returnPressed.connect(self._accept)
             column.addWidget(self.field)
-        if copyable:
-            text = QPlainTextEdit(copyable)
-            text.setReadOnly(True)
-            text.setFont(mono())
-            text.setFixedHeight(180)
-            text.setAccessibleName(self.tr("Details"))
-            column.addWidget(text)
         row = QHBoxLayout()
         row.setSpacing(8)
-        if copyable:
-            copy = ActionButton(self.tr("Copy"))
-            copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(copyable))
-            row.addWidget(copy)
         row.addStretch(1)
         if dismiss:
             no = ActionButton(dismiss)
@@ -157,13 +142,6 @@ class WindowPrompts:
         """See `Prompts`."""
         if self.window is not None:
             self._ask(title, detail, self.window.tr("Continue"), then, label=label, value=value)
-
-    def inform(self, title: str, text: str, *, detail: str = "") -> None:
-        """See `Prompts`."""
-        if self.window is None:
-            return
-        close = self.window.tr("Close")
-        Question(self.window, title, text, close, lambda _: None, copyable=detail).open()
 
     def _ask(
         self,
