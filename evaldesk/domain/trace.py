@@ -53,14 +53,50 @@ class Message(TypedDict):
 
 
 class Document(TypedDict):
-    """One retrieved document."""
+    """One retrieved document.
+
+    ``query`` is what was asked of the retriever, ``rank`` the 1-based place in its answer, and
+    ``span`` the id of the span that retrieved it: a trace may retrieve several times.
+    """
 
     content: str
     id: NotRequired[str]
     title: NotRequired[str]
     source: NotRequired[str]
     score: NotRequired[float]
+    query: NotRequired[str]
+    rank: NotRequired[int]
+    span: NotRequired[str]
     metadata: NotRequired[dict[str, Any]]
+
+
+SpanKind = Literal[
+    "agent", "llm", "tool", "retriever", "reranker", "embedding", "guardrail", "evaluator", "chain"
+]
+
+
+class Span(TypedDict):
+    """One timed operation. Times are ISO 8601, latency milliseconds, cost US dollars.
+
+    ``kind`` is a `SpanKind`, ``chain`` where the source says nothing better; ``parent`` is the
+    ``id`` of another span and missing for a root; ``message`` is the index of the message that
+    it made, where one can be named; ``attributes`` holds whatever else the source says of it.
+    """
+
+    name: str
+    id: NotRequired[str]
+    parent: NotRequired[str]
+    kind: NotRequired[str]
+    started_at: NotRequired[str]
+    latency_ms: NotRequired[float]
+    status: NotRequired[str]
+    error: NotRequired[str]
+    model: NotRequired[str]
+    tokens_in: NotRequired[int]
+    tokens_out: NotRequired[int]
+    cost: NotRequired[float]
+    message: NotRequired[int]
+    attributes: NotRequired[dict[str, Any]]
 
 
 class TraceBody(TypedDict):
@@ -72,7 +108,7 @@ class TraceBody(TypedDict):
 
     messages: list[Message]
     documents: NotRequired[list[Document]]
-    spans: NotRequired[list[dict[str, Any]]]
+    spans: NotRequired[list[Span]]
     tools: NotRequired[list[dict[str, Any]]]
     output: NotRequired[str]
     expected: NotRequired[str]
@@ -94,6 +130,33 @@ class Score:
     label: str | None = None
     explanation: str | None = None
     answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What a person said of a trace in another tool: feedback, a grade, a comment.
+
+    It belongs to no rubric; as ratings of one it counts only after it was imported as such.
+
+    Attributes:
+        name: of what was judged, such as ``correctness`` or ``thumbs``.
+        value: the number; None where it is a word or only a comment.
+        label: the word, such as ``good``; empty where it is a number.
+        comment: the reason or note, in the annotator's words.
+        annotator: who; empty where the source does not say.
+        target: id of the span it speaks of; empty for the whole trace.
+        created_at: ISO 8601; empty where unknown.
+        metadata: what the source has besides.
+    """
+
+    name: str
+    value: float | None = None
+    label: str = ""
+    comment: str = ""
+    annotator: str = ""
+    target: str = ""
+    created_at: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +196,15 @@ class TraceRecord:
         trial: 0-based number of the repetition of this scenario within the run.
         status: see `Status`.
         body: messages and the rest, as plain JSON data.
-        scores: metric name → score.
+        scores: metric name → score, of programs and models.
         started_at: ISO 8601; empty where unknown.
         latency_ms: wall time of the whole trace.
         tokens_in: input tokens of the evaluated system.
         tokens_out: output tokens.
         cost: US dollars.
         error: what went wrong, in the source's words; empty otherwise.
-        place: where in the file it came from, for messages: ``line 17``, ``simulations[3]``.
+        place: where in the file it came from: ``line 17``, ``simulations[3]``.
+        annotations: what people said of it in another tool.
     """
 
     scenario: Scenario
@@ -157,6 +221,7 @@ class TraceRecord:
     cost: float | None = None
     error: str = ""
     place: str = ""
+    annotations: tuple[Annotation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +252,16 @@ class TraceRow:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A trace, whole: its row, its scenario, its body and its full scores."""
+    """A trace, whole: its row, its scenario, its body, its full scores and what people said of it
+    in other tools.
+    """
 
     row: TraceRow
     scenario: Scenario
     scenario_id: str
     body: TraceBody
     scores: Mapping[str, Score]
+    annotations: tuple[Annotation, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The canonical trace of ``docs/file-format.md``."""
@@ -230,6 +298,19 @@ class Trace:
                 }
                 for name, score in self.scores.items()
             },
+            "annotations": [
+                {
+                    "name": said.name,
+                    "value": said.value,
+                    "label": said.label or None,
+                    "comment": said.comment or None,
+                    "annotator": said.annotator or None,
+                    "target": said.target or None,
+                    "created_at": said.created_at or None,
+                    "metadata": dict(said.metadata),
+                }
+                for said in self.annotations
+            ],
             **self.body,
         }
 

@@ -6,7 +6,7 @@ from typing import Any, cast, get_args
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote, Skipped
-from evaldesk.domain.trace import Scenario, Score, Status, TraceBody, TraceRecord
+from evaldesk.domain.trace import Annotation, Scenario, Score, Status, TraceBody, TraceRecord
 from evaldesk.domain.wording import counted
 from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
@@ -32,6 +32,7 @@ _KNOWN = frozenset(
             "cost",
             "scenario",
             "scores",
+            "annotations",
         ],
     )
 )
@@ -130,6 +131,7 @@ def trace_from_json(record: Mapping[str, Any], place: str = "") -> TraceRecord:
         trial=_number(record, "trial", int) or 0,
         status=cast(Status, status),
         scores={name: _score(name, value) for name, value in (record.get("scores") or {}).items()},
+        annotations=tuple(_annotation(said) for said in record.get("annotations") or ()),
         started_at=chat.plain_text(record.get("started_at")),
         latency_ms=_number(record, "latency_ms", float),
         tokens_in=_number(record, "tokens_in", int),
@@ -179,6 +181,19 @@ def _score(name: str, value: Any) -> Score:
     if isinstance(number, float) and number - number != 0:
         number = None
     return Score(number, label, explanation, answer)
+
+
+def _annotation(said: Any) -> Annotation:
+    if not isinstance(said, dict) or not isinstance(said.get("name"), str):
+        raise ValueError("An annotation has no name.")
+    metadata = said.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise ValueError("The metadata of an annotation is not an object.")
+    texts = {
+        key: chat.plain_text(said.get(key))
+        for key in ("label", "comment", "annotator", "target", "created_at")
+    }
+    return Annotation(said["name"], value=_number(said, "value", float), metadata=metadata, **texts)
 
 
 def _number(record: Mapping[str, Any], key: str, kind: type) -> Any:
