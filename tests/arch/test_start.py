@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-SLOW = ("pandas", "scipy", "sqlalchemy", "sqlmodel", "pyqtgraph", "openpyxl", "krippendorff")
+SLOW = (
+    "pandas",
+    "scipy",
+    "sqlalchemy",
+    "sqlmodel",
+    "pyqtgraph",
+    "openpyxl",
+    "krippendorff",
+    "pyarrow",
+)
 
 BUILD_WINDOW = """
 import sys
