@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Area = Literal["traces", "ratings", "rulings", "rubrics", "people", "settings"]
+Area = Literal[
+    "traces", "datasets", "ratings", "rulings", "rubrics", "people", "notes", "views", "settings"
+]
 
 
 @dataclass(frozen=True, slots=True)

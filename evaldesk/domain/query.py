@@ -57,7 +57,19 @@ def names_in(where: Filter | None) -> Iterator[str]:
             yield from names_in(item)
 
 
-TEXT_FIELDS = ("id", "scenario", "title", "run", "system", "status", "tier", "error", "tag")
+TEXT_FIELDS = (
+    "id",
+    "scenario",
+    "title",
+    "run",
+    "system",
+    "model",
+    "prompt_version",
+    "status",
+    "tier",
+    "error",
+    "tag",
+)
 NUMBER_FIELDS = ("trial", "latency_ms", "tokens_in", "tokens_out", "cost")
 SORT_KEYS = (
     "imported",
@@ -65,6 +77,8 @@ SORT_KEYS = (
     "title",
     "run",
     "system",
+    "model",
+    "prompt_version",
     "trial",
     "status",
     "tier",

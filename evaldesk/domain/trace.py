@@ -248,6 +248,8 @@ class TraceRow:
     preview: str
     scenario_id: str = ""
     snippet: str = ""
+    model: str = ""
+    prompt_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ def import_each(
     with project.ingest(names[:200]) as writer:
         for number, (source, chosen, options) in enumerate(readings):
             writer.source, writer.place = source.path.name, source.shown
+            writer.begin_file(source.path.name, chosen.name, options.author)
             begun = _settled(writer)
 
             def read(
@@ -157,19 +158,15 @@ def import_each(
                     notes=tuple(reading.notes),
                 )
             )
+            writer.end_file(
+                sha256=results[-1].sha256,
+                added=results[-1].added,
+                already_there=results[-1].already_there,
+                notes=results[-1].notes,
+            )
         writer.finish(files[0][1].author)
         if not any(result.traces or result.scenarios for result in results):
             _nothing_found(results)
-    for result, (_, options) in zip(results, files, strict=True):
-        project.record_import(
-            name=Path(result.path).name,
-            sha256=result.sha256,
-            format=result.format,
-            author=options.author,
-            added=result.added,
-            already_there=result.already_there,
-            notes=result.notes,
-        )
     return results
 
 

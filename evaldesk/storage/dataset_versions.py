@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select, update
 from sqlalchemy import func as sql
 
-from evaldesk.domain.identifiers import content_id, new_id, now
+from evaldesk.domain.identifiers import new_id, now
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import row_number
+from evaldesk.storage.identity import version_id
 
 
 def stand_on(
@@ -23,8 +24,11 @@ def stand_on(
     with those it stood on before.
     """
     everything = {**_of_run(connection, run_pk), **scenarios}
-    # The order of import decides nothing: the members of a version are sorted by id.
-    version = content_id(sorted(identity.hex() for identity in everything))
+    revisions = _latest_revisions(connection)
+    version = version_id(
+        (identity.hex(), revisions[pk][1] if pk in revisions else "")
+        for identity, pk in everything.items()
+    )
     dataset_pk = _dataset(connection, dataset)
     pk = connection.execute(
         select(t.dataset_version.c.pk).where(
@@ -51,9 +55,23 @@ def stand_on(
         pk = row_number(inserted)
         connection.execute(
             t.dataset_member.insert(),
-            [{"version_pk": pk, "scenario_pk": number} for number in everything.values()],
+            [
+                {
+                    "version_pk": pk,
+                    "scenario_pk": number,
+                    "revision": revisions[number][0] if number in revisions else 0,
+                }
+                for number in everything.values()
+            ],
         )
     connection.execute(update(t.run).where(t.run.c.pk == run_pk).values(dataset_version_pk=pk))
+
+
+def _latest_revisions(connection: Connection) -> dict[int, tuple[int, str]]:
+    """Scenario → number and id of its description's latest revision, where it has one."""
+    r = t.scenario_revision.c
+    found = connection.execute(select(r.scenario_pk, r.number, r.id).order_by(r.number))
+    return {scenario: (number, identity) for scenario, number, identity in found if number}
 
 
 def _of_run(connection: Connection, run_pk: int) -> dict[bytes, int]:

@@ -3,15 +3,47 @@ is another one. `integrity` computes them again to see whether a project is whol
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evaldesk.domain.identifiers import canonical_json, content_id
+from evaldesk.domain.trace import Annotation
 
 
 def scenario_id(key: str, content: Any) -> bytes:
     """SHA-256 over the canonical form of key and input."""
     return bytes.fromhex(content_id({"key": key, "input": content}))
+
+
+def version_id(members: Iterable[tuple[str, str]]) -> str:
+    """Of a dataset version: SHA-256 over the sorted ids of its scenarios, each followed by ``@``
+    and the id of its description's revision where that is not the one that was imported.
+
+    Args:
+        members: hexadecimal id of each scenario, and of the revision or nothing.
+    """
+    return content_id(
+        sorted(f"{scenario}@{revision}" if revision else scenario for scenario, revision in members)
+    )
+
+
+def annotation_id(trace: bytes, said: Annotation) -> bytes:
+    """SHA-256 over the trace's id and everything that was said."""
+    return bytes.fromhex(
+        content_id(
+            [
+                trace.hex(),
+                said.name,
+                said.value,
+                said.label,
+                said.comment,
+                said.annotator,
+                said.target,
+                said.created_at,
+                dict(said.metadata),
+            ]
+        )
+    )
 
 
 def trace_id(header: Mapping[str, Any], body: bytes) -> bytes:

@@ -12,12 +12,14 @@ from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import InputError, RunTakenError
 from evaldesk.domain.identifiers import canonical_json, new_id, now
+from evaldesk.domain.project import ImportNote
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.storage import codec, search
 from evaldesk.storage import tables as t
 from evaldesk.storage.dataset_versions import stand_on
 from evaldesk.storage.engine import row_number
-from evaldesk.storage.identity import header_of, scenario_id, trace_id
+from evaldesk.storage.identity import annotation_id, header_of, scenario_id, trace_id
+from evaldesk.storage.model_names import model_of, prompt_version_of
 from evaldesk.storage.summaries import PREVIEW, preview, title
 
 BATCH = 2000
@@ -25,7 +27,8 @@ _STATE = frozenset(("runs", "scenarios", "metrics", "datasets", "next_trace", "n
 
 _TRACE = (
     "INSERT INTO trace(pk, id, scenario_pk, run_pk, system, trial, status, error, started_at,"
-    " latency_ms, tokens_in, tokens_out, cost, preview) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    " latency_ms, tokens_in, tokens_out, cost, preview, model, prompt_version, import_pk)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 _BODY = "INSERT INTO trace_body(trace_pk, body) VALUES (?, ?)"
 _SCORE = (
@@ -33,8 +36,12 @@ _SCORE = (
     " VALUES (?,?,?,?,?,?)"
 )
 _SCENARIO = (
-    "INSERT INTO scenario(pk, id, key, title, tier, expected, origin, body)"
-    " VALUES (?,?,?,?,?,?,?,?)"
+    "INSERT INTO scenario(pk, id, key, title, tier, expected, origin, body, import_pk, place)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?)"
+)
+_ANNOTATION = (
+    "INSERT OR IGNORE INTO annotation(id, trace_pk, name, value, label, comment, annotator,"
+    " target, created_at, details) VALUES (?,?,?,?,?,?,?,?,?,?)"
 )
 _SLICE = "INSERT OR IGNORE INTO scenario_slice(scenario_pk, name, value) VALUES (?,?,?)"
 
@@ -77,6 +84,7 @@ class TraceWriter:
         self._datasets: dict[str, str] = {}
         self._next_trace = self._highest(t.trace)
         self._next_scenario = self._highest(t.scenario)
+        self._import: int | None = None
         self.counts = Counts()
         for name, pk in connection.execute(select(t.metric.c.name, t.metric.c.pk)):
             self._metrics[name] = pk
@@ -93,6 +101,39 @@ class TraceWriter:
     def scenarios(self) -> int:
         """How many distinct scenarios were seen."""
         return len({key for members in self._members.values() for key in members})
+
+    def begin_file(self, name: str, format: str, author: str) -> None:
+        """What is written from here on came from this file."""
+        self.flush()
+        inserted = self._connection.execute(
+            t.import_file.insert().values(
+                id=new_id(),
+                name=name,
+                sha256="",
+                format=format,
+                author=author,
+                created_at=now(),
+                added=0,
+                already_there=0,
+            )
+        )
+        self._import = row_number(inserted)
+
+    def end_file(
+        self, *, sha256: str, added: int, already_there: int, notes: Sequence[ImportNote]
+    ) -> None:
+        """What the file begun last was, and what came of it."""
+        self.flush()
+        self._connection.execute(
+            update(t.import_file)
+            .where(t.import_file.c.pk == self._import)
+            .values(
+                sha256=sha256,
+                added=added,
+                already_there=already_there,
+                notes=codec.encode([[note.record, note.message] for note in notes]),
+            )
+        )
 
     def run(self, name: str, *, system: str, dataset: str, details: Mapping[str, Any]) -> None:
         """Begin or continue a run; its scenarios become a version of ``dataset``."""
@@ -143,23 +184,25 @@ class TraceWriter:
 
     def scenario(self, scenario: Scenario, run: str) -> None:
         """A test case without a trace in this file."""
-        self._settle([(scenario_id(scenario.key, scenario.input), scenario, run)])
+        self._settle([(scenario_id(scenario.key, scenario.input), scenario, run)], [""])
 
-    def _settle(self, found: Sequence[tuple[bytes, Scenario, str]]) -> None:
+    def _settle(self, found: Sequence[tuple[bytes, Scenario, str]], places: Sequence[str]) -> None:
         """Write the scenarios that are new, and remember which run holds which."""
         unknown = {
-            identity: scenario for identity, scenario, _ in found if identity not in self._scenarios
+            identity: (scenario, place)
+            for (identity, scenario, _), place in zip(found, places, strict=True)
+            if identity not in self._scenarios
         }
         if unknown:
             known = self._known("scenario", list(unknown))
             rows: list[tuple[Any, ...]] = []
             slices: list[tuple[int, str, str]] = []
-            for identity, scenario in unknown.items():
+            for identity, (scenario, place) in unknown.items():
                 pk = known.get(identity)
                 if pk is None:
                     self._next_scenario += 1
                     pk = self._next_scenario
-                    rows.append(_scenario_row(pk, identity, scenario))
+                    rows.append((*_scenario_row(pk, identity, scenario), self._import, place))
                     slices.extend((pk, name, value) for name, value in scenario.slices.items())
                 else:
                     self._complete_scenario(pk, scenario)
@@ -201,7 +244,7 @@ class TraceWriter:
             (scenario_id(record.scenario.key, record.scenario.input), record.scenario, run)
             for record, run in pending
         ]
-        self._settle(scenarios)
+        self._settle(scenarios, [record.place for record, _ in pending])
         prepared = [
             self._prepare(record, run, place[0])
             for (record, run), place in zip(pending, scenarios, strict=True)
@@ -211,6 +254,7 @@ class TraceWriter:
         bodies: list[tuple[int, bytes]] = []
         texts: list[tuple[int, str]] = []
         scores: list[tuple[Any, ...]] = []
+        annotations: list[tuple[Any, ...]] = []
         fresh: list[TraceRecord] = []
         for identity, columns, body, record in prepared:
             self.counts.traces += 1
@@ -236,6 +280,7 @@ class TraceWriter:
                         score.answer,
                     )
                 )
+            annotations.extend(_annotation_rows(identity, pk, record))
         self.counts.scores += len(scores)
         self._insert_traces(traces, fresh)
         self._cursor.executemany(_BODY, bodies)
@@ -243,6 +288,7 @@ class TraceWriter:
         if len(traces) < len(prepared):
             self._count_differing(scores, {row[0] for row in traces})
         self._cursor.executemany(_SCORE, scores)
+        self._cursor.executemany(_ANNOTATION, annotations)
 
     def _count_differing(self, scores: Sequence[tuple[Any, ...]], fresh: set[int]) -> None:
         wanted = {(pk, metric): value for pk, metric, value, *_ in scores if pk not in fresh}
@@ -287,6 +333,9 @@ class TraceWriter:
             record.tokens_out,
             cost,
             preview(record.body) or record.error[:PREVIEW],
+            model_of(record.body),
+            prompt_version_of(record.body),
+            self._import,
         )
         return trace_id(header, body), columns, body, record
 
@@ -369,6 +418,22 @@ def _scenario_row(pk: int, identity: bytes, scenario: Scenario) -> tuple[Any, ..
         scenario.origin,
         codec.pack(canonical_json(stored)),
     )
+
+
+def _annotation_rows(identity: bytes, pk: int, record: TraceRecord) -> Iterator[tuple[Any, ...]]:
+    for said in record.annotations:
+        yield (
+            annotation_id(identity, said),
+            pk,
+            said.name,
+            _finite(said.value),
+            said.label,
+            said.comment,
+            said.annotator,
+            said.target,
+            said.created_at,
+            codec.encode(dict(said.metadata)),
+        )
 
 
 def _finite(value: float | None) -> float | None:

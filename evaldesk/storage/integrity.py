@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, and_, select
 from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.domain.identifiers import content_id
 from evaldesk.domain.project import Fault
 from evaldesk.domain.rubric import Rubric
 from evaldesk.storage import codec
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database, translated
-from evaldesk.storage.identity import header_of, scenario_id, trace_id
+from evaldesk.storage.identity import header_of, scenario_id, trace_id, version_id
 
 
 def quick(database: Database) -> list[str]:
@@ -141,12 +140,21 @@ def _datasets(connection: Connection) -> Iterator[Fault | None]:
             t.dataset, t.dataset.c.pk == t.dataset_version.c.dataset_pk
         )
     ):
+        revision = t.scenario_revision.c
         members = connection.execute(
-            select(t.scenario.c.id)
+            select(t.scenario.c.id, revision.id)
             .join(t.dataset_member, t.dataset_member.c.scenario_pk == t.scenario.c.pk)
+            .outerjoin(
+                t.scenario_revision,
+                and_(
+                    revision.scenario_pk == t.scenario.c.pk,
+                    revision.number == t.dataset_member.c.revision,
+                    revision.number > 0,
+                ),
+            )
             .where(t.dataset_member.c.version_pk == pk)
-        ).scalars()
-        same = content_id(sorted(member.hex() for member in members)) == identity
+        )
+        same = version_id((found.hex(), revised or "") for found, revised in members) == identity
         yield None if same else Fault(f"dataset {name}", "its scenarios do not fit its id")
 
 

@@ -1,11 +1,11 @@
 """Numbered steps from one shape of the file to the next, each in one transaction.
 
-``PRAGMA user_version`` says how many have been taken. Before the first step on an existing file
+``PRAGMA user_version`` says which shape a file has. Before the first step on an existing file
 a copy is laid beside it. A file from a newer program is refused in words.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -13,12 +13,19 @@ from sqlalchemy import Connection
 from evaldesk.domain.errors import ProjectError
 from evaldesk.storage import search, tables
 from evaldesk.storage.engine import APPLICATION_ID, Database
+from evaldesk.storage.model_names import name_models
 
 
-def _first(connection: Connection) -> None:
+def _create(connection: Connection) -> None:
+    """A new file is made in the present shape at once; the steps are for older ones."""
+    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
     tables.METADATA.create_all(connection)
     search.create(connection)
-    for name in tables.APPEND_ONLY:
+    _guard(connection, tables.APPEND_ONLY)
+
+
+def _guard(connection: Connection, names: Iterable[str]) -> None:
+    for name in names:
         for verb in ("UPDATE", "DELETE"):
             connection.exec_driver_sql(
                 f"CREATE TRIGGER {name}_no_{verb.lower()} BEFORE {verb} ON {name} "
@@ -26,12 +33,32 @@ def _first(connection: Connection) -> None:
             )
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
-SCHEMA_VERSION = len(STEPS)
+def _datasets_and_reading(connection: Connection) -> None:
+    """Format 2: where a scenario came from and what was done to it; annotations of other tools;
+    notes and saved views; model and prompt version of a trace.
+    """
+    for change in (
+        "ALTER TABLE dataset_member ADD COLUMN revision INTEGER DEFAULT '0' NOT NULL",
+        "ALTER TABLE scenario ADD COLUMN import_pk INTEGER",
+        "ALTER TABLE scenario ADD COLUMN place VARCHAR DEFAULT '' NOT NULL",
+        "ALTER TABLE trace ADD COLUMN model VARCHAR DEFAULT '' NOT NULL",
+        "ALTER TABLE trace ADD COLUMN prompt_version VARCHAR DEFAULT '' NOT NULL",
+        "ALTER TABLE trace ADD COLUMN import_pk INTEGER",
+    ):
+        connection.exec_driver_sql(change)
+    new = (tables.scenario_revision, tables.suite, tables.annotation, tables.note)
+    tables.METADATA.create_all(connection, [*new, tables.saved_view], checkfirst=False)
+    _guard(connection, ("scenario_revision", "suite", "note"))
+    name_models(connection)
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_datasets_and_reading,)
+"""From format 1 to 2, from 2 to 3, and so on."""
+SCHEMA_VERSION = 1 + len(STEPS)
 
 
 def version_of(database: Database) -> int:
-    """How many steps the file has taken."""
+    """Which shape the file has."""
     with database.read() as connection:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
@@ -57,11 +84,14 @@ def migrate(database: Database, *, fresh: bool) -> Path | None:
         )
     if version == SCHEMA_VERSION:
         return None
-    copy = None if fresh else _backup(database, version)
-    for number, step in enumerate(STEPS[version:], start=version + 1):
+    if fresh:
         with database.write() as connection:
-            if number == 1:
-                connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+            _create(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
+        return None
+    copy = _backup(database, version)
+    for number, step in enumerate(STEPS[version - 1 :], start=version + 1):
+        with database.write() as connection:
             step(connection)
             connection.exec_driver_sql(f"PRAGMA user_version={number}")
     return copy

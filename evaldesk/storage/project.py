@@ -17,12 +17,14 @@ from evaldesk.storage import tables as t
 from evaldesk.storage.engine import PAGE_SIZE, Database, check_is_project, translated
 from evaldesk.storage.ingest import TraceWriter
 from evaldesk.storage.interruption import Register
+from evaldesk.storage.notes import NoteRepository
 from evaldesk.storage.people import PersonRepository
 from evaldesk.storage.rating_ingest import RatingWriter
 from evaldesk.storage.ratings import RatingRepository
 from evaldesk.storage.rubrics import RubricRepository
 from evaldesk.storage.rulings import RulingRepository
 from evaldesk.storage.runs import RunRepository
+from evaldesk.storage.saved_views import SavedViewRepository
 from evaldesk.storage.traces import TraceRepository
 
 SUFFIX = ".evaldesk"
@@ -34,7 +36,7 @@ class Project:
     Attributes:
         path: the file.
         backup: the copy that was laid beside it when its format was brought up to date, or None.
-        traces, runs, rubrics, ratings, rulings, people: the repositories.
+        traces, runs, rubrics, ratings, rulings, people, notes, views: the repositories.
     """
 
     def __init__(self, database: Database, backup: Path | None) -> None:
@@ -47,6 +49,8 @@ class Project:
         self.ratings = RatingRepository(database)
         self.rulings = RulingRepository(database)
         self.people = PersonRepository(database)
+        self.notes = NoteRepository(database)
+        self.views = SavedViewRepository(database)
 
     @classmethod
     def create(cls, path: Path, name: str = "", network: str = "none") -> "Project":

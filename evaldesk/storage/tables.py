@@ -12,6 +12,16 @@ from sqlmodel import Field, SQLModel
 METADATA = SQLModel.metadata
 
 
+def _text() -> Any:
+    """A text column that came with a later step: rows of an older file get the empty text."""
+    return Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+def _whole(value: int) -> Any:
+    """A whole number that came with a later step, with the value that older rows get."""
+    return Field(default=value, sa_column_kwargs={"server_default": str(value)})
+
+
 def _table(model: type[SQLModel]) -> Table:
     table: Any = model.__table__  # type: ignore[attr-defined]
     assert isinstance(table, Table)
@@ -73,15 +83,52 @@ class ScenarioTable(SQLModel, table=True):
     expected: str = ""
     origin: str = ""
     body: bytes = Field(sa_column=Column(BLOB, nullable=False))
+    import_pk: int | None = None
+    place: str = _text()
 
 
 class DatasetMemberTable(SQLModel, table=True):
-    """Which scenarios a dataset version holds."""
+    """Which scenarios a dataset version holds, and as of which revision of their description."""
 
     __tablename__ = "dataset_member"
     __table_args__ = {"sqlite_with_rowid": False}
     version_pk: int = Field(foreign_key="dataset_version.pk", primary_key=True)
     scenario_pk: int = Field(foreign_key="scenario.pk", primary_key=True)
+    revision: int = _whole(0)
+
+
+class ScenarioRevisionTable(SQLModel, table=True):
+    """What a scenario's description became: tier, slices, expected behaviour, origin, title,
+    redactions. Only ever appended. Number 0 is what was imported; there is a row for it only
+    where a later one exists. ``id`` is the hash of scenario and content.
+    """
+
+    __tablename__ = "scenario_revision"
+    __table_args__ = (UniqueConstraint("scenario_pk", "number"),)
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str
+    scenario_pk: int = Field(foreign_key="scenario.pk")
+    number: int
+    content: str
+    author: str
+    note: str = ""
+    created_at: str
+
+
+class SuiteTable(SQLModel, table=True):
+    """A name given to a dataset version, so that comparisons know their ground. Only ever
+    appended: the last row of a name counts.
+    """
+
+    __tablename__ = "suite"
+    __table_args__ = (Index("suite_by_name", "name"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    name: str
+    version_pk: int = Field(foreign_key="dataset_version.pk")
+    author: str
+    note: str = ""
+    created_at: str
 
 
 class ScenarioSliceTable(SQLModel, table=True):
@@ -133,6 +180,61 @@ class TraceTable(SQLModel, table=True):
     tokens_out: int | None = None
     cost: float | None = None
     preview: str = ""
+    model: str = _text()
+    prompt_version: str = _text()
+    import_pk: int | None = None
+
+
+class AnnotationTable(SQLModel, table=True):
+    """What a person said of a trace in another tool. ``id`` is the hash of its content."""
+
+    __tablename__ = "annotation"
+    __table_args__ = (
+        Index("annotation_by_trace", "trace_pk"),
+        Index("annotation_by_name", "name", "value"),
+    )
+    pk: int | None = Field(default=None, primary_key=True)
+    id: bytes = Field(sa_column=Column(BLOB, nullable=False, unique=True))
+    trace_pk: int = Field(foreign_key="trace.pk")
+    name: str
+    value: float | None = None
+    label: str = ""
+    comment: str = ""
+    annotator: str = ""
+    target: str = ""
+    created_at: str = ""
+    details: str = "{}"
+
+
+class NoteTable(SQLModel, table=True):
+    """A person's bookmark or note on a trace or a place in it. Only ever appended: what replaces
+    it names it in ``supersedes``, and one without text and ``kind`` is a removal.
+    """
+
+    __tablename__ = "note"
+    __table_args__ = (Index("note_by_trace", "trace_pk", "author_pk"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    trace_pk: int = Field(foreign_key="trace.pk")
+    author_pk: int = Field(foreign_key="person.pk")
+    kind: str
+    message: int
+    part: int
+    text: str = ""
+    created_at: str
+    supersedes: str | None = Field(default=None, unique=True)
+
+
+class SavedViewTable(SQLModel, table=True):
+    """A view of the traces under a name: its address."""
+
+    __tablename__ = "saved_view"
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    name: str = Field(unique=True)
+    address: str
+    author: str
+    created_at: str
 
 
 class TraceBodyTable(SQLModel, table=True):
@@ -285,6 +387,11 @@ trace = _table(TraceTable)
 trace_body = _table(TraceBodyTable)
 metric = _table(MetricTable)
 score = _table(ScoreTable)
+scenario_revision = _table(ScenarioRevisionTable)
+suite = _table(SuiteTable)
+annotation = _table(AnnotationTable)
+note = _table(NoteTable)
+saved_view = _table(SavedViewTable)
 import_file = _table(ImportTable)
 rubric = _table(RubricTable)
 rubric_version = _table(RubricVersionTable)
@@ -293,5 +400,14 @@ submission = _table(SubmissionTable)
 ruling = _table(RulingTable)
 mapping = _table(MappingTable)
 
-APPEND_ONLY = ("answer", "submission", "ruling", "rubric_version", "dataset_version")
+APPEND_ONLY = (
+    "answer",
+    "submission",
+    "ruling",
+    "rubric_version",
+    "dataset_version",
+    "scenario_revision",
+    "suite",
+    "note",
+)
 """Triggers refuse UPDATE and DELETE on these."""

@@ -11,7 +11,7 @@ from sqlalchemy import func as sql
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rubric import FAILURE_MODES
-from evaldesk.domain.trace import Scenario, Score, Trace, TraceRow
+from evaldesk.domain.trace import Annotation, Scenario, Score, Trace, TraceRow
 from evaldesk.storage import codec, search
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database
@@ -38,6 +38,8 @@ _ROW = select(
     t.trace.c.tokens_out,
     t.trace.c.cost,
     t.trace.c.preview,
+    t.trace.c.model,
+    t.trace.c.prompt_version,
 ).select_from(PLACES)
 _BY_PKS = _ROW.where(t.trace.c.pk.in_(bindparam("pks", expanding=True)))
 _BODY = select(t.trace_body.c.body).where(t.trace_body.c.trace_pk == bindparam("pk"))
@@ -153,6 +155,7 @@ class TraceRepository:
                     name: Score(value, label, explanation, answer)
                     for name, value, label, explanation, answer in scores
                 },
+                annotations=_annotations(connection, pk),
             )
 
     def find(self, reference: str) -> int:
@@ -226,6 +229,8 @@ class TraceRepository:
             for name, column in (
                 ("run", t.run.c.name),
                 ("system", t.trace.c.system),
+                ("model", t.trace.c.model),
+                ("prompt_version", t.trace.c.prompt_version),
                 ("status", t.trace.c.status),
                 ("tier", t.scenario.c.tier),
             ):
@@ -410,6 +415,27 @@ def _row(
         error=row.error,
         preview=row.preview,
         scenario_id=row.scenario_id.hex(),
+        model=row.model,
+        prompt_version=row.prompt_version,
+    )
+
+
+def _annotations(connection: Connection, pk: int) -> tuple[Annotation, ...]:
+    found = connection.execute(
+        select(t.annotation).where(t.annotation.c.trace_pk == pk).order_by(t.annotation.c.pk)
+    )
+    return tuple(
+        Annotation(
+            name=row.name,
+            value=row.value,
+            label=row.label,
+            comment=row.comment,
+            annotator=row.annotator,
+            target=row.target,
+            created_at=row.created_at,
+            metadata=codec.decode(row.details),
+        )
+        for row in found
     )
 
 

@@ -1,0 +1,77 @@
+"""Bookmarks, notes and saved views."""
+
+from dataclasses import replace
+
+import pytest
+
+from evaldesk.domain.errors import NotFoundError, UsageError
+from evaldesk.domain.query import TraceQuery
+from evaldesk.domain.trace import Annotation
+from evaldesk.storage.project import Project
+from tests.unit.storage.records import fill, record
+
+
+def test_notes_stand_until_replaced_or_removed(project: Project) -> None:
+    fill(project, [record(1), record(2)])
+    first, second = project.traces.page(_every(), 2)[0]
+    bookmark = project.notes.add(first.pk, "Ada", "bookmark", message=3)
+    note = project.notes.add(first.pk, "Ada", "note", message=1, part=0, text="odd")
+    project.notes.add(second.pk, "Bo", "note", text="mine")
+    assert [item.id for item in project.notes.of_trace(first.pk)] == [note.id, bookmark.id]
+    better = project.notes.replace(note, "very odd")
+    project.notes.remove(bookmark)
+    assert [(item.text, item.author) for item in project.notes.of_trace(first.pk)] == [
+        ("very odd", "Ada")
+    ]
+    assert better.message == 1
+    with pytest.raises(NotFoundError):
+        project.notes.replace(note, "too late")
+    with pytest.raises(NotFoundError):
+        project.notes.remove(bookmark)
+
+
+def test_one_person_sees_nobody_elses_notes(project: Project) -> None:
+    fill(project, [record(1)])
+    (row,) = project.traces.page(_every(), 1)[0]
+    project.notes.add(row.pk, "Ada", "note", text="hers")
+    project.notes.add(row.pk, "Bo", "note", text="his")
+    assert [note.text for note in project.notes.of_trace(row.pk, "Bo")] == ["his"]
+    assert [note.text for note in project.notes.all("Ada")] == ["hers"]
+    assert len(project.notes.all()) == 2
+
+
+def test_an_empty_note_and_a_nameless_author_are_refused(project: Project) -> None:
+    fill(project, [record(1)])
+    (row,) = project.traces.page(_every(), 1)[0]
+    with pytest.raises(UsageError, match="empty"):
+        project.notes.add(row.pk, "Ada", "note", text="  ")
+    with pytest.raises(UsageError, match="Nobody"):
+        project.notes.add(row.pk, "", "bookmark")
+
+
+def test_views_are_kept_by_name(project: Project) -> None:
+    project.views.save("Slow", "latency_ms > 2000", "Ada")
+    project.views.save("Failed", "score.pass = 0", "Ada")
+    project.views.save("Slow", "latency_ms > 3000", "Bo")
+    assert [(view.name, view.address, view.author) for view in project.views.all()] == [
+        ("Failed", "score.pass = 0", "Ada"),
+        ("Slow", "latency_ms > 3000", "Bo"),
+    ]
+    project.views.remove("Slow")
+    project.views.remove("Slow")
+    assert [view.name for view in project.views.all()] == ["Failed"]
+
+
+def _every() -> TraceQuery:
+    return TraceQuery()
+
+
+def test_annotations_come_in_once_and_are_read_back(project: Project) -> None:
+    said = (
+        Annotation("helpful", 1.0, "yes", "good", "ana@example.org", created_at="2026-11-01"),
+        Annotation("helpful", 0.0, "no", annotator="bo", metadata={"source": "queue"}),
+    )
+    for _ in range(2):
+        fill(project, [replace(record(1), annotations=said)])
+    (row,) = project.traces.page(_every(), 1)[0]
+    assert project.traces.read(row.pk).annotations == said
