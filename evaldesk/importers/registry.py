@@ -1,6 +1,7 @@
 """Every format there is, and which one a file has. A new format is a module and a line here."""
 
 from evaldesk.domain.errors import InputError, NotFoundError
+from evaldesk.importers.atif import Atif
 from evaldesk.importers.contract import RatingFormat, TraceFormat
 from evaldesk.importers.delimited import DelimitedText
 from evaldesk.importers.inspect_log import InspectLog
@@ -8,12 +9,16 @@ from evaldesk.importers.json_stream import sketch
 from evaldesk.importers.jsonl import JsonRecords
 from evaldesk.importers.judge_bench import JudgeBench
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
+from evaldesk.importers.mini_swe_agent import MiniSweAgent
+from evaldesk.importers.openhands import OpenHands
 from evaldesk.importers.ratings_long import LongRatings
 from evaldesk.importers.ratings_wide import WideRatings
 from evaldesk.importers.records import Records, table_kind
 from evaldesk.importers.source import Source
+from evaldesk.importers.swe_agent import SweAgent
 from evaldesk.importers.tau2 import Tau2
 from evaldesk.importers.tau_bench import TauBench
+from evaldesk.importers.whowhen import WhoAndWhen
 from evaldesk.importers.workbook import Workbook
 
 TRACE_FORMATS: tuple[TraceFormat, ...] = (
@@ -23,6 +28,11 @@ TRACE_FORMATS: tuple[TraceFormat, ...] = (
     TauBench(),
     Tau2(),
     InspectLog(),
+    Atif(),
+    SweAgent(),
+    MiniSweAgent(),
+    OpenHands(),
+    WhoAndWhen(),
 )
 RATING_FORMATS: tuple[RatingFormat, ...] = (LongRatings(), WideRatings(), JudgeBench())
 

@@ -1,0 +1,146 @@
+"""The loop over a file's records: places, what is skipped, what is there twice, trial numbers."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Any
+
+from evaldesk.domain.errors import InputError
+from evaldesk.domain.identifiers import canonical_json
+from evaldesk.domain.project import ImportNote, Skipped
+from evaldesk.domain.trace import Scenario, TraceRecord
+from evaldesk.domain.wording import counted
+from evaldesk.importers.contract import ImportOptions, Item
+from evaldesk.importers.json_stream import JsonReader, sketch
+from evaldesk.importers.records import Records, Row, table_kind
+from evaldesk.importers.source import Source
+
+Builder = Callable[[dict[str, Any], str], TraceRecord | Scenario]
+
+
+class TrialNumbers:
+    """Numbers traces of the same scenario within a run, in the file's order."""
+
+    def __init__(self) -> None:
+        self._next: Counter[bytes] = Counter()
+
+    def number(self, trace: TraceRecord) -> TraceRecord:
+        """The trace with the next number of its scenario."""
+        key = digest([trace.run, trace.scenario.key, trace.scenario.input])
+        trial = self._next[key]
+        self._next[key] += 1
+        return replace(trace, trial=trial) if trial else trace
+
+    def notes(self) -> Iterator[ImportNote]:
+        """What a person should know of it."""
+        repeated = sum(1 for times in self._next.values() if times > 1)
+        if repeated:
+            yield ImportNote(
+                counted(repeated, "%1 scenario occurs", "%1 scenarios occur")
+                + " more than once; their traces are taken as trials, numbered in the file's order."
+            )
+
+
+class Loop:
+    """Builds a trace of each record, all or nothing, or with what is bad left out."""
+
+    def __init__(self, source: Source, options: ImportOptions, *, once: bool = False) -> None:
+        """Prepares.
+
+        Args:
+            once: whether a record that is there again, word for word, is the same trace and not
+                another trial; so where records have ids of their own.
+        """
+        self._source = source
+        self._skip_bad = options.skip_bad
+        self._seen: set[bytes] | None = set() if once else None
+        self._again = 0
+        self.trials = TrialNumbers()
+
+    def over(self, build: Builder, rows: Iterable[Row] | None = None) -> Iterator[Item]:
+        """The traces of the records, then notes.
+
+        Args:
+            build: raises ValueError for a record that is not what it should be.
+            rows: the file's `documents` where None.
+
+        Raises:
+            InputError: a record cannot be read, unless what is bad is skipped; or none is there.
+        """
+        place = ""
+        with closing(_iterated(documents(self._source) if rows is None else rows)) as given:
+            for place, record, raw in given:
+                yield from self.one(build, place, record, raw)
+        if not place:
+            raise self._source.error("It holds no records.", "Check that it is the file you meant.")
+        yield from self.notes()
+
+    def one(
+        self, build: Builder, place: str, record: dict[str, Any] | InputError, raw: bytes
+    ) -> Iterator[Item]:
+        """The trace of one record, what was skipped, or nothing where it is there again."""
+        try:
+            if isinstance(record, InputError):
+                raise record
+            if self._seen is not None:
+                key = blake2b(raw, digest_size=16).digest()
+                if key in self._seen:
+                    self._again += 1
+                    return
+                self._seen.add(key)
+            made = build(record, place)
+        except InputError as error:
+            if not self._skip_bad:
+                raise
+            yield Skipped(place, f"{error.reason} {error.hint}".strip())
+            return
+        except ValueError as error:
+            if not self._skip_bad:
+                raise self._source.error(str(error), record=place) from error
+            yield Skipped(place, str(error))
+            return
+        yield self.trials.number(made) if isinstance(made, TraceRecord) else made
+
+    def notes(self) -> Iterator[Item]:
+        """What was seen that a person should know."""
+        if self._again:
+            yield ImportNote(
+                counted(self._again, "%1 record is", "%1 records are")
+                + " word for word there twice and taken once."
+            )
+        yield from self.trials.notes()
+
+
+def first_document(source: Source) -> dict[str, Any]:
+    """The first record as far as the beginning of the file shows it; arrays that are members of a
+    single object are cut to their first element. Empty where there is none.
+    """
+    seen = sketch(source)
+    found = seen.members if seen.kind == "object" else seen.first
+    return found if isinstance(found, dict) else {}
+
+
+def documents(source: Source) -> Iterator[Row]:
+    """The objects of a file: one on each line, the elements of an array, or one that is all.
+
+    Other than `Records`, it never takes an array inside a single object for the records.
+    """
+    if table_kind(source) != "object":
+        yield from Records(source)
+        return
+    with JsonReader(source) as reader:
+        value = reader.value("record 1")
+        reader.end()
+    yield "record 1", value, canonical_json(value)
+
+
+def digest(value: Any) -> bytes:
+    """16 bytes that are equal for equal JSON data."""
+    return blake2b(canonical_json(value), digest_size=16).digest()
+
+
+def _iterated(rows: Iterable[Row]) -> Any:
+    made = iter(rows)
+    return made if hasattr(made, "close") else (row for row in made)
