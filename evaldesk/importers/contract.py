@@ -17,6 +17,9 @@ class RunHeader:
 
     Attributes:
         run: name of the run; empty for the default (the file's name or ``--run``).
+        part: what tells this run from the file's others, such as a provider; the run is then
+            called ``NAME · PART``, also where a person gives it a name. A file of several runs
+            has a header before the traces of each, as often as they take turns.
         system: name of what was evaluated, for traces that do not say it themselves.
         dataset: name of the test cases; empty where the file does not say.
         created_at: ISO 8601; empty where unknown.
@@ -28,6 +31,7 @@ class RunHeader:
     dataset: str = ""
     created_at: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    part: str = ""
 
 
 Item = TraceRecord | Scenario | RunHeader | ImportNote | Skipped

@@ -5,14 +5,12 @@ reaches nothing. What a member unpacks to is bounded.
 """
 
 import re
-import sys
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from types import ModuleType
 from typing import Any
 
 from evaldesk.importers.json_stream import BadJson, loads
 from evaldesk.importers.source import Source
+from evaldesk.importers.zip_file import open_zip, zip_faults
 
 MEMBER_MAX = 1 << 30
 _RATIO_MAX = 1000
@@ -20,17 +18,6 @@ _RATIO_FREE = 64 << 20
 
 _SAMPLE = re.compile(r"^samples/(?P<id>.+)_epoch_(?P<epoch>\d+)(?P<rest>\.json|/sample\.json)$")
 _CHUNK = re.compile(r"^(?P<kind>messages|events|calls|attachments)/(?P<start>\d+)\.json$")
-
-
-def zip_module() -> ModuleType:
-    """``zipfile`` with zstd: the standard library's from Python 3.14 on, else the backport."""
-    if sys.version_info >= (3, 14):  # pragma: no cover
-        import zipfile
-
-        return zipfile
-    from backports.zstd import zipfile as backport
-
-    return backport
 
 
 class Archive:
@@ -47,14 +34,7 @@ class Archive:
             InputError: it is not a whole ZIP file.
         """
         self._source = source
-        module = zip_module()
-        try:
-            self._zip = module.ZipFile(source.path)
-        except (OSError, ValueError, NotImplementedError, module.BadZipFile) as error:
-            raise source.error(
-                f"The archive could not be opened ({error}).",
-                "It may be cut off: copy it again, or wait until the evaluation has ended.",
-            ) from error
+        self._zip = open_zip(source)
         self.names: list[str] = list(dict.fromkeys(self._zip.namelist()))
 
     def __enter__(self) -> "Archive":
@@ -133,7 +113,6 @@ class Archive:
         return dict(sorted(made.items()))
 
     def _read(self, name: str) -> bytes:
-        module = zip_module()
         info = self._zip.getinfo(name)
         limit = min(MEMBER_MAX, max(_RATIO_FREE, _RATIO_MAX * info.compress_size))
         if info.file_size > limit:
@@ -141,16 +120,7 @@ class Archive:
         try:
             with self._zip.open(info) as member:
                 data: bytes = member.read(limit + 1)
-        except (
-            OSError,
-            EOFError,
-            ValueError,
-            RuntimeError,
-            NotImplementedError,
-            zlib.error,
-            module.BadZipFile,
-            _zstd_error(),
-        ) as error:
+        except zip_faults() as error:
             raise self._source.error(f"The member is damaged ({error}).", record=name) from error
         if len(data) > limit:
             raise self._too_large(name, len(data))
@@ -162,14 +132,6 @@ class Archive:
             "It looks like a decompression bomb.",
             record=name,
         )
-
-
-def _zstd_error() -> type[Exception]:
-    if sys.version_info >= (3, 14):  # pragma: no cover
-        from compression.zstd import ZstdError
-    else:
-        from backports.zstd import ZstdError
-    return ZstdError
 
 
 def _picked(refs: Any, pool: Mapping[int, Any]) -> list[Any]:

@@ -1,11 +1,12 @@
 """Sheets of Excel workbooks: values only, within bounds."""
 
 import io
-import zipfile
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from evaldesk.domain.errors import InputError
 from evaldesk.importers.source import Source
+from evaldesk.importers.zip_file import open_zip
 
 UNPACKED_MAX = 2 << 30
 """Bytes that a workbook may unpack to, and never more than 300 times its size."""
@@ -49,9 +50,9 @@ def is_workbook(source: Source) -> bool:
         InputError: it unpacks to more than any table needs.
     """
     try:
-        with zipfile.ZipFile(source.path) as archive:
+        with open_zip(source) as archive:
             entries = archive.infolist()
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
+    except InputError:
         return False
     if not any(entry.filename.startswith("xl/") for entry in entries):
         return False

@@ -13,7 +13,10 @@ from typing import Any, BinaryIO, TextIO, cast
 from evaldesk.domain.errors import InputError
 
 ENDINGS = frozenset(
-    ("gz", "json", "jsonl", "ndjson", "eval", "csv", "tsv", "tab", "xlsx", "xlsm", "txt", "log")
+    (
+        *("gz", "zip", "json", "jsonl", "ndjson", "yaml", "yml", "eval", "parquet", "traj"),
+        *("csv", "tsv", "tab", "xlsx", "xlsm", "txt", "log"),
+    )
 )
 """What is taken off a file's name, as often as it stands at the end, to name a run."""
 
@@ -81,6 +84,16 @@ class Source:
         raw = self._open_raw()
         self._raw = raw
         return raw
+
+    def seekable(self) -> Path | BinaryIO:
+        """What a reader that jumps about opens: the path, or the bytes where there is none."""
+        return self.path
+
+    def packed(self, raw: BinaryIO) -> int:
+        """Bytes on disk that stand behind what was read of ``raw`` so far, by which what it
+        unpacks to is bounded.
+        """
+        return raw.tell()
 
     def open(self) -> BinaryIO:
         """The content: gzip is unpacked (by its magic number, not its name), within bounds.
@@ -224,7 +237,8 @@ class _Gunzip(io.RawIOBase):
             raise self._source.error(f"Reading failed ({_reason(error)}).") from error
         self._out += len(data)
         if self._out > RATIO_FREE_BYTES and (
-            self._out > MAX_RATIO * max(1, self._raw.tell()) or self._out > MAX_EXPANDED_BYTES
+            self._out > MAX_RATIO * max(1, self._source.packed(self._raw))
+            or self._out > MAX_EXPANDED_BYTES
         ):
             raise self._source.error(
                 f"The gzip file unpacks to more than {self._out >> 20} MB from "

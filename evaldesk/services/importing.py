@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from evaldesk.domain.errors import InputError, RunTakenError, UsageError
 from evaldesk.domain.project import ImportedFile, ImportNote, Skipped
 from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.importers import registry
+from evaldesk.importers import archive, registry
 from evaldesk.importers.contract import ImportOptions, RunHeader, TraceFormat
 from evaldesk.importers.mapping import TraceMapping
 from evaldesk.importers.source import Source
@@ -57,6 +57,10 @@ class _Reading:
     notes: list[ImportNote] = field(default_factory=list)
 
 
+_Found = tuple[Source, TraceFormat, TraceImport, list[ImportNote | Skipped]]
+"""A file, its format, how it is read, and what is to be said of the archive that it lies in."""
+
+
 def import_files(
     project: "Project",
     paths: Sequence[Path | str],
@@ -85,7 +89,7 @@ def import_each(
         progress: called now and then; whatever it raises ends the import and undoes it.
 
     Returns:
-        What happened, one entry a file.
+        What happened, one entry a file; an archive's members are files.
 
     Raises:
         InputError: names file and record, and what was expected.
@@ -95,19 +99,11 @@ def import_each(
         raise UsageError("No file to import.", "Name at least one.")
     results: list[ImportedFile] = []
     # Detection reads only the beginning of each file: a wrong one is found before work begins.
-    readings = []
-    for path, options in files:
-        source = Source(path)
-        if options.format:
-            chosen = registry.by_name(options.format)
-            registry.check_kind(source, chosen)
-        else:
-            chosen = registry.detect(source, options.mapping)
-        readings.append((source, chosen, options))
+    readings = [found for path, options in files for found in _found(path, options)]
     names = ", ".join(source.path.name for source, *_ in readings)
     called: set[str] = set()
     with project.ingest(names[:200]) as writer:
-        for number, (source, chosen, options) in enumerate(readings):
+        for number, (source, chosen, options, before) in enumerate(readings):
             writer.source, writer.place = source.path.name, source.shown
             writer.begin_file(source.path.name, chosen.name, options.author)
             begun = _settled(writer)
@@ -134,6 +130,8 @@ def import_each(
                     error.reason, error.hint, path=source.shown, record=error.record
                 ) from error
             called.add(source.name)
+            reading.notes[:0] = [item for item in before if isinstance(item, ImportNote)]
+            reading.skipped[:0] = [item for item in before if isinstance(item, Skipped)]
             differing = writer.counts.differing - begun[3]
             if differing:
                 reading.notes.append(
@@ -168,6 +166,33 @@ def import_each(
         if not any(result.traces or result.scenarios for result in results):
             _nothing_found(results)
     return results
+
+
+def _found(path: Path | str, options: TraceImport) -> list[_Found]:
+    """What a path stands for, one entry a file: an archive's members are files."""
+    opened = archive.sources_of(path)
+    made: list[_Found] = []
+    before: list[ImportNote | Skipped] = [ImportNote(opened.note)] if opened.note else []
+    for source in opened.sources:
+        try:
+            if options.format:
+                chosen = registry.by_name(options.format)
+                registry.check_kind(source, chosen)
+            else:
+                chosen = registry.detect(source, options.mapping)
+        except InputError as error:
+            if not (options.skip_bad and opened.archive):
+                raise
+            before.append(Skipped(source.shown, f"{error.reason} {error.hint}".strip()))
+            continue
+        made.append((source, chosen, options, before if not made else []))
+    if not made:
+        raise InputError(
+            "No file in the archive has a format that is known.",
+            "Check that it is the archive you meant.",
+            path=opened.archive,
+        )
+    return made
 
 
 def _read_apart(
@@ -220,7 +245,7 @@ def _read(
         if count % 200 == 0:
             progress((number + source.position()) / files, source.path.name)
         if isinstance(item, TraceRecord):
-            run = options.run or item.run or header.run or default_run
+            run = _run_name(options, item.run or header.run, header.part, default_run)
             _begin(reading, writer, run, header, options)
             system = item.system or header.system or options.system
             if system != item.system:
@@ -229,7 +254,7 @@ def _read(
             reading.scores += len(item.scores)
             writer.add(item, run)
         elif isinstance(item, Scenario):
-            run = options.run or header.run or default_run
+            run = _run_name(options, header.run, header.part, default_run)
             _begin(reading, writer, run, header, options)
             reading.scenarios.add(_fingerprint(item))
             writer.scenario(item, run)
@@ -240,6 +265,11 @@ def _read(
         else:
             reading.notes.append(item)
     writer.flush()
+
+
+def _run_name(options: TraceImport, said: str, part: str, default: str) -> str:
+    name = options.run or said or default
+    return f"{name} · {part}" if part else name
 
 
 def _begin(
