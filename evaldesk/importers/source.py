@@ -111,7 +111,11 @@ class Source:
         found by who decodes it.
         """
         stream = self.open()
-        head = _peek(stream, 4096)
+        try:
+            head = _peek(stream, 4096)
+        except BaseException:
+            stream.close()
+            raise
         encoding = _encoding(head)
         if encoding == "utf-8":
             return stream
