@@ -173,6 +173,7 @@ class Scenario:
         origin: support, SME, synthetic, incident, red-team, or the name of a benchmark.
         title: a short line for lists; made from the input where empty.
         metadata: what the source has besides.
+        redactions: what was taken out of the text before it came here, such as ``names``.
     """
 
     key: str
@@ -183,6 +184,7 @@ class Scenario:
     origin: str = ""
     title: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    redactions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,80 @@
-"""Which scenarios a run stands on: a version of its dataset, named by their ids."""
+"""Versions of datasets: immutable sets of scenarios, each as of one revision of its description,
+named by their content.
+"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy import func as sql
 
+from evaldesk.domain.errors import UsageError
 from evaldesk.domain.identifiers import new_id, now
+from evaldesk.storage import scenario_revisions as revisions
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import row_number
 from evaldesk.storage.identity import version_id
+
+_v = t.dataset_version.c
+
+
+def make(
+    connection: Connection,
+    dataset: str,
+    members: Mapping[int, int],
+    *,
+    parent: int | None,
+    author: str,
+    note: str,
+) -> int:
+    """A version with these scenarios; the one that has them already, where there is one.
+
+    Args:
+        dataset: its name; made where there is none.
+        members: scenario (row number) → number of its revision.
+        parent: row number of the version it was made from; None for the dataset's latest.
+
+    Returns:
+        The version's row number.
+
+    Raises:
+        UsageError: no scenario.
+    """
+    if not members:
+        raise UsageError("A version needs at least one scenario.", "Choose some first.")
+    said = revisions.tokens(connection, members)
+    identity = version_id(
+        (scenario.hex(), said.get(pk, "")) for pk, scenario in _ids(connection, list(members))
+    )
+    dataset_pk = named(connection, dataset)
+    known = connection.execute(
+        select(_v.pk).where(_v.dataset_pk == dataset_pk, _v.id == identity)
+    ).scalar()
+    if known is not None:
+        return int(known)
+    if parent is None:
+        parent = connection.execute(
+            select(sql.max(_v.pk)).where(_v.dataset_pk == dataset_pk)
+        ).scalar()
+    inserted = connection.execute(
+        t.dataset_version.insert().values(
+            id=identity,
+            dataset_pk=dataset_pk,
+            parent_pk=parent,
+            author=author,
+            note=note,
+            created_at=now(),
+            scenarios=len(members),
+        )
+    )
+    pk = row_number(inserted)
+    connection.execute(
+        t.dataset_member.insert(),
+        [
+            {"version_pk": pk, "scenario_pk": scenario, "revision": number}
+            for scenario, number in sorted(members.items())
+        ],
+    )
+    return pk
 
 
 def stand_on(
@@ -21,71 +87,17 @@ def stand_on(
     note: str,
 ) -> None:
     """Have a run stand on a version of ``dataset`` with these scenarios (id → row number), and
-    with those it stood on before.
+    with those it stood on before, as they are described now.
     """
-    everything = {**_of_run(connection, run_pk), **scenarios}
-    revisions = _latest_revisions(connection)
-    version = version_id(
-        (identity.hex(), revisions[pk][1] if pk in revisions else "")
-        for identity, pk in everything.items()
-    )
-    dataset_pk = _dataset(connection, dataset)
-    pk = connection.execute(
-        select(t.dataset_version.c.pk).where(
-            t.dataset_version.c.dataset_pk == dataset_pk, t.dataset_version.c.id == version
-        )
-    ).scalar()
-    if pk is None:
-        parent = connection.execute(
-            select(sql.max(t.dataset_version.c.pk)).where(
-                t.dataset_version.c.dataset_pk == dataset_pk
-            )
-        ).scalar()
-        inserted = connection.execute(
-            t.dataset_version.insert().values(
-                id=version,
-                dataset_pk=dataset_pk,
-                parent_pk=parent,
-                author=author,
-                note=note,
-                created_at=now(),
-                scenarios=len(everything),
-            )
-        )
-        pk = row_number(inserted)
-        connection.execute(
-            t.dataset_member.insert(),
-            [
-                {
-                    "version_pk": pk,
-                    "scenario_pk": number,
-                    "revision": revisions[number][0] if number in revisions else 0,
-                }
-                for number in everything.values()
-            ],
-        )
+    everything = {*_of_run(connection, run_pk), *scenarios.values()}
+    latest = revisions.latest_numbers(connection)
+    members = {pk: latest.get(pk, 0) for pk in everything}
+    pk = make(connection, dataset, members, parent=None, author=author, note=note)
     connection.execute(update(t.run).where(t.run.c.pk == run_pk).values(dataset_version_pk=pk))
 
 
-def _latest_revisions(connection: Connection) -> dict[int, tuple[int, str]]:
-    """Scenario → number and id of its description's latest revision, where it has one."""
-    r = t.scenario_revision.c
-    found = connection.execute(select(r.scenario_pk, r.number, r.id).order_by(r.number))
-    return {scenario: (number, identity) for scenario, number, identity in found if number}
-
-
-def _of_run(connection: Connection, run_pk: int) -> dict[bytes, int]:
-    """A run that is continued keeps the scenarios of its earlier files."""
-    found = connection.execute(
-        select(t.scenario.c.id, t.scenario.c.pk)
-        .join(t.dataset_member, t.dataset_member.c.scenario_pk == t.scenario.c.pk)
-        .join(t.run, t.run.c.dataset_version_pk == t.dataset_member.c.version_pk)
-        .where(t.run.c.pk == run_pk)
-    )
-    return dict(found.all())
-
-
-def _dataset(connection: Connection, name: str) -> int:
+def named(connection: Connection, name: str) -> int:
+    """Row number of a dataset, made if new."""
     pk = connection.execute(select(t.dataset.c.pk).where(t.dataset.c.name == name)).scalar()
     if pk is None:
         inserted = connection.execute(
@@ -93,3 +105,31 @@ def _dataset(connection: Connection, name: str) -> int:
         )
         pk = row_number(inserted)
     return int(pk)
+
+
+def members_of(connection: Connection, version_pk: int) -> dict[int, int]:
+    """Scenario (row number) → number of its revision."""
+    m = t.dataset_member.c
+    found = connection.execute(select(m.scenario_pk, m.revision).where(m.version_pk == version_pk))
+    return dict(found.all())
+
+
+def _of_run(connection: Connection, run_pk: int) -> Sequence[int]:
+    """A run that is continued keeps the scenarios of its earlier files."""
+    return list(
+        connection.execute(
+            select(t.dataset_member.c.scenario_pk)
+            .join(t.run, t.run.c.dataset_version_pk == t.dataset_member.c.version_pk)
+            .where(t.run.c.pk == run_pk)
+        ).scalars()
+    )
+
+
+def _ids(connection: Connection, pks: Sequence[int]) -> list[tuple[int, bytes]]:
+    found: list[tuple[int, bytes]] = []
+    for some in revisions.chunks(pks):
+        rows = connection.execute(
+            select(t.scenario.c.pk, t.scenario.c.id).where(t.scenario.c.pk.in_(some))
+        )
+        found.extend((pk, identity) for pk, identity in rows)
+    return found

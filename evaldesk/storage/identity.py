@@ -17,7 +17,7 @@ def scenario_id(key: str, content: Any) -> bytes:
 
 def version_id(members: Iterable[tuple[str, str]]) -> str:
     """Of a dataset version: SHA-256 over the sorted ids of its scenarios, each followed by ``@``
-    and the id of its description's revision where that is not the one that was imported.
+    and the id of its description's revision where that says something else than what was imported.
 
     Args:
         members: hexadecimal id of each scenario, and of the revision or nothing.
@@ -25,6 +25,11 @@ def version_id(members: Iterable[tuple[str, str]]) -> str:
     return content_id(
         sorted(f"{scenario}@{revision}" if revision else scenario for scenario, revision in members)
     )
+
+
+def revision_id(scenario: bytes, content: Mapping[str, Any]) -> str:
+    """Of a scenario's description: SHA-256 over the scenario's id and the description."""
+    return content_id([scenario.hex(), dict(content)])
 
 
 def annotation_id(trace: bytes, said: Annotation) -> bytes:

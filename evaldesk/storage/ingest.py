@@ -15,6 +15,7 @@ from evaldesk.domain.identifiers import canonical_json, new_id, now
 from evaldesk.domain.project import ImportNote
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.storage import codec, search
+from evaldesk.storage import scenario_revisions as revisions
 from evaldesk.storage import tables as t
 from evaldesk.storage.dataset_versions import stand_on
 from evaldesk.storage.engine import row_number
@@ -85,6 +86,7 @@ class TraceWriter:
         self._next_trace = self._highest(t.trace)
         self._next_scenario = self._highest(t.scenario)
         self._import: int | None = None
+        self._author = ""
         self.counts = Counts()
         for name, pk in connection.execute(select(t.metric.c.name, t.metric.c.pk)):
             self._metrics[name] = pk
@@ -105,6 +107,7 @@ class TraceWriter:
     def begin_file(self, name: str, format: str, author: str) -> None:
         """What is written from here on came from this file."""
         self.flush()
+        self._author = author
         inserted = self._connection.execute(
             t.import_file.insert().values(
                 id=new_id(),
@@ -197,6 +200,8 @@ class TraceWriter:
             known = self._known("scenario", list(unknown))
             rows: list[tuple[Any, ...]] = []
             slices: list[tuple[int, str, str]] = []
+            there: dict[int, Scenario] = {}
+            redacted: dict[int, Scenario] = {}
             for identity, (scenario, place) in unknown.items():
                 pk = known.get(identity)
                 if pk is None:
@@ -204,28 +209,18 @@ class TraceWriter:
                     pk = self._next_scenario
                     rows.append((*_scenario_row(pk, identity, scenario), self._import, place))
                     slices.extend((pk, name, value) for name, value in scenario.slices.items())
+                    if scenario.redactions:
+                        redacted[pk] = scenario
                 else:
-                    self._complete_scenario(pk, scenario)
+                    there[pk] = scenario
                 self._scenarios[identity] = pk
             self._cursor.executemany(_SCENARIO, rows)
             self._cursor.executemany(_SLICE, slices)
+            revisions.redacted(self._connection, redacted)
+            said = f"Completed from {self.source}"
+            revisions.complete(self._connection, there, author=self._author, note=said)
         for identity, _, run in found:
             self._members.setdefault(run, {})[identity] = self._scenarios[identity]
-
-    def _complete_scenario(self, pk: int, scenario: Scenario) -> None:
-        # A later file may know the tier or slices that the first one did not say.
-        for name in ("tier", "expected", "origin"):
-            value = getattr(scenario, name)
-            if value:
-                column = t.scenario.c[name]
-                self._connection.execute(
-                    update(t.scenario)
-                    .where(t.scenario.c.pk == pk, column == "")
-                    .values({name: value})
-                )
-        self._cursor.executemany(
-            _SLICE, [(pk, name, value) for name, value in scenario.slices.items()]
-        )
 
     def add(self, record: TraceRecord, run: str) -> None:
         """Queue a trace; written with the next batch."""

@@ -11,7 +11,13 @@ from evaldesk.domain.rubric import Rubric
 from evaldesk.storage import codec
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database, translated
-from evaldesk.storage.identity import header_of, scenario_id, trace_id, version_id
+from evaldesk.storage.identity import (
+    header_of,
+    revision_id,
+    scenario_id,
+    trace_id,
+    version_id,
+)
 
 
 def quick(database: Database) -> list[str]:
@@ -43,6 +49,7 @@ def check(
             int(connection.execute(select(sql.count()).select_from(table)).scalar_one())
             for table in (
                 t.scenario,
+                t.scenario_revision,
                 t.trace,
                 t.rubric_version,
                 t.dataset_version,
@@ -51,7 +58,15 @@ def check(
             )
         )
         checked = 0
-        for part in (_scenarios, _traces, _rubrics, _datasets, _answers, _rulings):
+        for part in (
+            _scenarios,
+            _revisions,
+            _traces,
+            _rubrics,
+            _datasets,
+            _answers,
+            _rulings,
+        ):
             try:
                 with translated(database.path):
                     for fault in part(connection):
@@ -134,28 +149,69 @@ def _rubrics(connection: Connection) -> Iterator[Fault | None]:
         yield None if same else Fault(where, "its content does not fit its id")
 
 
-def _datasets(connection: Connection) -> Iterator[Fault | None]:
-    for pk, identity, name in connection.execute(
-        select(t.dataset_version.c.pk, t.dataset_version.c.id, t.dataset.c.name).join(
-            t.dataset, t.dataset.c.pk == t.dataset_version.c.dataset_pk
+def _revisions(connection: Connection) -> Iterator[Fault | None]:
+    revision, scenario = t.scenario_revision.c, t.scenario.c
+    found = connection.execute(
+        select(
+            revision.id,
+            revision.number,
+            revision.content,
+            revision.scenario_pk,
+            scenario.id.label("scenario"),
+            scenario.key,
         )
+        .join(t.scenario, scenario.pk == revision.scenario_pk)
+        .order_by(revision.scenario_pk, revision.number)
+        .execution_options(yield_per=500)
+    )
+    last = (-1, -1)
+    for row in found:
+        where = f"scenario {row.key} revision {row.number}"
+        expected = last[1] + 1 if last[0] == row.scenario_pk else 0
+        last = (row.scenario_pk, row.number)
+        if revision_id(row.scenario, codec.decode(row.content)) != row.id:
+            yield Fault(where, "its content does not fit its id")
+        else:
+            yield None if row.number == expected else Fault(where, "its history has a gap")
+
+
+def _datasets(connection: Connection) -> Iterator[Fault | None]:
+    for pk, identity, name, size in connection.execute(
+        select(
+            t.dataset_version.c.pk,
+            t.dataset_version.c.id,
+            t.dataset.c.name,
+            t.dataset_version.c.scenarios,
+        ).join(t.dataset, t.dataset.c.pk == t.dataset_version.c.dataset_pk)
     ):
-        revision = t.scenario_revision.c
+        first, revision = t.scenario_revision.alias("first"), t.scenario_revision.c
+        member = t.dataset_member.c
         members = connection.execute(
-            select(t.scenario.c.id, revision.id)
-            .join(t.dataset_member, t.dataset_member.c.scenario_pk == t.scenario.c.pk)
+            select(t.scenario.c.id, member.revision, revision.id, first.c.id)
+            .join(t.dataset_member, member.scenario_pk == t.scenario.c.pk)
             .outerjoin(
                 t.scenario_revision,
-                and_(
-                    revision.scenario_pk == t.scenario.c.pk,
-                    revision.number == t.dataset_member.c.revision,
-                    revision.number > 0,
-                ),
+                and_(revision.scenario_pk == t.scenario.c.pk, revision.number == member.revision),
             )
-            .where(t.dataset_member.c.version_pk == pk)
+            .outerjoin(first, and_(first.c.scenario_pk == t.scenario.c.pk, first.c.number == 0))
+            .where(member.version_pk == pk)
+        ).all()
+        where = f"dataset {name} version {identity[:12]}"
+        if any(number and revised is None for _, number, revised, _ in members):
+            yield Fault(where, "it holds a description that is missing")
+            continue
+        same = (
+            version_id(
+                (found.hex(), revised if number and revised != imported else "")
+                for found, number, revised, imported in members
+            )
+            == identity
         )
-        same = version_id((found.hex(), revised or "") for found, revised in members) == identity
-        yield None if same else Fault(f"dataset {name}", "its scenarios do not fit its id")
+        yield (
+            None
+            if same and size == len(members)
+            else Fault(where, "its scenarios do not fit its id")
+        )
 
 
 def _answers(connection: Connection) -> Iterator[Fault | None]:
