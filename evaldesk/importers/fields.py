@@ -7,7 +7,7 @@ from typing import Any
 
 from evaldesk.importers import cells
 from evaldesk.importers.chat import plain_text
-from evaldesk.importers.json_stream import loads_strictly
+from evaldesk.importers.json_stream import BadJson, loads
 
 EMPTY: tuple[Any, ...] = (None, [], {}, "")
 _ROOM = 4
@@ -123,17 +123,18 @@ def rest(record: Mapping[str, Any], taken: Iterable[str]) -> dict[str, Any]:
 
 
 def unwrapped(value: Any) -> Any:
-    """A value that was written as JSON into a string, perhaps more than once; others as they
-    are.
+    """A list or object that was written as JSON into a string, perhaps more than once; anything
+    else as it is.
     """
+    found = value
     for _ in range(_ROOM):
-        if not isinstance(value, str):
-            return value
-        said = value.strip()
+        if not isinstance(found, str):
+            return found if isinstance(found, dict | list) else value
+        said = found.strip()
         if said[:1] + said[-1:] not in ("{}", "[]", '""'):
             return value
         try:
-            value = loads_strictly(said)
-        except (ValueError, RecursionError):
+            found = loads(said.encode("utf-8", "replace"))
+        except BadJson:
             return value
     return value
