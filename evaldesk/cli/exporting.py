@@ -14,6 +14,7 @@ from evaldesk.cli.command import (
     opened,
 )
 from evaldesk.domain.errors import UsageError
+from evaldesk.domain.query import TraceQuery
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +24,20 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     kind.add_argument("--format", metavar="NAME", help="see `evaldesk formats`; needs --out")
     parser.add_argument("--out", metavar="FILE", type=Path, help="where to, with --format")
     parser.add_argument("--rubric", default="", metavar="NAME", help="only this rubric")
+    parser.add_argument("--run", default="", metavar="NAME", help="only this run, with --format")
+    parser.add_argument(
+        "--where", default="", metavar="EXPR", help="only these traces, with --format"
+    )
+    parser.add_argument(
+        "--with-ratings",
+        action="store_true",
+        help="put ratings and rulings among the annotations of each trace, with --format; "
+        "whoever reads the file is no longer blind",
+    )
+    parser.add_argument(
+        "--criterion", default="", metavar="NAME", help="for a format of one value a trace"
+    )
+    parser.add_argument("--metric", default="", metavar="NAME", help="the same of a score")
     parser.add_argument(
         "--compare",
         nargs=3,
@@ -40,10 +55,16 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services.reporting import export_file, export_workbook
+    from evaldesk.services.exporting import FileExport, export_file
+    from evaldesk.services.query import parse
+    from evaldesk.services.reporting import export_workbook
 
     if args.format and args.out is None:
         raise UsageError("--format needs --out FILE.")
+    only = ("run", "where", "with_ratings", "criterion", "metric")
+    given = [f"--{name.replace('_', '-')}" for name in only if getattr(args, name)]
+    if args.xlsx is not None and given:
+        raise UsageError(f"{given[0]} goes with --format; a workbook holds the whole project.")
     with opened(args) as project:
         if args.xlsx is not None:
             result = export_workbook(
@@ -61,13 +82,19 @@ def _export(args: argparse.Namespace, context: Context) -> Outcome:
             result = export_file(
                 project,
                 args.out,
-                args.format,
-                rubric=args.rubric,
+                FileExport(
+                    args.format,
+                    TraceQuery(where=parse(args.where), run=args.run),
+                    rubric=args.rubric,
+                    with_ratings=args.with_ratings,
+                    criterion=args.criterion,
+                    metric=args.metric,
+                ),
                 overwrite=args.overwrite,
             )
     sheets = ", ".join(f"{sheet.name} ({sheet.rows:,})" for sheet in result.sheets)
     text = f"Wrote {result.path}: {sheets or f'{result.rows:,} rows'}."
-    return Outcome(result.to_json(), text)
+    return Outcome(result.to_json(), "\n".join([text, *result.notes]))
 
 
 COMMANDS = (

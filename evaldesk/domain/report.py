@@ -267,11 +267,12 @@ class ExportedSheet:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What an export wrote. ``rows`` over all the sheets."""
+    """What an export wrote. ``rows`` over all the sheets; ``notes`` on what is not in the file."""
 
     path: str
     rows: int
     sheets: tuple[ExportedSheet, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The entry of the command line's contract."""
@@ -279,4 +280,5 @@ class ExportResult:
             "path": self.path,
             "sheets": [{"name": sheet.name, "rows": sheet.rows} for sheet in self.sheets],
             "rows": self.rows,
+            "notes": list(self.notes),
         }

@@ -5,47 +5,24 @@ from pathlib import Path
 from typing import Any
 
 from evaldesk.domain.report import ReportContent
-from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY
 from evaldesk.exporters.listing import write_csv
+from evaldesk.exporters.rating_rows import COLUMNS, rating_rows
 
 _EVERY = 250
-_KINDS = {COMMENT: "comment", FAILURE_MODES: "failure mode", SEVERITY: "severity"}
 
 
 def write_ratings(
     content: ReportContent, path: Path, progress: Callable[[int], None] = lambda done: None
 ) -> int:
     """One row an answer, a failure mode a row each; returns the rows written."""
-    header = (
-        "trace", "run", "scenario", "rubric", "version", "kind", "criterion", "rater", "value",
-        "label", "comment", "answered_at", "submitted",
-    )  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
-        for number, item in enumerate(content.ratings.rows(), 1):
+        for number, row in enumerate(rating_rows(content), 1):
             if number % _EVERY == 0:
                 progress(number)
-            answer, place = item.answer, item.place
-            kind = _KINDS.get(answer.field, "answer")
-            values = answer.value if isinstance(answer.value, list) else [answer.value]
-            for value in values:
-                yield [
-                    place.trace,
-                    place.run,
-                    place.scenario,
-                    item.rubric,
-                    item.version,
-                    kind,
-                    answer.field if kind == "answer" else None,
-                    answer.rater,
-                    None if kind == "comment" else value,
-                    item.label,
-                    value if kind == "comment" else answer.comment,
-                    answer.created_at,
-                    "yes" if item.submitted else "draft",
-                ]
+            yield row
 
-    return write_csv(path, header, rows())
+    return write_csv(path, COLUMNS, rows())
 
 
 def write_traces(

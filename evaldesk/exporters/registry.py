@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaldesk.domain.errors import NotFoundError
+from evaldesk.domain.judged import JudgedTrace
 from evaldesk.domain.report import ReportContent
 from evaldesk.domain.trace import Trace
-from evaldesk.exporters import csv, jsonl
+from evaldesk.exporters import csv, inspect_scores, jsonl, lm_eval, openinference, otlp, parquet
 
 Counted = Callable[[int], None]
 """Called now and then with the rows written so far. Raises to cancel."""
@@ -15,13 +16,14 @@ Counted = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class TraceWriterFormat:
-    """A format that holds traces whole.
+    """A format that holds traces whole, or most of them.
 
     Attributes:
         name: what ``--format`` takes. title: for people.
         kind: what is written, ``traces`` or ``ratings``.
         extensions: usual endings, with the dot.
-        write: traces, path, progress → rows written.
+        write: traces, path, progress → traces written.
+        annotations: whether it holds what people said.
     """
 
     name: str
@@ -30,6 +32,7 @@ class TraceWriterFormat:
     extensions: tuple[str, ...]
     description: str
     write: Callable[[Iterable[Trace], Path, Counted], int]
+    annotations: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,21 @@ class ListFormat:
     write: Callable[[ReportContent, Path, Counted], int]
 
 
-Format = TraceWriterFormat | ListFormat
+@dataclass(frozen=True, slots=True)
+class ValueFormat:
+    """A format that holds one value a trace of one run, of one criterion or metric; attributes as
+    of `TraceWriterFormat`.
+    """
+
+    name: str
+    title: str
+    kind: str
+    extensions: tuple[str, ...]
+    description: str
+    write: Callable[[Iterable[JudgedTrace], Path, Counted], int]
+
+
+Format = TraceWriterFormat | ListFormat | ValueFormat
 
 FORMATS: tuple[Format, ...] = (
     TraceWriterFormat(
@@ -52,8 +69,52 @@ FORMATS: tuple[Format, ...] = (
         "EvalDesk traces",
         "traces",
         (".jsonl",),
-        "Canonical traces, one a line: messages, scores, scenario; reads back without loss.",
+        "Canonical traces, one a line: messages, scores, annotations, scenario; reads back "
+        "without loss.",
         jsonl.write_traces,
+    ),
+    TraceWriterFormat(
+        "otlp",
+        "OpenTelemetry, OTLP/JSON",
+        "traces",
+        (".jsonl", ".json"),
+        "One TracesData a line, with the attributes of the conventions for generative AI; scores "
+        "and annotations are events. Reads back without loss.",
+        otlp.write_traces,
+    ),
+    TraceWriterFormat(
+        "openinference",
+        "OpenInference (Phoenix) spans",
+        "traces",
+        (".jsonl",),
+        "One span a line; scores and what people said are annotations. Reads back without loss.",
+        openinference.write_traces,
+    ),
+    TraceWriterFormat(
+        "parquet",
+        "Traces, Parquet",
+        "traces",
+        (".parquet",),
+        "One row a trace, with nested messages, scores and annotations. Reads back without loss.",
+        parquet.write_traces,
+    ),
+    TraceWriterFormat(
+        "lm-eval",
+        "lm-evaluation-harness samples",
+        "traces",
+        (".jsonl",),
+        "One sample a trace: question, target, answer and metrics.",
+        lm_eval.write_traces,
+        annotations=False,
+    ),
+    ValueFormat(
+        "inspect-scores",
+        "Inspect, precomputed scores",
+        "ratings",
+        (".jsonl",),
+        "One criterion's settled ratings, or one metric, for the log of one run: "
+        "precomputed_scores() adds them to it.",
+        inspect_scores.write_scores,
     ),
     ListFormat(
         "traces-csv",
@@ -70,6 +131,14 @@ FORMATS: tuple[Format, ...] = (
         (".csv",),
         "One row an answer: who, on what, which value, when.",
         csv.write_ratings,
+    ),
+    ListFormat(
+        "ratings-parquet",
+        "Ratings, Parquet",
+        "ratings",
+        (".parquet",),
+        "One row an answer: who, on what, which value, when.",
+        parquet.write_ratings,
     ),
 )
 

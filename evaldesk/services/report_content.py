@@ -1,6 +1,6 @@
 """Gathering what a report says, from everything that a project holds."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -138,19 +138,31 @@ def workbook_content(
     )
 
 
-def list_content(project: "Project", rubric: str = "") -> ReportContent:
-    """Only what lists of traces and ratings need; ``rubric`` empty for all."""
+def list_content(
+    project: "Project", rubric: str = "", query: TraceQuery | None = None
+) -> ReportContent:
+    """Only what lists of traces and ratings need.
+
+    Args:
+        rubric: only answers to this one; empty for all.
+        query: only these traces and answers about them; None for all.
+    """
     rubrics = [project.rubrics.get(rubric)] if rubric else list(project.rubrics.list())
     counts = listings.answer_counts(project.database)
+    chosen = None if query is None else project.traces.ids(query)
     return ReportContent(
         project=project.name,
         created_at=now(),
         program=f"EvalDesk {evaldesk.__version__}",
         metrics=project.traces.metrics(),
         slices=listings.slice_names(project.database),
-        traces=Stream(project.traces.count(), lambda: _traces(project)),
+        traces=Stream(
+            project.traces.count() if chosen is None else len(chosen),
+            lambda: _traces(project, chosen),
+        ),
         ratings=Stream(
-            sum(counts.get(item.name, 0) for item in rubrics), lambda: _answers(project, rubrics)
+            sum(counts.get(item.name, 0) for item in rubrics),
+            lambda: _answers(project, rubrics, None if chosen is None else frozenset(chosen)),
         ),
     )
 
@@ -174,8 +186,8 @@ def _groups(project: "Project") -> list[str]:
     return groups
 
 
-def _traces(project: "Project") -> Iterator[ReportedTrace]:
-    pks = project.traces.ids(TraceQuery())
+def _traces(project: "Project", chosen: Sequence[int] | None = None) -> Iterator[ReportedTrace]:
+    pks = project.traces.ids(TraceQuery()) if chosen is None else chosen
     for start in range(0, len(pks), _BLOCK):
         block = pks[start : start + _BLOCK]
         texts = listings.final_answers(project.database, block)
@@ -190,11 +202,15 @@ def _places(project: "Project", pks: Sequence[int]) -> dict[int, TracePlace]:
     }
 
 
-def _answers(project: "Project", rubrics: Sequence[Rubric]) -> Iterator[ReportedAnswer]:
+def _answers(
+    project: "Project", rubrics: Sequence[Rubric], chosen: Collection[int] | None = None
+) -> Iterator[ReportedAnswer]:
     for rubric in rubrics:
         versions = {item.version: item for item, _, _ in project.rubrics.versions(rubric.name)}
         block: list[listings.ListedAnswer] = []
         for listed in listings.answers(project.database, rubric.name):
+            if chosen is not None and listed.answer.trace_pk not in chosen:
+                continue
             block.append(listed)
             if len(block) == _BLOCK:
                 yield from _placed(project, rubric, versions, block)

@@ -1,24 +1,21 @@
 """Writing a report as a file: the whole file or none."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evaldesk.domain.comparison import Comparison
 from evaldesk.domain.errors import EvalDeskError, UsageError
-from evaldesk.domain.query import TraceQuery
-from evaldesk.domain.report import (
-    ExportResult,
-)
+from evaldesk.domain.report import ExportResult
 from evaldesk.services.agreement import DEFAULT_SEED
-from evaldesk.services.report_content import Progress, list_content, silent, workbook_content
+from evaldesk.services.report_content import Progress, silent, workbook_content
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
-__all__ = ["Progress", "export_file", "export_workbook", "workbook_content", "written"]
+__all__ = ["Progress", "export_workbook", "workbook_content", "written"]
 
 
 def export_workbook(
@@ -68,36 +65,6 @@ def export_workbook(
     return ExportResult(str(path), sum(sheet.rows for sheet in sheets), tuple(sheets))
 
 
-def export_file(
-    project: "Project",
-    path: Path,
-    format: str,
-    *,
-    rubric: str = "",
-    overwrite: bool = False,
-    progress: Progress = silent,
-) -> ExportResult:
-    """Write traces or ratings in one of the formats of `evaldesk.exporters.registry`.
-
-    Raises:
-        NotFoundError: no such format or rubric.
-        UsageError: the file exists, or its folder does not.
-    """
-    from evaldesk.exporters import registry
-
-    chosen = registry.by_name(format)
-    with written(path, overwrite) as partial:
-        if isinstance(chosen, registry.TraceWriterFormat):
-            counted = _counted(progress, project.traces.count(), path.name)
-            rows = chosen.write(_whole(project), partial, counted)
-        else:
-            content = list_content(project, rubric)
-            size = content.ratings.size if chosen.kind == "ratings" else content.traces.size
-            rows = chosen.write(content, partial, _counted(progress, size, path.name))
-    progress(1.0, path.name)
-    return ExportResult(str(path), rows)
-
-
 @contextmanager
 def written(path: Path, overwrite: bool = False) -> Iterator[Path]:
     """A file beside ``path`` that takes its place when all went well, and is removed if not.
@@ -131,12 +98,3 @@ def written(path: Path, overwrite: bool = False) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-
-
-def _whole(project: "Project") -> Iterator[Any]:
-    for pk in project.traces.ids(TraceQuery()):
-        yield project.traces.read(pk)
-
-
-def _counted(progress: Progress, total: int, name: str) -> Callable[[int], None]:
-    return lambda done: progress(min(1.0, done / total) if total else 1.0, name)

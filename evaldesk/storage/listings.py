@@ -26,8 +26,13 @@ class ListedAnswer:
     submitted: bool
 
 
-def answers(database: Database, rubric: str) -> Iterator[ListedAnswer]:
+def answers(
+    database: Database, rubric: str, pks: Sequence[int] | None = None
+) -> Iterator[ListedAnswer]:
     """All current answers to a rubric by trace and rater, as they are read from the file.
+
+    Args:
+        pks: only of these traces, some hundreds at most; None for all.
 
     The reading connection is held until the iterator ends or is closed.
     """
@@ -70,6 +75,8 @@ def answers(database: Database, rubric: str) -> Iterator[ListedAnswer]:
             )
             .order_by(t.answer.c.trace_pk, t.answer.c.rater_pk, t.answer.c.seq)
         )
+        if pks is not None:
+            statement = statement.where(t.answer.c.trace_pk.in_(pks))
         found = connection.execution_options(yield_per=_AT_ONCE).execute(statement)
         for row in found:
             yield ListedAnswer(

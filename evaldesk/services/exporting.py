@@ -1,0 +1,173 @@
+"""Handing traces and ratings over in the formats of other tools."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaldesk.domain.errors import UsageError
+from evaldesk.domain.query import TraceQuery
+from evaldesk.domain.report import ExportResult
+from evaldesk.domain.trace import Trace
+from evaldesk.domain.wording import counted
+from evaldesk.services.judged import LeftOut, judged, the_question, the_run
+from evaldesk.services.own_ratings import OwnRatings
+from evaldesk.services.report_content import Progress, list_content, silent
+from evaldesk.services.reporting import written
+
+if TYPE_CHECKING:
+    from evaldesk.exporters.registry import ListFormat, TraceWriterFormat, ValueFormat
+    from evaldesk.storage.project import Project
+
+_BLOCK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FileExport:
+    """What is to be written.
+
+    Attributes:
+        format: a name of `evaldesk.exporters.registry`.
+        query: which traces, in which order.
+        rubric: only answers to this one; empty for all.
+        with_ratings: put what people decided here among the annotations of each trace. Whoever
+            reads the file then sees it, and is no longer blind.
+        criterion: for a format that holds one value a trace: settled answers to this question.
+        metric: the same for a score.
+    """
+
+    format: str
+    query: TraceQuery = field(default_factory=TraceQuery)
+    rubric: str = ""
+    with_ratings: bool = False
+    criterion: str = ""
+    metric: str = ""
+
+
+def export_file(
+    project: "Project",
+    path: Path,
+    export: FileExport,
+    *,
+    overwrite: bool = False,
+    progress: Progress = silent,
+) -> ExportResult:
+    """Write traces or ratings: the whole file or none.
+
+    Args:
+        progress: whatever it raises ends the export; then no file is left behind and one that
+            was there stays as it was.
+
+    Raises:
+        NotFoundError: no such format, rubric, run, criterion or metric.
+        UsageError: the file exists, or its folder does not; the format cannot hold what is asked.
+    """
+    from evaldesk.exporters import registry
+
+    chosen = registry.by_name(export.format)
+    _check(chosen, export)
+    notes: tuple[str, ...] = ()
+    with written(path, overwrite) as partial:
+        if isinstance(chosen, registry.TraceWriterFormat):
+            rows = _write_traces(project, partial, chosen, export, progress, path.name)
+        elif isinstance(chosen, registry.ValueFormat):
+            rows, notes = _write_values(project, partial, chosen, export, progress, path.name)
+        else:
+            rows = _write_list(project, partial, chosen, export, progress, path.name)
+    progress(1.0, path.name)
+    return ExportResult(str(path), rows, notes=notes)
+
+
+def _check(chosen: "TraceWriterFormat | ListFormat | ValueFormat", export: FileExport) -> None:
+    from evaldesk.exporters import registry
+
+    if export.with_ratings and not (
+        isinstance(chosen, registry.TraceWriterFormat) and chosen.annotations
+    ):
+        able = [
+            item.name
+            for item in registry.FORMATS
+            if isinstance(item, registry.TraceWriterFormat) and item.annotations
+        ]
+        raise UsageError(
+            f"{chosen.title} has no place for ratings beside traces.",
+            f"These have: {', '.join(able)}. ratings-csv and ratings-parquet hold ratings alone.",
+        )
+    if (export.criterion or export.metric) and not isinstance(chosen, registry.ValueFormat):
+        raise UsageError(
+            f"{chosen.title} holds every criterion and metric.",
+            "Leave --criterion and --metric out.",
+        )
+
+
+def _write_traces(
+    project: "Project",
+    partial: Path,
+    chosen: "TraceWriterFormat",
+    export: FileExport,
+    progress: Progress,
+    name: str,
+) -> int:
+    pks = project.traces.ids(export.query)
+    ratings = OwnRatings(project, export.rubric) if export.with_ratings else None
+    return chosen.write(
+        whole_traces(project, pks, ratings), partial, _counted(progress, len(pks), name)
+    )
+
+
+def _write_list(
+    project: "Project",
+    partial: Path,
+    chosen: "ListFormat",
+    export: FileExport,
+    progress: Progress,
+    name: str,
+) -> int:
+    query = None if export.query == TraceQuery() else export.query
+    content = list_content(project, export.rubric, query)
+    size = content.ratings.size if chosen.kind == "ratings" else content.traces.size
+    return chosen.write(content, partial, _counted(progress, size, name))
+
+
+def _write_values(
+    project: "Project",
+    partial: Path,
+    chosen: "ValueFormat",
+    export: FileExport,
+    progress: Progress,
+    name: str,
+) -> tuple[int, tuple[str, ...]]:
+    run = the_run(project, export.query)
+    question = the_question(project, export.rubric, export.criterion, export.metric)
+    pks = project.traces.ids(replace(export.query, run=run))
+    left_out = LeftOut()
+    rows = chosen.write(
+        judged(project, pks, question, left_out), partial, _counted(progress, len(pks), name)
+    )
+    said = {
+        "differing answers and no ruling": left_out.unsettled,
+        "a ruling without a value": left_out.undecided,
+        "no value": left_out.unrated,
+    }
+    return rows, tuple(
+        f"{counted(number, '%1 trace is', '%1 traces are')} left out: {reason}."
+        for reason, number in said.items()
+        if number
+    )
+
+
+def whole_traces(
+    project: "Project", pks: Sequence[int], ratings: OwnRatings | None = None
+) -> Iterator[Trace]:
+    """Traces, one at a time, with what people decided here where that is wanted."""
+    for start in range(0, len(pks), _BLOCK):
+        block = pks[start : start + _BLOCK]
+        said = ratings.of(block) if ratings is not None else {}
+        for pk in block:
+            trace = project.traces.read(pk)
+            own = said.get(pk)
+            yield replace(trace, annotations=(*trace.annotations, *own)) if own else trace
+
+
+def _counted(progress: Progress, total: int, name: str) -> Callable[[int], None]:
+    return lambda done: progress(min(1.0, done / total) if total else 1.0, name)
