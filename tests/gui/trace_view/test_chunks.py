@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaldesk.ui.widgets.trace_view.chunks import (
+from evaldesk.ui.widgets.rich_text.chunks import (
     CHUNK,
     character_at,
     chunk_at,

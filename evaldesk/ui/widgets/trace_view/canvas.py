@@ -21,8 +21,9 @@ from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.trace_view import folding, keys
 from evaldesk.ui.widgets.trace_view.cards import Card
 from evaldesk.ui.widgets.trace_view.column_painter import ColumnPainter
+from evaldesk.ui.widgets.trace_view.folding import Part
 from evaldesk.ui.widgets.trace_view.mouse import CanvasMouse
-from evaldesk.ui.widgets.trace_view.places import Place, Span, as_text
+from evaldesk.ui.widgets.trace_view.places import Place, Span, as_text, part_text
 from evaldesk.ui.widgets.trace_view.rows import Rows
 from evaldesk.ui.widgets.trace_view.selection import Selection
 from evaldesk.ui.widgets.trace_view.sight import SightOfColumn
@@ -34,23 +35,28 @@ class TraceCanvas(SightOfColumn):
     Attributes:
         painter: draws the cards.
         current: the row that keys act on; -1 for none.
+        part: what of that row they act on; None for the card as a whole.
 
     Signals:
         current_changed(row).
         folded(row, section): a card (section -1) or section was opened or closed by the person.
         selection_changed().
         context_menu_wanted(row, global position).
+        file_wanted(row, section): the person acted on an image or another file.
     """
 
     current_changed = Signal(int)
     folded = Signal(int, int)
     selection_changed = Signal()
     context_menu_wanted = Signal(int, QPoint)
+    file_wanted = Signal(int, int)
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.painter = ColumnPainter(self.plan, tokens)
+        self.plan.styles.tokens = tokens
         self.current = -1
+        self.part: Part | None = None
         self._came = False
         self._selection = Selection()
         self._mouse = CanvasMouse(self)
@@ -95,7 +101,8 @@ class TraceCanvas(SightOfColumn):
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Another theme."""
-        self.painter.tokens = tokens
+        self.painter.tokens = self.plan.styles.tokens = tokens
+        self.plan.forget_layouts()
         self.viewport().update()
 
     def set_found(self, spans: Sequence[Span], current: Span | None) -> None:
@@ -116,6 +123,7 @@ class TraceCanvas(SightOfColumn):
             row = -1
         if row != self.current:
             self.current = row
+            self.part = None
             card = self.cards[row] if row >= 0 else None
             self.setAccessibleDescription(as_text(card) if card is not None else "")
             event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
@@ -136,12 +144,84 @@ class TraceCanvas(SightOfColumn):
             row += step
         return False
 
+    # the parts of the current card
+
+    def set_part(self, part: Part | None) -> None:
+        """Make a part of the current card what keys act on."""
+        self.part = part
+        card = self.cards[self.current] if self.current >= 0 else None
+        if part is not None and card is not None:
+            self.setAccessibleDescription(part_text(card, part))
+            event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
+            QAccessible.updateAccessibility(event)
+        self.viewport().update()
+
+    def step_part(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) part, into the next card where there is none."""
+        row = self.current
+        if row < 0 or (card := self.cards[row]) is None:
+            return
+        inside = list(folding.parts(card))
+        at = inside.index(self.part) if self.part in inside else -1 if step > 0 else len(inside)
+        at += step
+        if self.part is not None and at < 0:
+            self.set_part(None)
+            self.reveal(row)
+            return
+        while not 0 <= at < len(inside):
+            row += step
+            if not 0 <= row < len(self.cards):
+                return
+            card = self.cards[row]
+            inside = list(folding.parts(card)) if card is not None else []
+            at = 0 if step > 0 else len(inside) - 1
+        if row != self.current:
+            self.set_current(row, reveal=False)
+        self._came = True
+        self.set_part(inside[at])
+        self.reveal_part()
+
+    def reveal_part(self) -> None:
+        """Scroll to the part that keys act on."""
+        if self.part is None:
+            return
+        self.settle()
+        rect = self.plan.part_rect(self.current, self.part)
+        if rect is None:
+            return
+        bar, height = self.verticalScrollBar(), self.viewport().height()
+        top = rect.top() + self.margin
+        if not bar.value() + 20 <= top <= bar.value() + height - 60:
+            bar.setValue(int(top - height * 0.4))
+            self.settle()
+
+    def act_on(self, row: int, part: Part) -> None:
+        """What Enter or a click does to a part."""
+        if part.kind == "file":
+            self.file_wanted.emit(row, part.section)
+        else:
+            self.toggle_part(row, part)
+
+    def toggle_part(self, row: int, part: Part) -> None:
+        """Open or close a part of a card."""
+        card = self.cards[row]
+        if card is not None and folding.toggle_part(card, part):
+            self.refold(row)
+            self.folded.emit(row, part.section)
+
+    def set_rendered(self, rendered: bool) -> None:
+        """Show Markdown and JSON as such, or as their source."""
+        self.part = None
+        folding.set_rendered(self.cards, rendered)
+        self.clear_selection()
+        self.relay()
+
     def reveal_span(self, span: Span) -> None:
         """Open what hides a stretch of text and scroll to it."""
         card = self.cards[span.row]
         if card is None:
             return
-        if folding.uncover(card, span.section):
+        if folding.uncover(card, span.section, span.start):
             self.refold(span.row)
             self.folded.emit(span.row, span.section)
         self.set_current(span.row, reveal=False)
@@ -226,6 +306,7 @@ class TraceCanvas(SightOfColumn):
             self.current,
             ring=self.hasFocus() or self._came,
             active=self.hasFocus(),
+            part=self.part,
         )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -4,17 +4,19 @@ A card is one step, or one of the frames around the steps: scenario, documents, 
 metadata. Text stays as it came: it is laid out as plain text and never read as HTML.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Literal
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from evaldesk.domain.trace import Document, Score, Trace
 from evaldesk.services.steps import Step, one_line, pretty, steps_of
-from evaldesk.ui.widgets.trace_view.chunks import Chunk, split
-from evaldesk.ui.widgets.trace_view.figures import duration, figure, words
+from evaldesk.ui.widgets.trace_view.figures import duration, figure, tr, words
+from evaldesk.ui.widgets.trace_view.sections import Section
+
+__all__ = ["STEP_KINDS", "Card", "CardKind", "Section", "body_text", "cards_of", "tr"]
 
 CardKind = Literal[
     "scenario",
@@ -31,58 +33,6 @@ CardKind = Literal[
 ]
 STEP_KINDS = ("user", "assistant", "system", "tool")
 _CONTEXT = "TraceView"
-
-
-class Section:
-    """A stretch of text in a card.
-
-    Attributes:
-        key: unique in the card, such as ``text`` or ``arguments``.
-        title: shown above the text; empty for none.
-        mono: whether it is a payload rather than prose.
-        tone: ``plain``, ``muted``, ``bad``, or ``italic`` for reasoning.
-        foldable: whether it has a header that opens and closes it.
-        open: whether it starts open.
-    """
-
-    def __init__(
-        self,
-        key: str,
-        text: str | Callable[[], str],
-        *,
-        title: str = "",
-        mono: bool = False,
-        tone: str = "plain",
-        foldable: bool = False,
-        open: bool = True,
-        size: int | None = None,
-    ) -> None:
-        self.key = key
-        self.title = title
-        self.mono = mono
-        self.tone = tone
-        self.foldable = foldable
-        self.open = open
-        self._make = text
-        self._size = size
-
-    @cached_property
-    def text(self) -> str:
-        """The text; laid out when it is first asked for."""
-        made = self._make if isinstance(self._make, str) else self._make()
-        return made.replace("\r\n", "\n").replace("\r", "\n")
-
-    @cached_property
-    def chunks(self) -> list[Chunk]:
-        """The text in blocks of bounded size."""
-        return split(self.text)
-
-    @property
-    def size(self) -> int:
-        """Characters, roughly where the text was not laid out yet."""
-        if "text" in self.__dict__ or isinstance(self._make, str):
-            return len(self.text)
-        return self._size if self._size is not None else len(self.text)
 
 
 @dataclass(eq=False)
@@ -120,11 +70,6 @@ class Card:
         if not self.open:
             return ()
         return (section for section in self.sections if section.open or not section.foldable)
-
-
-def tr(text: str) -> str:
-    """A text of the trace view in the person's language."""
-    return QCoreApplication.translate(_CONTEXT, text)
 
 
 ROLE_TITLES = {
@@ -171,7 +116,11 @@ def cards_of(
         cards.append(_documents(documents))
     output = body.get("output") or ""
     if output and not any(output.strip() == step.text.strip() for step in steps[-3:]):
-        cards.append(Card("output", tr("Final answer"), sections=[Section("output", output)]))
+        cards.append(
+            Card(
+                "output", tr("Final answer"), sections=[Section("output", output, form="markdown")]
+            )
+        )
     if not (steps or output or trace.row.error or body.get("documents")):
         cards.append(_nothing(trace))
     if not hide_scores:
@@ -206,7 +155,15 @@ def _scenario(trace: Trace) -> Card | None:
         "scenario",
         tr("Expected"),
         summary=one_line(expected),
-        sections=[Section("expected", lambda: pretty(expected), mono=payload, size=len(expected))],
+        sections=[
+            Section(
+                "expected",
+                lambda: pretty(expected),
+                mono=payload,
+                size=len(expected),
+                form="payload" if payload else "markdown",
+            )
+        ],
         open=not payload and len(expected) < 400 and expected.count("\n") < 6,
     )
 
@@ -237,6 +194,7 @@ def _step(index: int, step: Step, *, hide_systems: bool) -> Card:
                 "text",
                 tr("(no text)") if empty else step.text,
                 tone="muted" if empty else "plain",
+                form="text" if empty else "markdown",
             )
         )
     if step.refusal:
@@ -273,6 +231,7 @@ def _reasoning(text: str) -> Section:
         tone="italic",
         foldable=True,
         open=False,
+        form="markdown",
     )
 
 
@@ -287,7 +246,7 @@ def _setup(index: int, step: Step) -> Card:
         title = tools
     sections = []
     if step.text:
-        sections.append(Section("text", step.text))
+        sections.append(Section("text", step.text, form="markdown"))
     for place, tool in enumerate(step.tools):
         name, described = _tool_definition(tool)
         sections.append(
@@ -368,7 +327,7 @@ def _tool(index: int, step: Step, corner: str) -> Card:
 
 def _payload(key: str, value: Any, title: str = "") -> Section:
     size = len(value) if isinstance(value, str) else None
-    return Section(key, lambda: pretty(value), title=title, mono=True, size=size)
+    return Section(key, lambda: pretty(value), title=title, mono=True, size=size, form="payload")
 
 
 def _documents(documents: Sequence[Document]) -> Card:
@@ -389,7 +348,14 @@ def _documents(documents: Sequence[Document]) -> Card:
         if source and source != title:
             text = f"{text}\n\n{source}"
         sections.append(
-            Section(f"document:{rank}", text, title=named, foldable=True, open=len(documents) == 1)
+            Section(
+                f"document:{rank}",
+                text,
+                title=named,
+                foldable=True,
+                open=len(documents) == 1,
+                form="markdown",
+            )
         )
     count = len(documents)
     head = (
@@ -411,7 +377,12 @@ def _scores(scores: dict[str, Score]) -> Card:
         if score.explanation:
             parts.append(body_text(score.explanation))
         sections.append(
-            Section(f"score:{name}", "\n\n".join(parts), title=f"{name} = {value}", mono=False)
+            Section(
+                f"score:{name}",
+                "\n\n".join(parts),
+                title=f"{name} = {value}",
+                form="markdown",
+            )
         )
     return Card(
         "scores",
@@ -429,7 +400,7 @@ def _metadata(trace: Trace) -> Card | None:
         tr("Spans"): trace.body.get("spans"),
     }
     sections = [
-        Section(f"metadata:{name}", partial(pretty, value), title=name, mono=True)
+        Section(f"metadata:{name}", partial(pretty, value), title=name, mono=True, form="payload")
         for name, value in groups.items()
         if value
     ]

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.trace_view.face import EDGE, PADDING, Face
+from evaldesk.ui.widgets.trace_view.folding import Part
 from evaldesk.ui.widgets.trace_view.paint import DIMMED, CardPainter, Marks
 from evaldesk.ui.widgets.trace_view.places import Span
 from evaldesk.ui.widgets.trace_view.plan import ColumnPlan, piece_at
@@ -79,6 +80,7 @@ class ColumnPainter:
         *,
         ring: bool,
         active: bool,
+        part: Part | None = None,
     ) -> None:
         """Draw the cards in sight.
 
@@ -86,21 +88,36 @@ class ColumnPainter:
             sight: what the person sees. origin: where the column begins, in the same coordinates.
             current: row that keys act on; -1 for none.
             ring: whether it has a ring. active: whether the keys go to it now.
+            part: what of that row the keys act on.
         """
         top, bottom = sight.top() - origin.y(), sight.bottom() - origin.y()
         for row, y, face in self._plan.between(top, bottom):
             box = QRectF(origin.x(), y + origin.y(), self._plan.width, face.height)
             dimmed = row in self.dimmed and row != current
-            self._card(painter, row, face, box, sight, dimmed=dimmed)
+            here = part if row == current else None
+            self._card(painter, row, face, box, sight, dimmed=dimmed, part=here)
             if ring and row == current:
                 self._cards.focus(painter, box, sight, active=active)
 
     def _card(
-        self, painter: QPainter, row: int, face: Face, box: QRectF, sight: QRectF, *, dimmed: bool
+        self,
+        painter: QPainter,
+        row: int,
+        face: Face,
+        box: QRectF,
+        sight: QRectF,
+        *,
+        dimmed: bool,
+        part: Part | None,
     ) -> None:
         outline = self.tokens.bad if row == self.outlined else ""
         self._cards.frame(painter, face.card, box, sight, outline=outline, dimmed=dimmed)
         painter.setOpacity(DIMMED if dimmed else 1.0)
+        if part is not None:
+            strip = self._plan.part_rect(row, part)
+            if strip is not None:
+                top = box.top() + strip.top() - self._plan.rows.top(row)
+                self._cards.part(painter, QRectF(box.left(), top, box.width(), strip.height()))
         x = box.left() + EDGE + PADDING
         for number in range(piece_at(face.tops, sight.top() - box.top()), len(face.pieces)):
             piece = face.pieces[number]
@@ -109,11 +126,10 @@ class ColumnPainter:
                 break
             area = QRectF(x, y, self._plan.text_width, piece.height)
             if piece.kind == "text":
-                layout, _ = self._plan.lines(row, piece)
                 section = face.card.sections[piece.section]
                 self._cards.text(
                     painter,
-                    layout,
+                    self._plan.laid(row, piece),
                     section,
                     section.chunks[piece.chunk],
                     area.topLeft(),

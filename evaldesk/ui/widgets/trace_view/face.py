@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
+from evaldesk.ui.widgets.rich_text.chunks import Chunk
+from evaldesk.ui.widgets.rich_text.compose import (
+    lay_out_code,
+    lay_out_json,
+    lay_out_markdown,
+    lay_out_plain,
+)
+from evaldesk.ui.widgets.rich_text.flow import Laid
+from evaldesk.ui.widgets.rich_text.fonts import TextStyle, TextStyles
+from evaldesk.ui.widgets.trace_view.cards import Card
+from evaldesk.ui.widgets.trace_view.sections import Section
 
-from evaldesk.ui.theme.apply import mono, sans
-from evaldesk.ui.widgets.trace_view.cards import Card, Section
-from evaldesk.ui.widgets.trace_view.chunks import Chunk
-
-PieceKind = Literal["head", "summary", "line", "fold", "label", "text"]
+PieceKind = Literal["head", "summary", "line", "fold", "label", "text", "more"]
 
 EDGE = 3
 """Width of the bar that tells the role."""
@@ -34,7 +39,7 @@ class Piece:
     Attributes:
         kind: ``head`` title and corner; ``summary`` the one line of a card without a head;
             ``line`` the one line below a head; ``fold`` and ``label`` titles of sections;
-            ``text`` a block of text.
+            ``text`` a block of text; ``more`` says how much of a long text is not in sight.
         height: in pixels; an estimate until ``exact``.
         section: index of its section in the card; -1 for none.
         chunk: index of its block in the section; -1 for none.
@@ -45,43 +50,6 @@ class Piece:
     section: int = -1
     chunk: int = -1
     exact: bool = True
-
-
-class TextStyle:
-    """A font with its measures.
-
-    Attributes:
-        pitch: from line to line, in pixels.
-        letter: mean width of a letter.
-    """
-
-    def __init__(self, font: QFont, pitch: float) -> None:
-        self.font = font
-        self.pitch = pitch
-        metrics = QFontMetricsF(font)
-        self.ascent = metrics.ascent()
-        self.letter = max(1.0, metrics.horizontalAdvance("the quick brown fox, 0123") / 25)
-        self.tab = metrics.horizontalAdvance(" ") * 4
-
-
-class TextStyles:
-    """The fonts of the trace view, made once."""
-
-    def __init__(self) -> None:
-        self.prose = TextStyle(sans(), 20.0)
-        self.payload = TextStyle(mono(), 18.0)
-        slanted = sans()
-        slanted.setItalic(True)
-        self.slanted = TextStyle(slanted, 20.0)
-        self.head = sans("small", bold=True)
-        self.payload_head = mono("small")
-        self.small = sans("small")
-
-    def of(self, section: Section) -> TextStyle:
-        """The style of a section's text."""
-        if section.mono:
-            return self.payload
-        return self.slanted if section.tone == "italic" else self.prose
 
 
 class Face:
@@ -127,44 +95,28 @@ def estimate(card: Card, styles: TextStyles, width: float) -> float:
         if section.title:
             height += FOLD_HEIGHT
         if section.open or not section.foldable:
-            style = styles.of(section)
+            style = style_of(section, styles)
             height += style.pitch * max(1.0, section.size * style.letter / max(width, 1.0))
     return height
 
 
-def lay_out(chunk: Chunk, style: TextStyle, width: float) -> tuple[QTextLayout, float]:
-    """A block's lines at a width, and their height."""
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    option.setTabStopDistance(style.tab)
-    option.setTextDirection(
-        Qt.LayoutDirection.RightToLeft if chunk.rtl else Qt.LayoutDirection.LeftToRight
-    )
-    if chunk.rtl:
-        option.setAlignment(Qt.AlignmentFlag.AlignRight)
-    layout = QTextLayout(chunk.text.replace("\n", "\u2028"), style.font)
-    layout.setTextOption(option)
-    layout.setCacheEnabled(True)
-    layout.beginLayout()
-    y = 0.0
-    while True:
-        line = layout.createLine()
-        if not line.isValid():
-            break
-        line.setLineWidth(max(width, 20.0))
-        # Lines with glyphs of a taller fallback font (CJK, emoji) get the room they need.
-        pitch = max(style.pitch, line.height())
-        line.setPosition(QPointF(0.0, y + (pitch - line.height()) / 2))
-        y += pitch
-    layout.endLayout()
-    return layout, y
+def lay_out(section: Section, chunk: Chunk, styles: TextStyles, width: float) -> Laid:
+    """A block of a section at a width."""
+    style = style_of(section, styles)
+    if chunk.kind in ("markdown", "table"):
+        return lay_out_markdown(chunk, styles, style, width)
+    if chunk.kind == "code":
+        return lay_out_code(chunk, styles, width)
+    if chunk.kind == "json" and section.folds is not None:
+        return lay_out_json(chunk, section.folds, styles, width)
+    return lay_out_plain(chunk, style, width)
 
 
 class LayoutCache:
     """The lines of the blocks that were seen last."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, int, int], tuple[QTextLayout, float]] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int, int], Laid] = OrderedDict()
 
     def clear(self) -> None:
         """Forget all, as when the width changes."""
@@ -175,21 +127,33 @@ class LayoutCache:
         for key in [key for key in self._kept if key[0] == row]:
             del self._kept[key]
 
-    def get(
-        self, row: int, piece: Piece, card: Card, styles: TextStyles, width: float
-    ) -> tuple[QTextLayout, float]:
-        """The lines of a text piece."""
+    def get(self, row: int, piece: Piece, card: Card, styles: TextStyles, width: float) -> Laid:
+        """A text piece, laid out."""
         key = (row, piece.section, piece.chunk)
         found = self._kept.get(key)
         if found is None:
             section = card.sections[piece.section]
-            found = lay_out(section.chunks[piece.chunk], styles.of(section), width)
+            found = lay_out(section, section.chunks[piece.chunk], styles, width)
             self._kept[key] = found
             if len(self._kept) > _KEPT_LAYOUTS:
                 self._kept.popitem(last=False)
         else:
             self._kept.move_to_end(key)
         return found
+
+
+def style_of(section: Section, styles: TextStyles) -> TextStyle:
+    """The font of a section's text."""
+    if section.mono:
+        return styles.payload
+    return styles.slanted if section.tone == "italic" else styles.prose
+
+
+def _expected(chunk: Chunk, style: TextStyle, width: float) -> float:
+    if chunk.kind == "json":
+        return style.pitch * len(chunk.data)
+    lines = max(chunk.text.count("\n") + 1.0, len(chunk.text) * style.letter / width)
+    return style.pitch * lines
 
 
 def _head_height(card: Card) -> float:
@@ -217,8 +181,10 @@ def _pieces(card: Card, styles: TextStyles, width: float) -> list[Piece]:
             pieces.append(Piece("label", FOLD_HEIGHT, index))
         if section.foldable and not section.open:
             continue
-        style = styles.of(section)
+        style = style_of(section, styles)
         for place, chunk in enumerate(section.chunks):
-            lines = max(chunk.text.count("\n") + 1.0, len(chunk.text) * style.letter / width)
-            pieces.append(Piece("text", style.pitch * lines, index, place, exact=False))
+            height = _expected(chunk, style, width)
+            pieces.append(Piece("text", height, index, place, exact=False))
+        if section.long:
+            pieces.append(Piece("more", FOLD_HEIGHT, index))
     return pieces

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from evaldesk.ui.widgets.trace_view.sections import Section
+
 
 def duration(milliseconds: float | None) -> str:
     """``0.3 s``, ``8.4 s``, ``2 min 5 s``, ``340 ms`` below a tenth of a second; empty for none."""
@@ -43,6 +45,30 @@ def cost(value: float | None) -> str:
 def count(value: int) -> str:
     """A whole number with thousands set apart."""
     return f"{value:,}"
+
+
+def tr(text: str) -> str:
+    """A text of the trace view in the person's language."""
+    return QCoreApplication.translate("TraceView", text)
+
+
+def size(number: int) -> str:
+    """``640 B``, ``12 kB``, ``4.8 MB``."""
+    if number < 1000:
+        return f"{number} B"
+    if number < 999_500:
+        return f"{number / 1000:,.0f} kB"
+    return f"{number / 1e6:,.1f} MB"
+
+
+def more(section: Section) -> str:
+    """``… 4.8 MB, 81,000 lines: show all``."""
+    bytes, lines = section.extent
+    if lines == 1:
+        text = tr("… {size} in one line: show all")
+    else:
+        text = tr("… {size}, {count} lines: show all")
+    return text.format(size=size(bytes), count=count(lines))
 
 
 def words(number: int) -> str:

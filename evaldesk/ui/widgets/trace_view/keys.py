@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
+from evaldesk.ui.widgets.trace_view.folding import is_open
+
 if TYPE_CHECKING:
     from evaldesk.ui.widgets.trace_view.canvas import TraceCanvas
 
@@ -16,7 +18,10 @@ def press(canvas: "TraceCanvas", event: QKeyEvent) -> None:
     """Carry out a key; one that means nothing here is left to the owner."""
     key = event.key()
     bar = canvas.verticalScrollBar()
-    if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if modifiers == Qt.KeyboardModifier.ControlModifier and key in _PARTS:
+        _go_within(canvas, Qt.Key(key))
+    elif modifiers:
         event.ignore()
     elif key in (Qt.Key.Key_J, Qt.Key.Key_Down):
         _walk(canvas, 1)
@@ -34,9 +39,42 @@ def press(canvas: "TraceCanvas", event: QKeyEvent) -> None:
         bar.setValue(bar.value() + step)
         _take_first_in_sight(canvas)
     elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-        canvas.toggle(canvas.current)
+        if canvas.part is not None:
+            canvas.act_on(canvas.current, canvas.part)
+        else:
+            canvas.toggle(canvas.current)
+    elif key == Qt.Key.Key_Escape and canvas.part is not None:
+        canvas.set_part(None)
     else:
         event.ignore()
+
+
+_PARTS = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Right)
+
+
+def _go_within(canvas: "TraceCanvas", key: Qt.Key) -> None:
+    """Down and up through the parts of cards; left closes the part, or goes to the one that it
+    lies in; right opens it.
+    """
+    if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+        canvas.step_part(1 if key == Qt.Key.Key_Down else -1)
+        return
+    card = canvas.cards[canvas.current] if canvas.current >= 0 else None
+    part = canvas.part
+    if card is None:
+        return
+    if part is None:
+        if card.foldable and card.open is not (key == Qt.Key.Key_Right):
+            canvas.toggle(canvas.current)
+        return
+    if is_open(card, part) is (key == Qt.Key.Key_Left):
+        canvas.toggle_part(canvas.current, part)
+    elif key == Qt.Key.Key_Left and part.kind == "line":
+        folds = card.sections[part.section].folds
+        above = folds.parent(part.line) if folds is not None else None
+        if above is not None:
+            canvas.set_part(part._replace(line=above))
+            canvas.reveal_part()
 
 
 def _walk(canvas: "TraceCanvas", step: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 
+from evaldesk.ui.widgets.trace_view.folding import Part
 from evaldesk.ui.widgets.trace_view.places import word_around
 from evaldesk.ui.widgets.trace_view.plan import Hit
 
@@ -38,9 +39,19 @@ class CanvasMouse(QObject):
             canvas.clear_selection()
             return
         canvas.set_current(hit.row, reveal=False)
+        if hit.piece.kind == "more":
+            canvas.toggle_part(hit.row, Part(hit.piece.section, "more"))
+            return
         if hit.piece.kind != "text":
             if self._folds(hit):
                 canvas.toggle(hit.row, hit.piece.section if hit.piece.kind == "fold" else -1)
+            return
+        target = canvas.plan.target_at(event.position() - canvas.origin)
+        if target is not None:
+            kind = "line" if target[1].action == "fold" else "file"
+            part = Part(hit.piece.section, kind, target[1].key or 0)
+            canvas.set_part(part)
+            canvas.act_on(hit.row, part)
             return
         place = canvas.place_at(event.position())
         extends = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
@@ -84,7 +95,7 @@ class CanvasMouse(QObject):
         card = self._canvas.cards[hit.row]
         if hit.piece is None or card is None or hit.piece.kind in ("text", "label"):
             return False
-        return hit.piece.kind == "fold" or card.foldable
+        return hit.piece.kind in ("fold", "more") or card.foldable
 
     def _select_to(self, point: QPointF) -> None:
         place = self._canvas.place_at(point, nearest=True)
@@ -105,6 +116,8 @@ class CanvasMouse(QObject):
         shape = Qt.CursorShape.ArrowCursor
         if hit.piece is not None and hit.piece.kind == "text":
             shape = Qt.CursorShape.IBeamCursor
+            if self._canvas.plan.target_at(point - self._canvas.origin) is not None:
+                shape = Qt.CursorShape.PointingHandCursor
         elif self._folds(hit):
             shape = Qt.CursorShape.PointingHandCursor
         self._canvas.viewport().setCursor(shape)

@@ -1,5 +1,6 @@
 """Draws the pieces of cards."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,15 +15,18 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QTextCharFormat,
-    QTextLayout,
 )
 
 from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided
 from evaldesk.ui.theme.tokens import Tokens
-from evaldesk.ui.widgets.trace_view.cards import Card, Section
-from evaldesk.ui.widgets.trace_view.chunks import Chunk, units_before
-from evaldesk.ui.widgets.trace_view.face import EDGE, Face, Piece, TextStyles
+from evaldesk.ui.widgets.rich_text.chunks import Chunk
+from evaldesk.ui.widgets.rich_text.flow import Laid, Mark
+from evaldesk.ui.widgets.rich_text.fonts import TextStyles
+from evaldesk.ui.widgets.trace_view.cards import Card
+from evaldesk.ui.widgets.trace_view.face import EDGE, Face, Piece
+from evaldesk.ui.widgets.trace_view.figures import more, tr
 from evaldesk.ui.widgets.trace_view.places import Span
+from evaldesk.ui.widgets.trace_view.sections import Section
 
 _BEYOND = 24
 """A card that reaches out of sight is drawn this much further, so that its corners are not seen."""
@@ -52,7 +56,7 @@ class CardPainter:
     """Draws cards in the colours of a theme.
 
     Attributes:
-        tokens: the theme. side: ``a``, ``b`` or empty: whose colour the assistant has.
+        tokens: the theme. side: ``a`` to ``d`` or empty: whose colour the assistant has.
     """
 
     def __init__(self, tokens: Tokens, styles: TextStyles) -> None:
@@ -68,7 +72,7 @@ class CardPainter:
         if card.kind == "tool":
             return tokens.tool
         if card.kind in ("assistant", "output"):
-            return tokens.b if self.side == "b" else tokens.a if self.side == "a" else tokens.accent
+            return str(getattr(tokens, self.side)) if self.side else tokens.accent
         if card.kind in ("user", "system"):
             return tokens.muted
         return ""
@@ -146,11 +150,15 @@ class CardPainter:
                 font.setItalic(True)
             colour = tokens.bad if section.tone == "bad" else tokens.muted
             paint_elided(painter, whole, sign + section.title, colour, font)
+        elif piece.kind == "more":
+            section = card.sections[piece.section]
+            text = tr("Show only the beginning") if section.whole else more(section)
+            paint_elided(painter, whole, text, tokens.accent, self.styles.small)
 
     def text(
         self,
         painter: QPainter,
-        layout: QTextLayout,
+        laid: Laid,
         section: Section,
         chunk: Chunk,
         at: QPointF,
@@ -160,27 +168,28 @@ class CardPainter:
     ) -> None:
         """A block of text with what is marked in it."""
         tokens = self.tokens
-        formats: list[QTextLayout.FormatRange] = []
-        _mark(formats, chunk, marks.changed.get(key, ()), _ground(tokens.mark))
-        _mark(formats, chunk, marks.labelled.get(key, ()), _underlined(tokens))
-        found = marks.found.get(key)
-        if found:
-            _mark(formats, chunk, found, _ground(tokens.mark))
+        found: list[Mark] = []
+        _mark(found, chunk, marks.changed.get(key, ()), _ground(tokens.mark))
+        _mark(found, chunk, marks.labelled.get(key, ()), _underlined(tokens))
+        hits = marks.found.get(key)
+        if hits:
+            _mark(found, chunk, hits, _ground(tokens.mark))
             current = marks.current
             if current is not None and current[:2] == key:
-                strong = QTextCharFormat()
-                strong.setBackground(QColor(tokens.accent))
-                strong.setForeground(QColor(tokens.on_accent))
-                _mark(formats, chunk, [(current.start, current.length)], strong)
+                _mark(found, chunk, [(current.start, current.length)], _strong(tokens))
         selected = marks.selected.get(key)
         if selected is not None:
-            chosen = QTextCharFormat()
-            chosen.setBackground(QColor(tokens.accent))
-            chosen.setForeground(QColor(tokens.on_accent))
-            _mark(formats, chunk, [selected], chosen)
-        colour = {"muted": tokens.muted, "italic": tokens.muted, "bad": tokens.bad}
-        painter.setPen(QColor(colour.get(section.tone, tokens.text)))
-        layout.draw(painter, at, formats, sight)
+            _mark(found, chunk, [selected], _strong(tokens))
+        ink = {"muted": "muted", "italic": "muted", "bad": "bad"}.get(section.tone, "text")
+        laid.draw(painter, at, sight, tokens, ink, found)
+
+    def part(self, painter: QPainter, strip: QRectF) -> None:
+        """The ground of the part that keys act on, over the width of its card."""
+        inner = strip.adjusted(EDGE, 0, -1, 0)
+        painter.fillRect(inner, QColor(self.tokens.accent_soft))
+        painter.fillRect(
+            QRectF(inner.left(), inner.top(), 3, inner.height()), QColor(self.tokens.accent)
+        )
 
     def focus(self, painter: QPainter, box: QRectF, sight: QRectF, *, active: bool = True) -> None:
         """The ring round the current card; fainter while the keys go elsewhere."""
@@ -298,20 +307,26 @@ def _underlined(tokens: Tokens) -> QTextCharFormat:
     return made
 
 
+def _strong(tokens: Tokens) -> QTextCharFormat:
+    made = _ground(tokens.accent)
+    made.setForeground(QColor(tokens.on_accent))
+    return made
+
+
 def _mark(
-    formats: list[QTextLayout.FormatRange],
+    marks: list[Mark],
     chunk: Chunk,
     stretches: Sequence[tuple[int, int]],
     style: QTextCharFormat,
 ) -> None:
-    for start, length in stretches:
-        first = max(start, chunk.start) - chunk.start
-        last = min(start + length, chunk.end) - chunk.start
-        if last <= first:
-            continue
-        at = units_before(chunk.text, first)
-        mark = QTextLayout.FormatRange()
-        mark.start = at
-        mark.length = units_before(chunk.text, last) - at
-        mark.format = style
-        formats.append(mark)
+    """Add the stretches, in reading order, that lie in a block."""
+    start, end = chunk.start, chunk.end
+    at = 0
+    if len(stretches) > 32:  # hits of a search in a long text
+        at = max(0, bisect_left(stretches, (start, 0)) - 1)
+    for place in range(at, len(stretches)):
+        first, length = stretches[place]
+        if first >= end:
+            break
+        if first + length > start:
+            marks.append((max(first, start), min(first + length, end), style))

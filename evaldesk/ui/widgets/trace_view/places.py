@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from evaldesk.ui.widgets.trace_view.cards import Card
+from evaldesk.ui.widgets.trace_view.figures import more
+from evaldesk.ui.widgets.trace_view.folding import Part
 
 Cards = Sequence[Card | None]
 
@@ -120,3 +122,12 @@ def as_text(card: Card, limit: int = 2000) -> str:
             parts.append(section.title)
         parts.append(section.text[:limit])
     return ". ".join(parts)[: limit * 2]
+
+
+def part_text(card: Card, part: Part) -> str:
+    """What a screen reader says of a part of a card."""
+    section = card.sections[part.section]
+    if part.kind == "line" and section.folds is not None:
+        start, stop = section.folds.span(part.line)
+        return f"{section.folds.path(part.line)}. {section.text[start:stop].strip()[:400]}"
+    return more(section) if part.kind == "more" else section.title or section.text[:400]

@@ -11,20 +11,21 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QTextLayout
+from PySide6.QtCore import QPointF, QRectF
 
+from evaldesk.ui.widgets.rich_text.chunks import chunk_at
+from evaldesk.ui.widgets.rich_text.flow import Laid, Target
+from evaldesk.ui.widgets.rich_text.fonts import TextStyles
 from evaldesk.ui.widgets.trace_view.cards import Card
-from evaldesk.ui.widgets.trace_view.chunks import character_at, chunk_at, units_before
 from evaldesk.ui.widgets.trace_view.face import (
     EDGE,
     PADDING,
     Face,
     LayoutCache,
     Piece,
-    TextStyles,
     estimate,
 )
+from evaldesk.ui.widgets.trace_view.folding import Part
 from evaldesk.ui.widgets.trace_view.places import Place, Span
 from evaldesk.ui.widgets.trace_view.rows import Rows
 
@@ -115,11 +116,15 @@ class ColumnPlan:
             face = self._faces[row] = Face(card, self.styles, self.text_width)
         return face
 
-    def lines(self, row: int, piece: Piece) -> tuple[QTextLayout, float]:
-        """The lines of a piece of text, and their height."""
+    def laid(self, row: int, piece: Piece) -> Laid:
+        """A piece of text, laid out."""
         card = self.cards[row]
         assert card is not None
         return self._layouts.get(row, piece, card, self.styles, self.text_width)
+
+    def forget_layouts(self) -> None:
+        """Lay out what is in sight again, at the heights that are known: the colours changed."""
+        self._layouts.clear()
 
     def remake(self, row: int) -> bool:
         """A card was opened or closed; says whether its height changed."""
@@ -159,8 +164,7 @@ class ColumnPlan:
         while index < len(face.pieces) and y < stop:
             piece = face.pieces[index]
             if not piece.exact:
-                _, height = self.lines(row, piece)
-                changed |= face.measured(index, height)
+                changed |= face.measured(index, self.laid(row, piece).height)
             y += piece.height
             index += 1
         return self._set_height(row, face.height) or changed
@@ -232,18 +236,42 @@ class ColumnPlan:
                 return None
             index = min(texts, key=lambda i: abs(i - index))
             piece = face.pieces[index]
-        layout, _ = self.lines(row, piece)
         y = point.y() - self.rows.top(row) - face.tops[index]
-        found = None
-        for number in range(layout.lineCount()):
-            found = layout.lineAt(number)
-            if y < found.y() + found.height():
-                break
-        if found is None:
+        offset = self.laid(row, piece).source_at(point.x() - EDGE - PADDING, y)
+        return Place(row, piece.section, offset)
+
+    def target_at(self, point: QPointF) -> tuple[Hit, Target] | None:
+        """What a click on a piece of text would act on; None where it only selects."""
+        hit = self.hit(point)
+        face = self._faces.get(hit.row)
+        if face is None or hit.piece is None or hit.piece.kind != "text":
             return None
-        chunk = face.card.sections[piece.section].chunks[piece.chunk]
-        cursor = found.xToCursor(point.x() - EDGE - PADDING)
-        return Place(row, piece.section, chunk.start + character_at(chunk.text, cursor))
+        y = point.y() - self.rows.top(hit.row) - face.tops[hit.number]
+        target = self.laid(hit.row, hit.piece).target_at(point.x() - EDGE - PADDING, y)
+        return (hit, target) if target is not None else None
+
+    def part_rect(self, row: int, part: Part) -> QRectF | None:
+        """Where a part of a card lies, as the heights are known so far; None where it is not in
+        sight.
+        """
+        face = self.face(row)
+        if face is None or part.section >= len(face.card.sections):
+            return None
+        section = face.card.sections[part.section]
+        begins = self.rows.top(row)
+        for index, piece in enumerate(face.pieces):
+            if piece.section != part.section:
+                continue
+            top, height = begins + face.tops[index], piece.height
+            if part.kind == "line" and piece.kind == "text":
+                lines = [item.line for item in section.chunks[piece.chunk].data or ()]
+                if part.line not in lines:
+                    continue
+                flow = self.laid(row, piece).flows[lines.index(part.line)]
+                return QRectF(0.0, top + flow.y, self.width, flow.height)
+            if piece.kind == part.kind or (part.kind == "file" and piece.kind == "text"):
+                return QRectF(0.0, top, self.width, height)
+        return None
 
     def offset_of(self, span: Span) -> tuple[float, bool]:
         """How far down a stretch of text lies, as the heights are known so far, and whether
@@ -256,15 +284,11 @@ class ColumnPlan:
         wanted = chunk_at(chunks, span.start)
         for index, piece in enumerate(face.pieces):
             if (piece.kind, piece.section, piece.chunk) == ("text", span.section, wanted):
-                layout, height = self.lines(span.row, piece)
-                changed = face.measured(index, height)
+                laid = self.laid(span.row, piece)
+                changed = face.measured(index, laid.height)
                 if changed:
                     self._set_height(span.row, face.height)
-                chunk = chunks[wanted]
-                line = layout.lineForTextPosition(
-                    units_before(chunk.text, span.start - chunk.start)
-                )
-                inside = line.y() if line.isValid() else 0.0
+                inside = laid.y_of(span.start)
                 return self.rows.top(span.row) + face.tops[index] + inside, changed
         return self.rows.top(span.row), False
 

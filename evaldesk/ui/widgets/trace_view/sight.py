@@ -11,8 +11,8 @@ from PySide6.QtCore import QEvent, QPointF, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from evaldesk.ui.widgets.rich_text.fonts import TextStyles
 from evaldesk.ui.widgets.trace_view.cards import Card
-from evaldesk.ui.widgets.trace_view.face import TextStyles
 from evaldesk.ui.widgets.trace_view.places import Place, Span
 from evaldesk.ui.widgets.trace_view.plan import ColumnPlan, Hold
 from evaldesk.ui.widgets.trace_view.rows import Rows

@@ -4,6 +4,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 CHUNK = 1500
 """Characters of one block at most; a longer line is cut."""
@@ -22,16 +23,27 @@ class Chunk:
         start: where it begins in the whole text.
         joined: whether it goes on within the line of the chunk before.
         rtl: whether its lines run from right to left.
+        kind: ``plain``, ``markdown``, ``code``, ``table``, ``json``, ``image`` or ``audio``.
+        info: the language of code, the head of a table's later rows.
+        first, last: whether it begins or ends its code or table.
+        data: what its kind needs besides.
     """
 
     text: str
     start: int
     joined: bool = False
     rtl: bool = False
+    kind: str = "plain"
+    info: str = ""
+    first: bool = True
+    last: bool = True
+    data: Any = None
 
     @property
     def end(self) -> int:
         """Where it ends in the whole text."""
+        if self.kind == "json":
+            return int(self.data[-1].stop)
         return self.start + len(self.text)
 
 
@@ -53,12 +65,12 @@ def split(text: str) -> list[Chunk]:
         if last:
             stop = len(text)
         size = stop - at
-        turned = _runs_right_to_left(text, at, stop)
+        turned = runs_right_to_left(text, at, stop)
         if lines and (length + size > CHUNK or lines >= _LINES or turned != rtl):
             chunks.append(Chunk(text[start : at - 1], start, rtl=rtl))
             start, length, lines = at, 0, 0
         if size > CHUNK:
-            chunks.extend(_cut(text, at, stop, turned))
+            chunks.extend(cut_line(text, at, stop, turned))
             start, length, lines = stop + 1, 0, 0
         else:
             rtl = turned
@@ -105,7 +117,7 @@ def _split_ascii(text: str) -> list[Chunk]:
         if stop < 0:
             stop = text.find("\n", at)
             stop = len(text) if stop < 0 else stop
-            chunks.extend(_cut(text, at, stop, rtl=False))
+            chunks.extend(cut_line(text, at, stop, rtl=False))
         else:
             if text.count("\n", at, stop) >= _LINES:
                 stop = at - 1
@@ -119,7 +131,8 @@ def _split_ascii(text: str) -> list[Chunk]:
     return chunks
 
 
-def _cut(text: str, start: int, stop: int, rtl: bool) -> list[Chunk]:
+def cut_line(text: str, start: int, stop: int, rtl: bool = False) -> list[Chunk]:
+    """Cut one long line, at spaces and commas where there are any."""
     pieces = []
     at = start
     while at < stop:
@@ -146,7 +159,8 @@ def _continues(text: str, at: int) -> bool:
     )
 
 
-def _runs_right_to_left(text: str, start: int, stop: int) -> bool:
+def runs_right_to_left(text: str, start: int, stop: int) -> bool:
+    """Whether the first letter of a line is of a script that does."""
     for character in text[start : min(stop, start + 200)]:
         if character < "\u0590":
             if character.isalpha():
