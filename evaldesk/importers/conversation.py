@@ -27,6 +27,7 @@ class Conversation:
         self.messages: list[Message] = []
         self._places: dict[bytes, list[int]] = {}
         self._open: list[_OpenCall] = []
+        self._results: dict[str, int] = {}
 
     def told(self, given: Iterable[Message]) -> None:
         """What a call was given: what was there before, in that order, is not said again."""
@@ -68,6 +69,10 @@ class Conversation:
         message: Message = {"role": "tool", "parts": [part]}
         return self._append(message, fingerprint(message))
 
+    def result_of(self, ident: str) -> int | None:
+        """The index of the message that answers a call; None where there is none."""
+        return self._results.get(ident)
+
     def holds(self, messages: Iterable[Message]) -> bool:
         """Whether all of these are here."""
         return all(fingerprint(message) in self._places for message in messages)
@@ -80,6 +85,8 @@ class Conversation:
             if part["type"] == "tool_call":
                 self._open.append(_OpenCall(part.get("id", ""), part.get("name", "")))
             elif part["type"] == "tool_call_response":
+                if part.get("id"):
+                    self._results[part["id"]] = index
                 call = self._find(part.get("name", ""), part.get("id", ""), any_name=True)
                 if call is not None:
                     self._open.remove(call)

@@ -273,6 +273,7 @@ def _is_gemini(item: Mapping[str, Any]) -> bool:
 
 def _gemini(raw: Mapping[str, Any]) -> Message:
     role = str(raw.get("role") or "user")
+    role = "assistant" if role == "model" else role
     made: Message = chat.message({"role": role, **fields.rest(raw, ("role", "parts"))})
     signatures: list[Any] = []
     for part in fields.mappings(raw.get("parts")):

@@ -328,3 +328,24 @@ def _generations(value: dict[str, Any], depth: int) -> Payload | None:
         made.rest["generations"] = alternatives
     _count(made, usage)
     return made
+
+
+@dataclass(slots=True)
+class ToolResult:
+    """What a tool gave back, and the id of the call that it answers; empty where unknown."""
+
+    value: Any
+    call: str = ""
+
+
+def tool_result(value: Any) -> ToolResult:
+    """The result of a tool, also where a framework wrapped it into a message."""
+    plain = fields.unwrapped(value)
+    if isinstance(plain, dict) and set(plain) == {"output"}:
+        plain = fields.unwrapped(plain["output"])
+    if isinstance(plain, dict) and dialects.is_message(plain):
+        for message in dialects.messages([plain]):
+            for part in message["parts"]:
+                if part["type"] == "tool_call_response":
+                    return ToolResult(part.get("response"), part.get("id", ""))
+    return ToolResult(plain)

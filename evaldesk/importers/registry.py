@@ -8,6 +8,7 @@ from evaldesk.importers.inspect_log import InspectLog
 from evaldesk.importers.json_stream import sketch
 from evaldesk.importers.jsonl import JsonRecords
 from evaldesk.importers.judge_bench import JudgeBench
+from evaldesk.importers.langfuse import Langfuse
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
 from evaldesk.importers.mini_swe_agent import MiniSweAgent
 from evaldesk.importers.openhands import OpenHands
@@ -33,6 +34,7 @@ TRACE_FORMATS: tuple[TraceFormat, ...] = (
     MiniSweAgent(),
     OpenHands(),
     WhoAndWhen(),
+    Langfuse(),
 )
 RATING_FORMATS: tuple[RatingFormat, ...] = (LongRatings(), WideRatings(), JudgeBench())
 

@@ -14,7 +14,7 @@ from evaldesk.importers.source import Source
 
 
 @pytest.fixture(scope="session")
-def figures(shared_data: Path):
+def figures(shared_data: Path) -> Any:
     return json.loads((shared_data / "figures.json").read_text(encoding="utf-8"))
 
 
@@ -40,7 +40,7 @@ def parts(record: TraceRecord, kind: str) -> list[Any]:
     ]
 
 
-def test_who_and_when(shared_data: Path, figures):
+def test_who_and_when(shared_data: Path, figures: dict[str, Any]) -> None:
     expected = figures["whowhen"]
     files = sorted((shared_data / "traces/whowhen/Algorithm-Generated").glob("*.json"))
     assert len(files) == expected["files"]
@@ -72,7 +72,7 @@ def test_who_and_when(shared_data: Path, figures):
         assert said == [turn["content"] for turn in raw["history"]]
 
 
-def test_atif(shared_data: Path, figures):
+def test_atif(shared_data: Path, figures: dict[str, Any]) -> None:
     name = "atif/openhands_hello-world.trajectory.json"
     expected = figures["other_traces"][name]
     record = only(shared_data / "traces" / name, "atif")
@@ -88,7 +88,7 @@ def test_atif(shared_data: Path, figures):
     assert record.scenario.input.startswith("Create a file called hello.txt")
 
 
-def test_swe_agent(shared_data: Path, figures):
+def test_swe_agent(shared_data: Path, figures: dict[str, Any]) -> None:
     name = "sweagent/pydicom__pydicom-1458.traj"
     expected = figures["other_traces"][name]
     record = only(shared_data / "traces" / name, "swe-agent")
@@ -105,3 +105,80 @@ def test_swe_agent(shared_data: Path, figures):
     for step in raw["trajectory"]:
         for key in ("thought", "action", "observation"):
             assert json.dumps(step[key], ensure_ascii=False)[1:-1] in said
+
+
+LANGFUSE = (
+    "anthropic-messages-api-2026-03-25",
+    "google-adk-2025-08-28",
+    "langgraph-python-2025-08-22",
+    "openai-agents-2025-09-30",
+    "pydantic-ai-with-gemini-2025-12-24",
+    "vertex-ai-2025-08-01",
+)
+KINDS = {"GENERATION": "llm", "AGENT": "agent", "TOOL": "tool", "CHAIN": "chain", "SPAN": "chain"}
+
+
+@pytest.mark.parametrize("name", LANGFUSE)
+def test_langfuse(name: str, shared_data: Path, figures: dict[str, Any]) -> None:
+    path = f"langfuse/{name}.trace.json"
+    expected = figures["other_traces"][path]
+    raw = json.loads((shared_data / "traces" / path).read_text(encoding="utf-8"))
+    record = only(shared_data / "traces" / path, "langfuse")
+    spans = record.body["spans"]
+    assert len(spans) == expected["observations"]
+    assert record.body["metadata"]["id"] == expected["trace_id"]
+    assert sum("parent" not in span for span in spans) == expected["roots"]
+    assert record.system == ", ".join(expected["models"])
+    kinds = Counter(span["kind"] for span in spans)
+    if "langgraph" in name:  # its tool was recorded as a span, its output is a tool's message
+        kinds["chain"] += kinds.pop("tool")
+    assert kinds == {KINDS[kind]: count for kind, count in expected["types"].items()}
+    assert set(record.scores) == {score["name"] for score in raw["trace"]["scores"]}
+    assert record.latency_ms == pytest.approx(1000 * raw["trace"]["latency"])
+    usage = [each["usageDetails"] for each in raw["observations"] if each["usageDetails"]]
+    assert record.tokens_in == sum(each["input"] for each in usage)
+    assert record.tokens_out == sum(each["output"] for each in usage)
+    costs = [each["totalCost"] for each in raw["observations"] if each["totalCost"]]
+    assert (record.cost or 0) == pytest.approx(sum(costs))
+
+
+@pytest.mark.parametrize(
+    ("name", "roles", "calls", "asked"),
+    [
+        (
+            LANGFUSE[0],
+            ["user", "assistant", "tool", "assistant", "tool", "assistant"],
+            ["Read", "Read", "Read", "Read"],
+            "Can you help me with the code in this repository?",
+        ),
+        (LANGFUSE[1], ["system", "user", "assistant", "tool", "assistant"], ["say_hello"], "hi"),
+        (
+            LANGFUSE[2],
+            ["user", "user", "assistant", "tool", "assistant"],
+            ["Web-Search"],
+            "Search the web for 'example' and summarize.",
+        ),
+        (
+            LANGFUSE[3],
+            ["system", "user", "assistant", "tool", "assistant"],
+            ["get_weather"],
+            "What's the weather in Tokyo?",
+        ),
+        (LANGFUSE[5], ["user", "assistant"], [], "What is Langfuse?"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "-20" in value else "",
+)
+def test_messages_of_several_calls_come_once(
+    name: str, roles: list[str], calls: list[str], asked: str, shared_data: Path
+) -> None:
+    record = only(shared_data / f"traces/langfuse/{name}.trace.json", "langfuse")
+    messages = record.body["messages"]
+    assert [message["role"] for message in messages] == roles
+    assert [part["name"] for part in parts(record, "tool_call")] == calls
+    assert record.scenario.input == asked
+    for span in record.body["spans"]:
+        if span["kind"] == "llm":
+            answer = messages[span["message"]]
+            assert answer["role"] == "assistant"
+            assert answer["latency_ms"] == span["latency_ms"]
+            assert answer["tokens_out"] == span["tokens_out"]
