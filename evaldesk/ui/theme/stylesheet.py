@@ -22,6 +22,8 @@ CHIPS: dict[str, tuple[str, str]] = {
     "warn": ("warn_soft", "warn"),
     "a": ("accent_soft", "a"),
     "b": ("warn_soft", "b"),
+    "c": ("ok_soft", "c"),
+    "d": ("warn_soft", "d"),
     "accent": ("accent_soft", "accent"),
 }
 """Kind of a chip → tokens of its ground and its text."""

@@ -14,7 +14,7 @@ class Tokens:
     Attributes:
         bg: behind panes. pane: lists, cards, forms. line: hairlines. soft: fields, chips.
         text, muted: type. accent, accent_soft: what is active. on_accent: type on accent.
-        a, b: the two sides of a comparison.
+        a, b, c, d: the sides of a comparison.
         ok, bad, warn and their ``_soft``: agree, differ or failed, attention.
         tool: the edge of a tool message. mark: found or changed text.
     """
@@ -31,6 +31,8 @@ class Tokens:
     on_accent: str
     a: str
     b: str
+    c: str
+    d: str
     ok: str
     ok_soft: str
     bad: str
@@ -54,6 +56,8 @@ LIGHT = Tokens(
     on_accent="#ffffff",
     a="#0072b2",
     b="#b84f00",
+    c="#00785a",
+    d="#756500",
     ok="#00785a",
     ok_soft="#e2f4ee",
     bad="#b93a2b",
@@ -77,6 +81,8 @@ DARK = Tokens(
     on_accent="#10202b",
     a="#56b4e9",
     b="#f0a35e",
+    c="#3fc59b",
+    d="#d8cc4e",
     ok="#3fc59b",
     ok_soft="#17342b",
     bad="#ff8478",

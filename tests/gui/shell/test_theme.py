@@ -15,8 +15,8 @@ PAIRS = [
     ("text", "mark"),
     *(("muted", ground) for ground in ("bg", "pane", "soft", "accent_soft")),
     *(("accent", ground) for ground in ("bg", "pane", "accent_soft")),
-    *((ink, "pane") for ink in ("a", "b", "ok", "bad", "warn")),
-    *((ink, "bg") for ink in ("a", "b", "ok", "bad", "warn")),
+    *((ink, "pane") for ink in ("a", "b", "c", "d", "ok", "bad", "warn")),
+    *((ink, "bg") for ink in ("a", "b", "c", "d", "ok", "bad", "warn")),
     ("on_accent", "accent"),
     *((ink, ground) for ground, ink in CHIPS.values()),
 ]
