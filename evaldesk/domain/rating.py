@@ -84,7 +84,7 @@ class Ruling:
     trace_pk: int
     criterion: str
     kind: RulingKind
-    value: AnswerValue | None
+    value: AnswerValue | list[str] | None
     reason: str
     author: str
     created_at: str
@@ -131,7 +131,7 @@ class Gold:
 
     trace_pk: int
     criterion: str
-    value: AnswerValue | None
+    value: AnswerValue | list[str] | None
     source: Literal["ruling", "agreed"]
 
 

@@ -1,21 +1,56 @@
 """The questions raters answer, and what counts as an answer."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from evaldesk.domain import conditions
+from evaldesk.domain.conditions import Condition
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.identifiers import content_id
 
-ScaleKind = Literal["binary", "nominal", "ordinal", "interval", "ratio", "text"]
+ScaleKind = Literal["binary", "nominal", "ordinal", "interval", "ratio", "multi", "text"]
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 Direction = Literal["higher", "lower", "none"]
 
-SCALE_KINDS: tuple[ScaleKind, ...] = ("binary", "nominal", "ordinal", "interval", "ratio", "text")
+SCALE_KINDS: tuple[ScaleKind, ...] = (
+    "binary",
+    "nominal",
+    "ordinal",
+    "interval",
+    "ratio",
+    "multi",
+    "text",
+)
 LEVELS: tuple[Level, ...] = ("nominal", "ordinal", "interval", "ratio")
 
 AnswerValue = str | float | int | bool
-"""A point's value on a binary, nominal or ordinal scale; a number on interval and ratio; text."""
+"""A point's value on a binary, nominal or ordinal scale; a number on interval and ratio; text. A
+multi-select gives a list of points' values, in the order of the scale.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotJudge:
+    """An answer that says why there can be none. Statistics treat it as missing.
+
+    Attributes:
+        reason: never empty.
+    """
+
+    reason: str
+
+    def to_json(self) -> dict[str, str]:
+        """How it is stored and exported."""
+        return {"cannot_judge": self.reason}
+
+    @classmethod
+    def from_json(cls, value: Any) -> "CannotJudge | None":
+        """What `to_json` wrote; None for any other value."""
+        if isinstance(value, dict) and isinstance(value.get("cannot_judge"), str):
+            return cls(value["cannot_judge"])
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +61,17 @@ class Point:
         value: what is stored: a string or a number.
         label: what the button says; the value itself where empty.
         anchor: when to choose it.
+        examples: of what deserves it.
+        exclusive: on a multi-select, whether it stands alone, such as "none of these".
+        comment: whether choosing it asks for a comment.
     """
 
     value: str | int | float
     label: str = ""
     anchor: str = ""
+    examples: tuple[str, ...] = ()
+    exclusive: bool = False
+    comment: bool = False
 
     @property
     def text(self) -> str:
@@ -44,7 +85,8 @@ class Scale:
 
     Attributes:
         kind: level of measurement, or ``binary`` (two points, the first is the bad one and the
-            second the good one where the criterion has a direction) or ``text``.
+            second the good one where the criterion has a direction), ``multi`` (any number of
+            the points) or ``text``.
         points: the choices in their order; empty for a number or a text.
         minimum: of a number; None for no bound.
         maximum: of a number; None for no bound.
@@ -61,13 +103,37 @@ class Scale:
 
     @property
     def level(self) -> Level | None:
-        """Level of measurement for statistics; None for text."""
-        if self.kind == "text":
+        """Level of measurement for statistics of single values; None for text and multi-select."""
+        if self.kind == "text" or self.kind == "multi":
             return None
         return "nominal" if self.kind == "binary" else self.kind
 
-    def check(self, value: Any) -> AnswerValue:
+    def check(self, value: Any) -> AnswerValue | list[str]:
         """The stored form of an answer.
+
+        Raises:
+            InputError: the scale does not have it; the message says what it has.
+        """
+        if self.kind == "multi":
+            return self._check_several(value)
+        return self.check_one(value)
+
+    def _check_several(self, value: Any) -> list[str]:
+        wanted = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+        chosen = {str(self.check_one(item)) for item in wanted}
+        if not chosen:
+            raise InputError("Nothing is chosen.", "Choose at least one point.")
+        picked = [point for point in self.points if str(point.value) in chosen]
+        alone = next((point for point in picked if point.exclusive), None)
+        if alone is not None and len(picked) > 1:
+            raise InputError(
+                f"“{alone.text}” stands alone.", "Choose it without the others, or leave it out."
+            )
+        # In the order of the scale, so that the same choice is the same value.
+        return [str(point.value) for point in picked]
+
+    def check_one(self, value: Any) -> AnswerValue:
+        """The stored form of a single value; of a multi-select, of one of its points.
 
         Raises:
             InputError: the scale does not have it; the message says what it has.
@@ -103,7 +169,7 @@ class Scale:
             raise InputError(f"{number:g} is above {self.maximum:g}.")
         return number
 
-    def position(self, value: AnswerValue) -> float | None:
+    def position(self, value: AnswerValue | list[str]) -> float | None:
         """Where an answer stands as a number: its own value on an interval or ratio scale, else
         the index of its point. None for text and for what the scale does not have.
         """
@@ -114,8 +180,12 @@ class Scale:
                 return float(index)
         return None
 
-    def text_of(self, value: AnswerValue) -> str:
+    def text_of(self, value: "AnswerValue | list[str] | CannotJudge") -> str:
         """What a person reads for an answer."""
+        if isinstance(value, CannotJudge):
+            return f"cannot judge: {value.reason}"
+        if isinstance(value, list):
+            return ", ".join(self.text_of(item) for item in value)
         for point in self.points:
             if point.value == value:
                 return point.text
@@ -134,7 +204,11 @@ class Criterion:
         question: the question in full, with what to look at.
         scale: what may be answered.
         direction: which end is better; ``none`` where neither is.
-        required: whether a rating can be submitted without it.
+        required: whether a rating can be submitted without it, where it is asked.
+        group: heading that it stands under, such as content or action quality.
+        weight: of its share in a total over criteria; above 0.
+        shown_if: on which answers to earlier criteria it is asked; None for always.
+        cannot_judge: whether "cannot judge", with a reason, is an answer.
     """
 
     name: str
@@ -143,21 +217,35 @@ class Criterion:
     question: str = ""
     direction: Direction = "higher"
     required: bool = True
+    group: str = ""
+    weight: float = 1.0
+    shown_if: Condition | None = None
+    cannot_judge: bool = False
 
     @property
     def text(self) -> str:
         """What a person reads."""
         return self.title or self.name
 
+    def wants_comment(self, value: Any) -> bool:
+        """Whether an answer was chosen that asks for a comment."""
+        chosen = value if isinstance(value, list | tuple) else (value,)
+        return any(point.comment and point.value in chosen for point in self.scale.points)
+
 
 @dataclass(frozen=True, slots=True)
 class FailureMode:
-    """One tag of the taxonomy."""
+    """One tag of the taxonomy.
+
+    Attributes:
+        aliases: names that it had before; what was tagged with one counts as this mode.
+    """
 
     name: str
     title: str = ""
     definition: str = ""
     severity: str = ""
+    aliases: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -201,6 +289,23 @@ class Rubric:
         """The criterion of that name, or None."""
         return next((item for item in self.criteria if item.name == name), None)
 
+    def asked(self, answers: Mapping[str, Any]) -> tuple[Criterion, ...]:
+        """The criteria whose conditions hold, in order. Answers to criteria that are not asked
+        themselves count as absent.
+
+        Args:
+            answers: criterion → value.
+        """
+        scales = {item.name: item.scale for item in self.criteria}
+        heard: dict[str, Any] = {}
+        found: list[Criterion] = []
+        for item in self.criteria:
+            if conditions.holds(item.shown_if, heard, scales):
+                found.append(item)
+                if item.name in answers:
+                    heard[item.name] = answers[item.name]
+        return tuple(found)
+
     def numbered(self, version: int) -> "Rubric":
         """The same rubric with a version number."""
         return replace(self, version=version)
@@ -218,6 +323,7 @@ class Rubric:
                     "title": mode.title,
                     "definition": mode.definition,
                     "severity": mode.severity,
+                    **({"aliases": list(mode.aliases)} if mode.aliases else {}),
                 }
                 for mode in self.failure_modes
             ],
@@ -255,10 +361,7 @@ def _criterion_json(item: Criterion) -> dict[str, Any]:
     scale = item.scale
     shape: dict[str, Any] = {"kind": scale.kind}
     if scale.points:
-        shape["points"] = [
-            {"value": point.value, "label": point.label, "anchor": point.anchor}
-            for point in scale.points
-        ]
+        shape["points"] = [_point_json(point) for point in scale.points]
     for key, value in (
         ("minimum", scale.minimum),
         ("maximum", scale.maximum),
@@ -274,6 +377,22 @@ def _criterion_json(item: Criterion) -> dict[str, Any]:
         "scale": shape,
         "direction": item.direction,
         "required": item.required,
+        # Only where said, so that a rubric that says none of it keeps its hash.
+        **({"group": item.group} if item.group else {}),
+        **({"weight": item.weight} if item.weight != 1.0 else {}),
+        **({"shown_if": conditions.to_json(item.shown_if)} if item.shown_if is not None else {}),
+        **({"cannot_judge": True} if item.cannot_judge else {}),
+    }
+
+
+def _point_json(point: Point) -> dict[str, Any]:
+    return {
+        "value": point.value,
+        "label": point.label,
+        "anchor": point.anchor,
+        **({"examples": list(point.examples)} if point.examples else {}),
+        **({"exclusive": True} if point.exclusive else {}),
+        **({"comment": True} if point.comment else {}),
     }
 
 

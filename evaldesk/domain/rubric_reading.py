@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from evaldesk.domain.conditions import OPERATORS, AllOf, AnyOf, Condition, Test, criteria_in
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.rubric import (
     SCALE_KINDS,
@@ -19,6 +20,8 @@ from evaldesk.domain.rubric import (
     Taxonomy,
     finite,
 )
+
+_DEEPEST = 20
 
 
 def read_rubric(data: Any) -> Rubric:
@@ -41,6 +44,7 @@ def read_rubric(data: Any) -> Rubric:
             raise InputError(
                 f"Two criteria are called “{item.name}”.", record=f"criteria[{index}].name"
             )
+        _check_condition(item, criteria[:index], f"criteria[{index}].shown_if")
         seen.add(item.name)
     modes = tuple(
         _failure_mode(item, f"failure_modes[{index}]")
@@ -87,7 +91,88 @@ def _criterion(data: Any, place: str) -> Criterion:
         question=_string(record, "question", place),
         direction=direction,
         required=bool(record.get("required", True)),
+        group=_string(record, "group", place),
+        weight=_weight(record, place),
+        shown_if=_condition(record.get("shown_if"), f"{place}.shown_if"),
+        cannot_judge=bool(record.get("cannot_judge", False)),
     )
+
+
+def _weight(record: Mapping[str, Any], place: str) -> float:
+    weight = _optional_number(record, "weight", place)
+    if weight is not None and weight <= 0:
+        raise InputError("A weight is above 0.", record=f"{place}.weight")
+    return 1.0 if weight is None else weight
+
+
+def _condition(data: Any, place: str, depth: int = 0) -> Condition | None:
+    if data is None:
+        return None
+    record = _mapping(data, place)
+    if depth > _DEEPEST:
+        raise InputError("Conditions are nested too deep.", record=place)
+    for key, kind in (("all", AllOf), ("any", AnyOf)):
+        if key in record:
+            items = _list(record, key, place)
+            if not items or len(record) > 1:
+                raise InputError(f"“{key}” needs a list of conditions.", record=place)
+            read = (
+                _condition(item, f"{place}.{key}[{i}]", depth + 1) for i, item in enumerate(items)
+            )
+            return kind(tuple(item for item in read if item is not None))
+    name = _string(record, "criterion", place)
+    operators = [operator for operator in OPERATORS if operator in record]
+    if not name or len(operators) != 1 or len(record) != 2:
+        raise InputError(
+            "A condition needs a criterion and one test of its answer.",
+            f"A test is one of: {', '.join(OPERATORS)}; conditions are joined by all or any.",
+            record=place,
+        )
+    (operator,) = operators
+    raw = _list(record, "in", place) if operator == "in" else [record[operator]]
+    for value in raw:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise InputError(
+                "A condition compares with a text or a number.", record=f"{place}.{operator}"
+            )
+    if not raw:
+        raise InputError("A condition compares with something.", record=f"{place}.{operator}")
+    return Test(name, operator, tuple(raw))
+
+
+def _check_condition(item: Criterion, earlier: tuple[Criterion, ...], place: str) -> None:
+    """A condition looks back at criteria, and at values that they have."""
+    known = {other.name: other.scale for other in earlier}
+    for name in criteria_in(item.shown_if):
+        if name not in known:
+            raise InputError(
+                f"The condition looks at “{name}”, which does not stand before this criterion.",
+                "Conditions look at criteria further up.",
+                record=place,
+            )
+    for test in _tests(item.shown_if):
+        scale = known[test.criterion]
+        if scale.kind == "text":
+            raise InputError("A condition cannot look at free text.", record=place)
+        if test.operator in ("above", "below") and scale.kind in ("nominal", "multi"):
+            raise InputError(
+                f"The points of “{test.criterion}” have no order.", "Use is or in.", record=place
+            )
+        for value in test.values:
+            try:
+                scale.check_one(value)
+            except InputError as error:
+                raise InputError(
+                    f"“{test.criterion}”: {error.reason}", error.hint, record=place
+                ) from error
+
+
+def _tests(condition: Condition | None) -> list[Test]:
+    if condition is None:
+        return []
+    if isinstance(condition, Test):
+        return [condition]
+    return [test for item in condition.items for test in _tests(item)]
 
 
 def _scale(data: Any, place: str) -> Scale:
@@ -107,7 +192,7 @@ def _scale(data: Any, place: str) -> Scale:
         points = (Point("no", "No"), Point("yes", "Yes"))
     if kind == "binary" and len(points) != 2:
         raise InputError("A binary scale has two points.", record=f"{place}.points")
-    if kind in ("nominal", "ordinal") and len(points) < 2:
+    if kind in ("nominal", "ordinal", "multi") and len(points) < 2:
         raise InputError(
             f"{'An' if kind == 'ordinal' else 'A'} {kind} scale needs at least two points.",
             record=f"{place}.points",
@@ -142,7 +227,17 @@ def _point(data: Any, place: str) -> Point:
     value = record.get("value")
     if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
         raise InputError("A point needs a value, a string or a number.", record=f"{place}.value")
-    return Point(value, _string(record, "label", place), _string(record, "anchor", place))
+    examples = _list(record, "examples", place)
+    if not all(isinstance(example, str) for example in examples):
+        raise InputError("Examples are texts.", record=f"{place}.examples")
+    return Point(
+        value,
+        _string(record, "label", place),
+        _string(record, "anchor", place),
+        examples=tuple(examples),
+        exclusive=bool(record.get("exclusive", False)),
+        comment=bool(record.get("comment", False)),
+    )
 
 
 def _failure_mode(data: Any, place: str) -> FailureMode:
@@ -159,8 +254,15 @@ def _failure_mode(data: Any, place: str) -> FailureMode:
             f"It can be: {', '.join(SEVERITIES)}.",
             record=f"{place}.severity",
         )
+    aliases = _list(record, "aliases", place)
+    if not all(isinstance(alias, str) and alias.strip() for alias in aliases):
+        raise InputError("Aliases are names.", record=f"{place}.aliases")
     return FailureMode(
-        name, _string(record, "title", place), _string(record, "definition", place), severity
+        name,
+        _string(record, "title", place),
+        _string(record, "definition", place),
+        severity,
+        aliases=tuple(alias.strip() for alias in aliases),
     )
 
 

@@ -286,11 +286,11 @@ def rule(
     if value is None or value == "":
         raise UsageError("A ruling needs a value.", "Or say that none fits.")
     checked = item.scale.check(value)
-    given = {
+    given = [
         answer.value
         for answer in project.ratings.of_trace(trace_pk, rubric)
-        if answer.field == criterion and not isinstance(answer.value, list)
-    }
+        if answer.field == criterion
+    ]
     return project.rulings.append(
         trace_pk,
         rubric,

@@ -33,7 +33,7 @@ class RulingRepository:
         rubric: str,
         criterion: str,
         kind: RulingKind,
-        value: AnswerValue | None,
+        value: AnswerValue | list[str] | None,
         reason: str,
         author: str,
         created_at: str = "",
