@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from evaldesk import __version__
-from evaldesk.cli import comparing, desktop, exporting, importing, labelling, projects, reading
+from evaldesk.cli import (
+    comparing,
+    datasets,
+    desktop,
+    exporting,
+    importing,
+    labelling,
+    projects,
+    reading,
+)
 from evaldesk.cli.command import Command, Context, Desktop
 from evaldesk.cli.order import ordered
 from evaldesk.domain.errors import EvalDeskError, UsageError
@@ -20,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     *importing.COMMANDS,
     *reading.COMMANDS,
     *labelling.COMMANDS,
+    *datasets.COMMANDS,
     *comparing.COMMANDS,
     *exporting.COMMANDS,
     *desktop.COMMANDS,

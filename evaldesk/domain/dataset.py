@@ -6,7 +6,9 @@ of a dataset holds scenarios, each as of one revision.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
+
+from evaldesk.domain.query import Filter
 
 TIERS = ("critical", "important", "nice-to-have")
 """The tiers that gates and reports know, the gravest first; other words are kept as they are."""
@@ -148,7 +150,7 @@ class DatasetVersion:
 
     Attributes:
         pk: the project's own row number.
-        id: hash of its content; the same content has the same id, in whatever file.
+        id: hash of its content: of its scenarios, and of what was said anew of them.
         parent: id of the version it was made from; empty for the first.
         scenarios: how many.
         runs: names of the runs that stand on it. suites: names that stand for it now.
@@ -226,7 +228,27 @@ class VersionDifference:
     renamed: Sequence[tuple[ScenarioRow, ScenarioRow]] = ()
 
 
-ScenarioSort = Literal["key", "title", "tier", "origin", "expected", "imported", "revision"]
+SCENARIO_SORTS = ("imported", "scenario", "title", "tier", "origin", "expected", "revision")
+"""What a list of scenarios can be sorted by, besides ``slice.NAME``; a leading ``-`` turns the
+order round."""
+
+SCENARIO_FIELDS = ("id", "scenario", "title", "tier", "origin", "expected", "revision")
+"""What a filter of scenarios can ask for, besides ``slice.NAME``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioQuery:
+    """Which scenarios of a version a list shows.
+
+    Attributes:
+        words: all of them stand in key, title or expected behaviour; empty for none.
+        where: filter over `SCENARIO_FIELDS`; None for none.
+        sort: one of `SCENARIO_SORTS` or ``slice.NAME``.
+    """
+
+    words: str = ""
+    where: Filter | None = None
+    sort: str = "scenario"
 
 
 def field_changes(before: Description, after: Description) -> tuple[FieldChange, ...]:

@@ -11,6 +11,7 @@ from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.importers import archive, registry
 from evaldesk.importers.contract import ImportOptions, RunHeader, TraceFormat
 from evaldesk.importers.mapping import TraceMapping
+from evaldesk.importers.scenario_lines import ScenarioLines
 from evaldesk.importers.source import Source
 
 if TYPE_CHECKING:
@@ -253,6 +254,10 @@ def _read(
             reading.scenarios.add(_fingerprint(item.scenario))
             reading.scores += len(item.scores)
             writer.add(item, run)
+        elif isinstance(item, Scenario) and chosen.name == ScenarioLines.name:
+            reading.scenarios.add(_fingerprint(item))
+            held_by = options.dataset or header.dataset or source.name
+            writer.member(item, held_by, f"record {count}")
         elif isinstance(item, Scenario):
             run = _run_name(options, header.run, header.part, default_run)
             _begin(reading, writer, run, header, options)

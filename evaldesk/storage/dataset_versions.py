@@ -2,7 +2,7 @@
 named by their content.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy import func as sql
@@ -90,10 +90,17 @@ def stand_on(
     with those it stood on before, as they are described now.
     """
     everything = {*_of_run(connection, run_pk), *scenarios.values()}
-    latest = revisions.latest_numbers(connection)
-    members = {pk: latest.get(pk, 0) for pk in everything}
-    pk = make(connection, dataset, members, parent=None, author=author, note=note)
+    pk = hold(connection, dataset, everything, author=author, note=note)
     connection.execute(update(t.run).where(t.run.c.pk == run_pk).values(dataset_version_pk=pk))
+
+
+def hold(
+    connection: Connection, dataset: str, scenarios: Iterable[int], *, author: str, note: str
+) -> int:
+    """A version with these scenarios as they are described now; its row number."""
+    latest = revisions.latest_numbers(connection)
+    members = {pk: latest.get(pk, 0) for pk in scenarios}
+    return make(connection, dataset, members, parent=None, author=author, note=note)
 
 
 def named(connection: Connection, name: str) -> int:

@@ -17,13 +17,15 @@ from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.storage import codec, search
 from evaldesk.storage import scenario_revisions as revisions
 from evaldesk.storage import tables as t
-from evaldesk.storage.dataset_versions import stand_on
+from evaldesk.storage.dataset_versions import hold, stand_on
 from evaldesk.storage.engine import row_number
 from evaldesk.storage.identity import annotation_id, header_of, scenario_id, trace_id
 from evaldesk.storage.model_names import model_of, prompt_version_of
 from evaldesk.storage.summaries import PREVIEW, preview, title
 
 BATCH = 2000
+_NO_RUN = "\0"
+"""Before the name of a dataset, where a run's name would stand: scenarios that no run has."""
 _STATE = frozenset(("runs", "scenarios", "metrics", "datasets", "next_trace", "next_scenario"))
 
 _TRACE = (
@@ -87,6 +89,7 @@ class TraceWriter:
         self._next_scenario = self._highest(t.scenario)
         self._import: int | None = None
         self._author = ""
+        self._loose: list[tuple[Scenario, str, str]] = []
         self.counts = Counts()
         for name, pk in connection.execute(select(t.metric.c.name, t.metric.c.pk)):
             self._metrics[name] = pk
@@ -180,6 +183,7 @@ class TraceWriter:
         except BaseException:
             self._cursor.execute("ROLLBACK TO attempt")
             self._pending.clear()
+            self._loose.clear()
             vars(self).update(kept)
             raise
         finally:
@@ -188,6 +192,22 @@ class TraceWriter:
     def scenario(self, scenario: Scenario, run: str) -> None:
         """A test case without a trace in this file."""
         self._settle([(scenario_id(scenario.key, scenario.input), scenario, run)], [""])
+
+    def member(self, scenario: Scenario, dataset: str, place: str = "") -> None:
+        """A test case that belongs to no run: what there are of these in all becomes a version of
+        ``dataset``.
+        """
+        self._loose.append((scenario, dataset, place))
+        if len(self._loose) >= BATCH:
+            self._settle_loose()
+
+    def _settle_loose(self) -> None:
+        loose, self._loose = self._loose, []
+        found = [
+            (scenario_id(scenario.key, scenario.input), scenario, _NO_RUN + dataset)
+            for scenario, dataset, _ in loose
+        ]
+        self._settle(found, [place for *_, place in loose])
 
     def _settle(self, found: Sequence[tuple[bytes, Scenario, str]], places: Sequence[str]) -> None:
         """Write the scenarios that are new, and remember which run holds which."""
@@ -234,6 +254,8 @@ class TraceWriter:
         Raises:
             RunTakenError: the run already holds another trace for that scenario and trial.
         """
+        if self._loose:
+            self._settle_loose()
         pending, self._pending = self._pending, []
         scenarios = [
             (scenario_id(record.scenario.key, record.scenario.input), record.scenario, run)
@@ -388,7 +410,15 @@ class TraceWriter:
         """Write the rest, and name the dataset versions that the runs stand on."""
         self.flush()
         for run, members in self._members.items():
-            if run in self._runs and members:
+            if run.startswith(_NO_RUN) and members:
+                hold(
+                    self._connection,
+                    run.removeprefix(_NO_RUN),
+                    members.values(),
+                    author=author,
+                    note=f"Imported with {self.source}",
+                )
+            elif run in self._runs and members:
                 stand_on(
                     self._connection,
                     self._runs[run],

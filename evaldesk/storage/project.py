@@ -14,6 +14,7 @@ from evaldesk.domain.project import ImportNote, ProjectInfo
 from evaldesk.domain.rubric import Rubric
 from evaldesk.storage import codec, migrations, rubrics
 from evaldesk.storage import tables as t
+from evaldesk.storage.datasets import DatasetRepository
 from evaldesk.storage.engine import PAGE_SIZE, Database, check_is_project, translated
 from evaldesk.storage.ingest import TraceWriter
 from evaldesk.storage.interruption import Register
@@ -36,7 +37,7 @@ class Project:
     Attributes:
         path: the file.
         backup: the copy that was laid beside it when its format was brought up to date, or None.
-        traces, runs, rubrics, ratings, rulings, people, notes, views: the repositories.
+        traces, runs, datasets, rubrics, ratings, rulings, people, notes, views: the repositories.
     """
 
     def __init__(self, database: Database, backup: Path | None) -> None:
@@ -45,6 +46,7 @@ class Project:
         self.backup = backup
         self.traces = TraceRepository(database)
         self.runs = RunRepository(database)
+        self.datasets = DatasetRepository(database)
         self.rubrics = RubricRepository(database)
         self.ratings = RatingRepository(database)
         self.rulings = RulingRepository(database)
