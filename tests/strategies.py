@@ -4,7 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from evaldesk.domain.trace import Annotation, Scenario, Score, TraceRecord
+from evaldesk.domain.identifiers import canonical_json
+from evaldesk.domain.trace import Annotation, Scenario, Score, Trace, TraceRecord, TraceRow
+from evaldesk.storage.identity import header_of, scenario_id, trace_id
 
 # A file of JSON is UTF-8, so half a surrogate pair is beyond it; the store holds none.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -17,7 +19,7 @@ TIME = st.one_of(
     st.sampled_from(["2026-11-12T14:34:05.000Z", "2026-11-12T14:34:05+02:00", "yesterday"]),
 )
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | NUMBER | TEXT,
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | NUMBER | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=8,
 )
@@ -154,4 +156,46 @@ def trace_records(draw: st.DrawFn, run: st.SearchStrategy[str] = NAME) -> TraceR
         cost=draw(st.none() | AMOUNT),
         error=draw(TEXT),
         annotations=tuple(draw(st.lists(ANNOTATION, max_size=3))),
+    )
+
+
+def as_trace(record: TraceRecord) -> Trace:
+    """The trace that a project would hold after importing a record."""
+    scenario = scenario_id(record.scenario.key, record.scenario.input)
+    header = header_of(
+        record.run,
+        scenario,
+        system=record.system,
+        trial=record.trial,
+        status=record.status,
+        error=record.error,
+        started_at=record.started_at,
+        latency_ms=record.latency_ms,
+        tokens_in=record.tokens_in,
+        tokens_out=record.tokens_out,
+        cost=record.cost,
+    )
+    row = TraceRow(
+        pk=1,
+        id=trace_id(header, canonical_json(record.body)).hex(),
+        scenario=record.scenario.key,
+        title=record.scenario.title,
+        run=record.run,
+        system=record.system,
+        trial=record.trial,
+        status=record.status,
+        tier=record.scenario.tier,
+        slices=record.scenario.slices,
+        scores={name: score.value for name, score in record.scores.items()},
+        latency_ms=record.latency_ms,
+        tokens_in=record.tokens_in,
+        tokens_out=record.tokens_out,
+        cost=record.cost,
+        started_at=record.started_at,
+        error=record.error,
+        preview="",
+        scenario_id=scenario.hex(),
+    )
+    return Trace(
+        row, record.scenario, scenario.hex(), record.body, record.scores, record.annotations
     )

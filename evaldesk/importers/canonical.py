@@ -202,7 +202,8 @@ def _number(record: Mapping[str, Any], key: str, kind: type) -> Any:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"“{key}” is not a number.")
-    if value - value != 0 or abs(value) > cells.MAX_INTEGER:
+    # A project holds integers of 64 bits, and any number that is not whole.
+    if value - value != 0 or (kind is int and abs(value) > cells.MAX_INTEGER):
         raise ValueError(f"“{key}” is too large.")
     if key == "trial" and value < 0:
         raise ValueError("“trial” is negative.")
