@@ -5,12 +5,13 @@ JSON key by key, ``documents`` what was retrieved, ``words`` two texts; ``summar
 figures. ``formatting`` says what is not to count as a difference.
 """
 
-from evaldesk.services.alignment.formatting import ALL_FORMATTING, Formatting
+from evaldesk.services.alignment.formatting import ALL_FORMATTING, NO_FORMATTING, Formatting
 from evaldesk.services.alignment.rows import Alignment, Relation, Row, align
 from evaldesk.services.alignment.words import changed_words
 
 __all__ = [
     "ALL_FORMATTING",
+    "NO_FORMATTING",
     "Alignment",
     "Formatting",
     "Relation",

@@ -73,6 +73,7 @@ class Formatting:
         return bare.translate(_TYPED)
 
 
+NO_FORMATTING = Formatting()
 ALL_FORMATTING = Formatting(whitespace=True, marks=True, case=True)
 
 

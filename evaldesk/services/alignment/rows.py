@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from evaldesk.domain.identifiers import canonical_json
-from evaldesk.services.alignment.formatting import Formatting
+from evaldesk.services.alignment.formatting import NO_FORMATTING, Formatting
 from evaldesk.services.alignment.matching import columns
 from evaldesk.services.steps import Step
 
 Relation = Literal["equal", "differs", "only"]
-_NOTHING = Formatting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ class Alignment:
         return tuple(i for i, row in enumerate(self.rows) if row.relation != "equal")
 
 
-def align(*traces: Sequence[Step], ignored: Formatting = _NOTHING) -> Alignment:
+def align(*traces: Sequence[Step], ignored: Formatting = NO_FORMATTING) -> Alignment:
     """Put the steps of traces side by side; one trace alone has only equal rows.
 
     The same steps are matched in whatever order the traces are given, and whatever is ignored.
@@ -84,7 +83,7 @@ def align(*traces: Sequence[Step], ignored: Formatting = _NOTHING) -> Alignment:
     signatures = [[step.signature for step in steps] for steps in traces]
     found = columns(traces, signatures)
     if ignored:
-        signatures = [[_plain(step, ignored) for step in steps] for steps in traces]
+        signatures = [[plain_signature(step, ignored) for step in steps] for steps in traces]
     rows = [Row(column, _groups(column, signatures)) for column in found]
     rows = _moved(rows, traces)
     return Alignment(tuple(rows), _first_divergence(rows, traces))
@@ -98,7 +97,8 @@ def _groups(column: Sequence[int | None], signatures: Sequence[Sequence[bytes]])
     )
 
 
-def _plain(step: Step, ignored: Formatting) -> bytes:
+def plain_signature(step: Step, ignored: Formatting) -> bytes:
+    """Equal for steps that say and do the same but for formatting."""
     result = step.result
     return canonical_json(
         [

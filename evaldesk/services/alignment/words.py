@@ -2,20 +2,19 @@
 
 from rapidfuzz.distance import Indel
 
-from evaldesk.services.alignment.formatting import Formatting
+from evaldesk.services.alignment.formatting import NO_FORMATTING, Formatting
 
 _LONGEST_WORD = 2000
 """A longer run without white space, such as base64, is cut where it differs."""
 _DIFF_CHARACTERS = 300_000
 """Above so many only the frame of equal words around the change is found."""
-_NOTHING = Formatting()
 
 Stretch = tuple[int, int]
 """Start and length, in characters."""
 
 
 def changed_words(
-    a: str, b: str, ignored: Formatting = _NOTHING
+    a: str, b: str, ignored: Formatting = NO_FORMATTING
 ) -> tuple[list[Stretch], list[Stretch]]:
     """The stretches of two texts that the other does not have.
 

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from evaldesk.domain.errors import NotFoundError
 from evaldesk.ui.theme.tokens import DARK
 from evaldesk.ui.widgets.trace_view import TracePane
-from evaldesk.ui.widgets.trace_view.pairing import pair_of
+from evaldesk.ui.widgets.trace_view.woven import weave
 
 
 @pytest.fixture
@@ -20,25 +20,25 @@ def pane(qtbot, workspace):
 
 
 def test_a_pair_loses_no_card(support, other):
-    pair = pair_of(support, other)
-    assert len(pair.a) == len(pair.b)
-    for side, steps in ((pair.a, pair.steps_a), (pair.b, pair.steps_b)):
-        assert [c.step for c in side if c is not None and c.step >= 0] == list(range(len(steps)))
-    for row in pair.same:
-        assert pair.a[row].kind == pair.b[row].kind
+    woven = weave((support, other))
+    assert len({len(column) for column in woven.columns}) == 1
+    for column, steps in zip(woven.columns, woven.steps, strict=True):
+        assert [c.step for c in column if c is not None and c.step >= 0] == list(range(len(steps)))
+    for row in woven.same:
+        assert len({card.kind for card in woven.cards(row)}) == 1
 
 
 def test_the_first_thing_done_otherwise_is_named(support, other):
-    pair = pair_of(support, other)
-    card = pair.b[pair.first]
+    woven = weave((support, other))
+    card = woven.columns[1][woven.first]
     assert (card.kind, card.title) == ("tool", "Tool · cancel_order")
     assert card.open
 
 
 def test_changed_words_are_words_of_their_text(support, other):
-    pair = pair_of(support, other)
-    assert pair.changed_a
-    for cards, changed in ((pair.a, pair.changed_a), (pair.b, pair.changed_b)):
+    woven = weave((support, other))
+    assert woven.changed[0]
+    for cards, changed in zip(woven.columns, woven.changed, strict=True):
         for (row, section), stretches in changed.items():
             text = cards[row].sections[section].text
             for start, length in stretches:
@@ -56,7 +56,7 @@ def test_one_trace_is_read_and_shown(pane, qtbot):
 
 def test_two_scroll_in_step(pane):
     pane.show_pair(1, 2)
-    a, b = pane.double.a.canvas, pane.double.b.canvas
+    a, b = pane.beside.a.canvas, pane.beside.b.canvas
     pane.resize(700, 260)
     for value in (50, 200, 10_000, 0):
         a.verticalScrollBar().setValue(value)
@@ -69,7 +69,7 @@ def test_two_scroll_in_step(pane):
 
 def test_folding_one_side_folds_the_other(pane):
     pane.show_pair(1, 2)
-    a, b = pane.double.a.canvas, pane.double.b.canvas
+    a, b = pane.beside.a.canvas, pane.beside.b.canvas
     row = next(r for r, card in enumerate(a.cards) if card is not None and card.kind == "tool")
     a.toggle(row)
     assert a.cards[row].open
@@ -81,7 +81,7 @@ def test_folding_one_side_folds_the_other(pane):
 def test_n_goes_through_the_differences(pane):
     pane.show_pair(1, 2)
     pane.focus_trace()
-    rows = pane.double.differences
+    rows = pane.beside.differences
     assert "steps differ" in pane.difference_count.text()
     QTest.keyClick(pane.view.canvas, Qt.Key.Key_N)
     assert pane.view.canvas.current == rows[0]
@@ -95,17 +95,17 @@ def test_n_goes_through_the_differences(pane):
 
 def test_left_and_right_change_sides(pane):
     pane.show_pair(1, 2)
-    pane.double.a.canvas.setFocus()
-    QTest.keyClick(pane.double.a.canvas, Qt.Key.Key_Right)
-    assert pane.double.b.canvas.hasFocus()
-    QTest.keyClick(pane.double.b.canvas, Qt.Key.Key_Left)
-    assert pane.double.a.canvas.hasFocus()
+    pane.beside.a.canvas.setFocus()
+    QTest.keyClick(pane.beside.a.canvas, Qt.Key.Key_Right)
+    assert pane.beside.b.canvas.hasFocus()
+    QTest.keyClick(pane.beside.b.canvas, Qt.Key.Key_Left)
+    assert pane.beside.a.canvas.hasFocus()
 
 
 def test_aliases_stand_for_systems(pane):
     pane.hide_systems = pane.hide_scores = True
     pane.show_pair(1, 2, "Birch", "Cedar")
-    heads = [view.head.accessibleName() for view in (pane.double.a, pane.double.b)]
+    heads = [view.head.accessibleName() for view in (pane.beside.a, pane.beside.b)]
     assert heads[0].startswith("A · Birch")
     assert heads[1].startswith("B · Cedar")
     assert not any(word in head for head in heads for word in ("model", "run", "pass", "$"))
@@ -117,9 +117,9 @@ def test_finding_in_both_sides_and_closing(pane, qtbot):
     QTest.keyClick(pane.view.canvas, Qt.Key.Key_Slash)
     assert pane.find_bar.isVisible()
     QTest.keyClicks(pane.find_bar.field, "cancel")
-    total = sum(len(view.hits) for view in (pane.double.a, pane.double.b))
+    total = sum(len(view.hits) for view in (pane.beside.a, pane.beside.b))
     qtbot.waitUntil(lambda: pane.find_bar.count.text().startswith("1 of"), timeout=5000)
-    total = sum(len(view.hits) for view in (pane.double.a, pane.double.b))
+    total = sum(len(view.hits) for view in (pane.beside.a, pane.beside.b))
     seen = [pane.find_bar.count.text()]
     for _ in range(total - 1):
         QTest.keyClick(pane.find_bar.field, Qt.Key.Key_Return)
@@ -129,7 +129,7 @@ def test_finding_in_both_sides_and_closing(pane, qtbot):
     assert pane.find_bar.count.text() == f"{total - 1} of {total}"
     QTest.keyClick(pane.find_bar.field, Qt.Key.Key_Escape)
     assert not pane.find_bar.isVisible()
-    assert pane.double.a.hits == []
+    assert pane.beside.a.hits == []
 
 
 def test_escape_leaves_once_nothing_is_open(pane, qtbot):

@@ -131,7 +131,7 @@ def test_side_by_side_with_the_other_run_and_back(page, qtbot):
     qtbot.waitUntil(lambda: page.siblings.rowCount() == 1, timeout=5000)
     page.compare()
     assert page.pane.is_pair
-    pair = [view.trace.row.run for view in (page.pane.double.a, page.pane.double.b)]
+    pair = [view.trace.row.run for view in (page.pane.beside.a, page.pane.beside.b)]
     assert pair == ["alpha", "beta"]
     assert page.strip.isVisible()
     page.back()

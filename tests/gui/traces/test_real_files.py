@@ -3,7 +3,7 @@
 from evaldesk.domain.query import TraceQuery
 from evaldesk.services.importing import import_files
 from evaldesk.ui.screens.traces.page import TracesPage
-from evaldesk.ui.widgets.trace_view.pairing import pair_of
+from evaldesk.ui.widgets.trace_view.woven import weave
 
 
 def test_two_real_runs_are_listed_read_and_compared(
@@ -30,8 +30,8 @@ def test_two_real_runs_are_listed_read_and_compared(
         assert siblings
         page.pane.show_pair(pk, siblings[0].pk)
         page.pane.grab()
-        pair = page.pane.double.pair
-        for cards, steps in ((pair.a, pair.steps_a), (pair.b, pair.steps_b)):
+        woven = page.pane.beside.woven
+        for cards, steps in zip(woven.columns, woven.steps, strict=True):
             assert [c.step for c in cards if c and c.step >= 0] == list(range(len(steps)))
 
 
@@ -39,7 +39,7 @@ def test_a_real_trace_beside_itself_does_not_differ(shared_data, project):
     import_files(project, [shared_data / "traces" / "tau2" / "airline_gpt-4.1.json.gz"])
     for pk in project.traces.ids(TraceQuery(run="airline_gpt-4.1")):
         trace = project.traces.read(pk)
-        pair = pair_of(trace, trace)
-        assert pair.differing == []
-        assert pair.first == -1
+        woven = weave([trace] * 3)
+        assert woven.differing == []
+        assert woven.first == -1
     project.close()

@@ -32,7 +32,8 @@ from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, pane
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.figures import estimate_text
-from evaldesk.ui.widgets.trace_view.pane import ClickableHint, TracePane
+from evaldesk.ui.widgets.trace_view.hints import ClickableHint
+from evaldesk.ui.widgets.trace_view.pane import TracePane
 from evaldesk.ui.workspace import Workspace
 
 _STATES: tuple[State, ...] = ("open", "ruled", "all")

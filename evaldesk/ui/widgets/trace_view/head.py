@@ -159,6 +159,14 @@ class TraceHead(QWidget):
         self._show(chips)
         self.setAccessibleName(", ".join([title, *(text for text, _ in chips)]))
 
+    def show_chips(self, title: str, chips: Sequence[tuple[str, str]], side: str) -> None:
+        """Show a title in the colour of a side (``a`` to ``d``), and chips."""
+        self.title.setText(title)
+        self._side = side
+        self._colour()
+        self._show(chips)
+        self.setAccessibleName(", ".join([title, *(text for text, _ in chips)]))
+
     def clear(self) -> None:
         """Show nothing."""
         self.title.setText("")
@@ -171,7 +179,7 @@ class TraceHead(QWidget):
 
     def _colour(self) -> None:
         tokens = self._tokens
-        ink = {"a": tokens.a, "b": tokens.b}.get(self._side, tokens.text)
+        ink = str(getattr(tokens, self._side)) if self._side else tokens.text
         self.title.setStyleSheet(f"color: {ink};")
 
     def _summary(self, trace: Trace, steps: Sequence[Step]) -> str:

@@ -1,39 +1,28 @@
-"""One trace or two, with a line above for what can be done: ready to be put into a screen."""
+"""One trace, or up to four side by side, with a line above for what can be done: ready to be put
+into a screen.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from evaldesk.domain.trace import Trace
 from evaldesk.jobs.runner import JobControl
+from evaldesk.services.alignment import Formatting
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import hairline, text_label
-from evaldesk.ui.widgets.keycap import KeyHint
 from evaldesk.ui.widgets.trace_view.find_bar import FindBar
-from evaldesk.ui.widgets.trace_view.pair_view import PairView
-from evaldesk.ui.widgets.trace_view.pairing import Pair, pair_of
+from evaldesk.ui.widgets.trace_view.hints import ClickableHint
+from evaldesk.ui.widgets.trace_view.pins import open_pinned
+from evaldesk.ui.widgets.trace_view.reading_place import ReadingPlace
+from evaldesk.ui.widgets.trace_view.side_by_side import SideBySide
 from evaldesk.ui.widgets.trace_view.view import TraceView
+from evaldesk.ui.widgets.trace_view.woven import MOST, Woven, weave
 from evaldesk.ui.workspace import Workspace
 
 _KEY = "trace-pane"
-
-
-class ClickableHint(KeyHint):
-    """A key and what it does, that the mouse does as well."""
-
-    def __init__(
-        self, keys: str, text: str, run: Callable[[], object], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(keys, text, parent)
-        self._run = run
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Do it."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._run()
 
 
 class TracePane(QWidget):
@@ -42,15 +31,18 @@ class TracePane(QWidget):
     Attributes:
         hide_systems: show aliases instead of systems and runs, and no metadata.
         hide_scores: show nothing that a program or person decided.
-        single, double: the views of one trace and of two.
+        single, beside: the views of one trace and of several.
+        ignored: formatting that counts as no difference between traces.
 
     Signals:
         shown(): what was asked for is in sight now.
         span_changed(): another stretch of text is selected, or none.
         left(): Escape was pressed with nothing left to close here.
+        place_changed(): another card is the current one, or it is shown otherwise.
     """
 
     shown = Signal()
+    place_changed = Signal()
     span_changed = Signal()
     left = Signal()
 
@@ -60,14 +52,17 @@ class TracePane(QWidget):
         self.hide_systems = False
         self.hide_scores = False
         self.pks: tuple[int, ...] = ()
+        self._aliases: tuple[str, ...] = ()
+        self._notes: tuple[str, ...] = ()
         tokens = workspace.tokens
         self.single = TraceView(tokens)
-        self.double = PairView(tokens)
+        self.beside = SideBySide(tokens)
+        self.ignored = Formatting()
         self._nothing = text_label("", "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
         self._stack = QStackedWidget()
-        for widget in (self._nothing, self.single, self.double):
+        for widget in (self._nothing, self.single, self.beside):
             self._stack.addWidget(widget)
         self.bar = self._make_bar()
         self.find_bar = FindBar()
@@ -81,10 +76,12 @@ class TracePane(QWidget):
         self.find_bar.text_changed.connect(self._find)
         self.find_bar.stepped.connect(self._step_hit)
         self.find_bar.closed.connect(self._end_find)
-        self.double.difference_changed.connect(self._say_differences)
-        for view in self.views:
-            view.find_wanted.connect(lambda: self.open_find())
-            view.span_changed.connect(self.span_changed)
+        self.beside.difference_changed.connect(self._say_differences)
+        self.beside.place_changed.connect(self.place_changed)
+        self.beside.line.formatting_wanted.connect(self.ignore)
+        self.single.canvas.current_changed.connect(lambda _row: self.place_changed.emit())
+        self._watched: set[TraceView] = set()
+        self._watch()
         workspace.theme_changed.connect(self._retheme)
         workspace.project_closed.connect(self.clear)
         self.clear()
@@ -110,26 +107,68 @@ class TracePane(QWidget):
 
     def show_pair(self, pk_a: int, pk_b: int, alias_a: str = "", alias_b: str = "") -> None:
         """Read, align and show two traces of one scenario."""
+        self.show_traces((pk_a, pk_b), (alias_a, alias_b))
+
+    def show_traces(
+        self,
+        pks: Sequence[int],
+        aliases: Sequence[str] = (),
+        *,
+        notes: Sequence[str] = (),
+        place: ReadingPlace | None = None,
+    ) -> None:
+        """Read, align and show up to four traces side by side; one alone as one.
+
+        Args:
+            aliases: what their systems are called while raters may not know them.
+            notes: a word above each, such as that it is the one being rated.
+            place: where to begin and how to show them, if not as before.
+        """
         project = self.workspace.project
-        if project is None:
+        if project is None or not pks:
             self.clear()
             return
-        self.pks = (pk_a, pk_b)
-        read = project.traces.read
+        if len(pks) == 1:
+            self.show_one(pks[0], aliases[0] if aliases else "")
+            return
+        self.pks = tuple(pks[:MOST])
+        wanted, read = self.pks, project.traces.read
         scores, systems = self.hide_scores, self.hide_systems
+        if place is not None:
+            self.ignored = place.ignored
+            self.beside.only_differing = place.only_differing
+            self.beside.pins = place.pins
+        ignored = self.ignored
 
-        def work(control: JobControl) -> tuple[Trace, Trace, Pair]:
-            a = read(pk_a)
-            control.check()
-            b = read(pk_b)
-            control.check()
-            return a, b, pair_of(a, b, hide_scores=scores, hide_systems=systems)
+        def work(control: JobControl) -> Woven:
+            traces = []
+            for pk in wanted:
+                traces.append(read(pk))
+                control.check()
+            return weave(traces, hide_scores=scores, hide_systems=systems, ignored=ignored)
 
-        def done(result: tuple[Trace, Trace, Pair]) -> None:
-            a, b, pair = result
-            self._show_pair(a, b, pair, alias_a, alias_b)
+        def done(woven: Woven) -> None:
+            self._aliases, self._notes = tuple(aliases), tuple(notes)
+            self._show_woven(woven)
+            if place is not None:
+                self.beside.go_to_step(place.side, place.step)
 
         self._job(work, done)
+
+    def ignore(self, ignored: Formatting) -> None:
+        """Count formatting as a difference, or not."""
+        self.ignored = ignored
+        woven = self.beside.woven
+        if not self.is_pair or woven is None:
+            return
+        traces, scores, systems = woven.traces, self.hide_scores, self.hide_systems
+        self._job(
+            lambda _control: weave(
+                traces, hide_scores=scores, hide_systems=systems, ignored=ignored
+            ),
+            self._show_woven,
+        )
+        self.place_changed.emit()
 
     def show_trace(self, trace: Trace, alias: str = "") -> None:
         """Show a trace that was read already."""
@@ -137,6 +176,9 @@ class TracePane(QWidget):
         self.single.show_trace(
             trace, alias=alias, hide_systems=self.hide_systems, hide_scores=self.hide_scores
         )
+        if self.beside.pins:
+            open_pinned(self.single.canvas.cards, self.beside.pins)
+            self.single.canvas.relay()
         self._stack.setCurrentWidget(self.single)
         self._say_differences(-1)
         self._arrived()
@@ -147,25 +189,36 @@ class TracePane(QWidget):
         self._nothing.setText(text or self.tr("No trace chosen"))
         self._stack.setCurrentWidget(self._nothing)
         self.single.clear()
-        self.double.clear()
+        self.beside.clear()
         self._say_differences(-1)
 
     @property
     def is_pair(self) -> bool:
-        """Whether two traces are shown."""
-        return self._stack.currentWidget() is self.double
+        """Whether two or more traces are shown."""
+        return self._stack.currentWidget() is self.beside
 
     @property
-    def views(self) -> tuple[TraceView, TraceView, TraceView]:
-        """The single view and both sides of the pair."""
-        return self.single, self.double.a, self.double.b
+    def views(self) -> tuple[TraceView, ...]:
+        """The single view and the columns."""
+        return (self.single, *self.beside.views)
+
+    @property
+    def place(self) -> ReadingPlace:
+        """What is read, where, and how it is shown."""
+        shown = self._shown_views() if self.pks else ()
+        ids = tuple(view.trace.row.id for view in shown if view.trace is not None)
+        if self.is_pair:
+            side, step = self.beside.current
+        else:
+            side, step = 0, self.single.current_step
+        return ReadingPlace(
+            ids, side, step, self.beside.only_differing, self.ignored, self.beside.pins
+        )
 
     @property
     def view(self) -> TraceView:
-        """The view that has the focus, else the one that is shown, else side A."""
-        if not self.is_pair:
-            return self.single
-        return self.double.b if self.double.b.canvas.hasFocus() else self.double.a
+        """The view that has the focus, else the one that is shown or had it last."""
+        return self.beside.view if self.is_pair else self.single
 
     def focus_trace(self) -> None:
         """Give the keys to the trace."""
@@ -177,7 +230,7 @@ class TracePane(QWidget):
     def next_difference(self, step: int = 1) -> None:
         """Go to the next or previous step that differs."""
         if self.is_pair:
-            self.double.next_difference(step)
+            self.beside.next_difference(step)
 
     def open_find(self, text: str = "") -> None:
         """Find text in what is shown: what is selected there, else ``text``."""
@@ -216,7 +269,7 @@ class TracePane(QWidget):
         self._say_hits()
 
     def _step_hit(self, step: int) -> None:
-        """Through the hits of A and B in the order of the rows, A's first."""
+        """Through the hits of all columns in the order of the rows, A's first."""
         order = [
             (span.row, side, index)
             for side, view in enumerate(self._shown_views())
@@ -251,21 +304,28 @@ class TracePane(QWidget):
         self.focus_trace()
 
     def _shown_views(self) -> tuple[TraceView, ...]:
-        return (self.double.a, self.double.b) if self.is_pair else (self.single,)
+        return tuple(self.beside.views) if self.is_pair else (self.single,)
 
-    def _show_pair(self, a: Trace, b: Trace, pair: Pair, alias_a: str, alias_b: str) -> None:
-        self._stack.setCurrentWidget(self.double)
-        self.double.show_pair(
-            pair,
-            a,
-            b,
-            alias_a=alias_a,
-            alias_b=alias_b,
+    def _show_woven(self, woven: Woven) -> None:
+        self._stack.setCurrentWidget(self.beside)
+        self.beside.show_woven(
+            woven,
+            self._aliases,
             hide_systems=self.hide_systems,
             hide_scores=self.hide_scores,
+            notes=self._notes,
         )
+        self._watch()
         self._say_differences(-1)
         self._arrived()
+
+    def _watch(self) -> None:
+        """Columns are made when they are first needed."""
+        for view in self.views:
+            if view not in self._watched:
+                self._watched.add(view)
+                view.find_wanted.connect(lambda: self.open_find())
+                view.span_changed.connect(self.span_changed)
 
     def _arrived(self) -> None:
         if self.find_bar.isVisible():
@@ -308,7 +368,7 @@ class TracePane(QWidget):
 
     def _say_differences(self, index: int) -> None:
         pair = self.is_pair
-        number = len(self.double.differences)
+        number = len(self.beside.differences)
         self.aligned.setText(
             "◧ " + self.tr("Aligned by step") if pair else "☰ " + self.tr("One trace")
         )
@@ -331,4 +391,4 @@ class TracePane(QWidget):
     def _retheme(self) -> None:
         tokens: Tokens = self.workspace.tokens
         self.single.set_tokens(tokens)
-        self.double.set_tokens(tokens)
+        self.beside.set_tokens(tokens)

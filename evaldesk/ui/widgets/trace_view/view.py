@@ -94,6 +94,14 @@ class TraceView(QWidget):
             hide_scores=hide_scores,
         )
 
+    def show_column_head(
+        self, trace: Trace, side: str, title: str, chips: Sequence[tuple[str, str]]
+    ) -> None:
+        """Only the strip of a column; what stands side by side lays out its cards itself."""
+        self.trace = trace
+        self.head.setVisible(True)
+        self.head.show_chips(title, chips, side)
+
     def clear(self) -> None:
         """Show nothing."""
         self.trace = None
@@ -106,6 +114,12 @@ class TraceView(QWidget):
         """Another theme."""
         self.head.set_tokens(tokens)
         self.canvas.set_tokens(tokens)
+
+    @property
+    def current_step(self) -> int:
+        """Index of the current card's step; -1 for a card that is no step, or none."""
+        card = self._current_card()
+        return card.step if card is not None else -1
 
     # finding
 

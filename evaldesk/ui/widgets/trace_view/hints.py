@@ -1,0 +1,57 @@
+"""Keys and what they do, above a trace, that the mouse does as well."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtWidgets import QWidget
+
+from evaldesk.ui.widgets.keycap import KeyHint
+
+
+class ClickableHint(KeyHint):
+    """A key and what it does, that the mouse does as well."""
+
+    def __init__(
+        self, keys: str, text: str, run: Callable[[], object], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(keys, text, parent)
+        self._run = run
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Do it."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._run()
+
+    def show_text(self, text: str) -> None:
+        """Other words."""
+        self.label.setText(text)
+        self.setAccessibleName(f"{text}: {self.cap.text()}")
+
+
+class ToggleHint(ClickableHint):
+    """A hint of what is on or off; a check mark says which.
+
+    Signals:
+        menu_wanted(global position): the person wants to choose more closely.
+    """
+
+    menu_wanted = Signal(QPoint)
+
+    def __init__(
+        self, keys: str, text: str, run: Callable[[], object], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(keys, text, run, parent)
+        self._text = text
+        self.on = False
+
+    def set_on(self, on: bool, text: str = "") -> None:
+        """Say whether it is on; with other words where there are."""
+        self.on = on
+        text = text or self._text
+        self.show_text(f"✓ {text}" if on else text)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask the owner for what it offers."""
+        self.menu_wanted.emit(event.globalPos())
