@@ -13,6 +13,7 @@ import orjson
 
 from evaldesk.domain.identifiers import canonical_json
 from evaldesk.domain.trace import Message, Part, Trace
+from evaldesk.services.attachments import describe
 
 StepKind = Literal["setup", "user", "assistant", "system", "tool"]
 
@@ -28,7 +29,8 @@ class Step:
         text: what was said, or the system prompt.
         reasoning: what the model thought; empty where the source has none.
         refusal: what the model refused with.
-        attachments: what is not text, in words: ``image/png, 12 kB``; never loaded.
+        attachments: what is not text, in words: ``image/png, 12 kB``.
+        files: the parts that they are, in the same order.
         arguments: of a tool call, as JSON data; None where there is none.
         result: of a tool call, as JSON data; None where there is none.
         answered: whether a result came.
@@ -46,6 +48,7 @@ class Step:
     reasoning: str = ""
     refusal: str = ""
     attachments: tuple[str, ...] = ()
+    files: tuple[Part, ...] = ()
     arguments: Any = None
     result: Any = None
     answered: bool = False
@@ -188,6 +191,7 @@ class _Reader:
             else "assistant"
         )
         text = _text(parts, "text")
+        attached = [part for part in parts if part.get("type") not in _SAID]
         is_tool = kind == "tool"
         return Step(
             kind,
@@ -198,11 +202,8 @@ class _Reader:
             answered=is_tool,
             reasoning=_text(parts, "reasoning"),
             refusal=_text(parts, "refusal"),
-            attachments=tuple(
-                _attachment(part)
-                for part in parts
-                if part.get("type") not in ("text", "reasoning", "refusal")
-            ),
+            attachments=tuple(describe(part) for part in attached),
+            files=tuple(attached),
             latency_ms=message.get("latency_ms"),
             tokens_in=message.get("tokens_in"),
             tokens_out=message.get("tokens_out"),
@@ -273,6 +274,7 @@ class _Reader:
         return numbered
 
 
+_SAID = ("text", "reasoning", "refusal")
 _TOOL_PARTS = ("tool_call", "tool_call_response")
 
 
@@ -285,16 +287,6 @@ def _numbered(step: Step, number: int) -> Step:
 def _text(parts: list[Part], kind: str) -> str:
     texts = [part.get("content", "") for part in parts if part.get("type") == kind]
     return "\n\n".join(text for text in texts if text)
-
-
-def _attachment(part: Part) -> str:
-    if part.get("type") == "uri":
-        return part.get("uri", "")
-    kind = part.get("mime_type") or part.get("modality") or part.get("type", "")
-    size = len(part.get("content", "")) * 3 // 4
-    if size < 1000:
-        return f"{kind}, {size} B"
-    return f"{kind}, {size / 1000:,.0f} kB"
 
 
 def _inner_json(text: str) -> Any:

@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication, QRectF
 from evaldesk.ui.widgets.rich_text.chunks import Chunk
 from evaldesk.ui.widgets.rich_text.flow import Flow, Laid, Shape, Target
 from evaldesk.ui.widgets.rich_text.fonts import TextStyle, TextStyles
-from evaldesk.ui.widgets.rich_text.json_folds import JsonFolds, JsonLine
+from evaldesk.ui.widgets.rich_text.json_folds import Hints, JsonFolds, JsonLine
 from evaldesk.ui.widgets.rich_text.markdown import Block, blocks
 from evaldesk.ui.widgets.rich_text.shown import Shown
 from evaldesk.ui.widgets.rich_text.syntax import colours
@@ -150,12 +150,7 @@ def _code(
 
 def lay_out_json(chunk: Chunk, folds: JsonFolds, styles: TextStyles, width: float) -> Laid:
     """Lines of JSON, with signs that fold before those that can be."""
-    translate = QCoreApplication.translate
-    hints = (
-        translate("TraceView", "{count} entries"),
-        translate("TraceView", "1 entry"),
-        translate("TraceView", "{count} characters"),
-    )
+    hints = _hints()
     laid = Laid()
     items: tuple[JsonLine, ...] = chunk.data
     for item in items:
@@ -181,3 +176,14 @@ def lay_out_json(chunk: Chunk, folds: JsonFolds, styles: TextStyles, width: floa
             )
         laid.height += flow.height
     return laid
+
+
+def _hints() -> Hints:
+    translate = QCoreApplication.translate
+    return Hints(
+        key=translate("TraceView", "1 key"),
+        keys=translate("TraceView", "{count} keys"),
+        item=translate("TraceView", "1 item"),
+        items=translate("TraceView", "{count} items"),
+        characters=translate("TraceView", "{count} characters"),
+    )

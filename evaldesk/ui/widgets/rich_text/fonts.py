@@ -1,9 +1,14 @@
 """The fonts of what is read, made once for a view, and what their names mean in a theme."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QTextCharFormat
 
 from evaldesk.ui.theme.apply import mono, sans
 from evaldesk.ui.theme.tokens import LIGHT, Tokens
+
+if TYPE_CHECKING:
+    from evaldesk.ui.widgets.rich_text.pictures import Pictures
 
 
 class TextStyle:
@@ -44,10 +49,12 @@ class TextStyles:
 
     Attributes:
         tokens: the theme; what was laid out in another one is to be laid out again.
+        pictures: decodes images beside the window; None where none are shown.
     """
 
-    def __init__(self, tokens: Tokens = LIGHT) -> None:
+    def __init__(self, tokens: Tokens = LIGHT, pictures: "Pictures | None" = None) -> None:
         self.tokens = tokens
+        self.pictures = pictures
         self.prose = TextStyle(sans(), 20.0)
         self.payload = TextStyle(_as_typed(mono()), 18.0)
         slanted = sans()
@@ -90,5 +97,5 @@ class TextStyles:
 def _as_typed(font: QFont) -> QFont:
     """Without ligatures: two characters that were written must not look like one arrow."""
     for name in ("calt", "liga"):
-        font.setFeature(QFont.Tag.fromString(name), 0)  # type: ignore[arg-type]
+        font.setFeature(QFont.Tag.fromString(name), 0)
     return font

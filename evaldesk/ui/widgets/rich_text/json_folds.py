@@ -21,6 +21,7 @@ FIRST = 60
 """About this many lines are open at first."""
 MOST = 400
 """Lines that are shown until one asks for all."""
+_GLIMPSE = 60
 _BLOCK = 24
 """Lines of one chunk at most."""
 
@@ -36,6 +37,22 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def is_pretty_json(text: str) -> bool:
     """Whether a text is a list or mapping over several lines."""
     return text[:4] in ("{\n  ", "[\n  ") and text[-2:] in ("\n}", "\n]")
+
+
+class Hints(NamedTuple):
+    """How sizes are said; each has ``{count}`` but those for one."""
+
+    key: str = "1 key"
+    keys: str = "{count} keys"
+    item: str = "1 item"
+    items: str = "{count} items"
+    characters: str = "{count} characters"
+
+    def counted(self, count: int, *, mapping: bool) -> str:
+        """How many entries a list or mapping has."""
+        if count == 1:
+            return self.key if mapping else self.item
+        return (self.keys if mapping else self.items).format(count=f"{count:,}")
 
 
 class JsonLine(NamedTuple):
@@ -286,6 +303,14 @@ class JsonFolds:
 
     # what is shown
 
+    def _glimpse(self, item: JsonLine) -> str:
+        """The beginning of what a closed list or mapping holds."""
+        close = self.span(self._close[item.line])[0]
+        text = " ".join(self.text[item.stop : min(close, item.stop + 4 * _GLIMPSE)].split())
+        if len(text) <= _GLIMPSE and close <= item.stop + 4 * _GLIMPSE:
+            return text
+        return text[:_GLIMPSE].rstrip(" ,") + "…"
+
     def chunks(self, *, whole: bool) -> tuple[list[Chunk], int]:
         """The lines in sight in blocks, and how many more there are in the text below.
 
@@ -329,13 +354,8 @@ class JsonFolds:
         end()
         return found, 0
 
-    def shown(self, item: JsonLine, hints: tuple[str, str, str]) -> Shown:
-        """What a line says.
-
-        Args:
-            hints: ``{count} entries``, ``1 entry`` and ``{count} characters``, in the person's
-                language.
-        """
+    def shown(self, item: JsonLine, hints: Hints) -> Shown:
+        """What a line says, with ``hints`` in the person's language."""
         text = self.text
         made = Shown()
         start = item.start
@@ -344,11 +364,11 @@ class JsonFolds:
         string = self.long_string(item.line)
         if item.line in self._close and item.line in self.folded:
             _coloured(made, text, start, item.stop)
-            closing = "}" if text[item.stop - 1] == "{" else "]"
+            mapping = text[item.stop - 1] == "{"
             count = self.children(item.line)
-            said = hints[1] if count == 1 else hints[0].format(count=f"{count:,}")
-            made.add(f"…{closing}")
-            made.add(f"  {said}", style="hint")
+            made.add(self._glimpse(item), style="hint")
+            made.add("}" if mapping else "]")
+            made.add(f"  {hints.counted(count, mapping=mapping)}", style="hint")
         elif string is None:
             _coloured(made, text, start, item.stop)
         elif item.line in self.unfolded:
@@ -367,7 +387,7 @@ class JsonFolds:
                     cut -= 1
                 _coloured(made, text, start, cut)
                 made.add("…", style="string")
-                made.add(f"  {hints[2].format(count=f'{length:,}')}", style="hint")
+                made.add(f"  {hints.characters.format(count=f'{length:,}')}", style="hint")
             else:
                 _coloured(made, text, start, item.stop)
         return made.done()

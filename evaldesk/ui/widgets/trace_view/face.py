@@ -15,8 +15,9 @@ from evaldesk.ui.widgets.rich_text.compose import (
 )
 from evaldesk.ui.widgets.rich_text.flow import Laid
 from evaldesk.ui.widgets.rich_text.fonts import TextStyle, TextStyles
+from evaldesk.ui.widgets.rich_text.pictures import lay_out_picture
 from evaldesk.ui.widgets.trace_view.cards import Card
-from evaldesk.ui.widgets.trace_view.sections import Section
+from evaldesk.ui.widgets.trace_view.sections import FILES, Section
 
 PieceKind = Literal["head", "summary", "line", "fold", "label", "text", "more"]
 
@@ -92,9 +93,11 @@ def estimate(card: Card, styles: TextStyles, width: float) -> float:
     """Height of a card without cutting its text into blocks."""
     height = float(TOP + BOTTOM) + _head_height(card)
     for section in card.sections if card.open else ():
+        if section.covered:
+            continue
         if section.title:
             height += FOLD_HEIGHT
-        if section.open or not section.foldable:
+        if section.in_sight:
             style = style_of(section, styles)
             height += style.pitch * max(1.0, section.size * style.letter / max(width, 1.0))
     return height
@@ -109,6 +112,8 @@ def lay_out(section: Section, chunk: Chunk, styles: TextStyles, width: float) ->
         return lay_out_code(chunk, styles, width)
     if chunk.kind == "json" and section.folds is not None:
         return lay_out_json(chunk, section.folds, styles, width)
+    if chunk.kind in FILES:
+        return lay_out_picture(chunk, styles, width)
     return lay_out_plain(chunk, style, width)
 
 
@@ -175,6 +180,8 @@ def _pieces(card: Card, styles: TextStyles, width: float) -> list[Piece]:
     if not card.open:
         return pieces
     for index, section in enumerate(card.sections):
+        if section.covered:
+            continue
         if section.foldable:
             pieces.append(Piece("fold", FOLD_HEIGHT, index))
         elif section.title:

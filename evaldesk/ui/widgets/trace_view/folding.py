@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from evaldesk.ui.widgets.trace_view.cards import Card
+from evaldesk.ui.widgets.trace_view.card import Card
+from evaldesk.ui.widgets.trace_view.sections import FILES
 
 Cards = Sequence[Card | None]
 
@@ -28,6 +29,8 @@ def parts(card: Card) -> Iterator[Part]:
     if not card.open:
         return
     for index, section in enumerate(card.sections):
+        if section.covered:
+            continue
         if section.foldable:
             yield Part(index, "fold")
             if not section.open:
@@ -37,7 +40,7 @@ def parts(card: Card) -> Iterator[Part]:
                 for item in chunk.data:
                     if item.begins:
                         yield Part(index, "line", item.line)
-        elif section.form in ("image", "audio", "file"):
+        elif section.form in FILES:
             yield Part(index, "file")
         if section.long:
             yield Part(index, "more")
@@ -94,9 +97,11 @@ def uncover(card: Card, section: int, offset: int = 0) -> bool:
     """Open what hides a place in a section; says whether anything did."""
     hiding = card.sections[section]
     within = hiding.uncover(offset)
-    if card.open and (hiding.open or not hiding.foldable):
+    if card.open and hiding.in_sight:
         return within
     card.open = hiding.open = True
+    if hiding.within is not None:
+        hiding.within.open = True
     return True
 
 

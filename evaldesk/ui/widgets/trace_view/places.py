@@ -53,7 +53,7 @@ def between(cards: Cards, first: Place, last: Place) -> Iterator[Span]:
         if card is None or not card.open:
             continue
         for index, section in enumerate(card.sections):
-            if section.foldable and not section.open:
+            if not section.in_sight:
                 continue
             start = first.offset if (row, index) == first[:2] else 0
             stop = last.offset if (row, index) == last[:2] else len(section.text)

@@ -10,10 +10,13 @@ from evaldesk.ui.widgets.rich_text.segments import looks_like_markdown, segments
 
 Form = Literal["text", "markdown", "payload", "image", "audio", "file"]
 
+FILES = ("image", "audio", "file")
+"""Forms that are no text."""
 LONG_PAYLOAD = 16_000
 LONG_PROSE = 60_000
 """Longer texts show only their beginning at first."""
 _BEGINNING = 4_000
+_LINES = 40
 
 
 class Hidden(NamedTuple):
@@ -40,7 +43,7 @@ class Section:
         form: what it may be shown as: ``markdown``, a ``payload`` that folds where it is JSON, an
             ``image`` or ``audio`` of ``data``, a ``file`` that can only be saved; else ``text``.
         data: the part that an image, audio or file is.
-        indent: whether it belongs to the section above.
+        within: the section that it belongs to, and is in sight with; None for none.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Section:
         size: int | None = None,
         form: Form = "text",
         data: Any = None,
+        within: "Section | None" = None,
     ) -> None:
         self.key = key
         self.title = title
@@ -65,6 +69,7 @@ class Section:
         self.open = open
         self.form: Form = form
         self.data = data
+        self.within = within
         self._make = text
         self._size = size
         self._rendered = True
@@ -86,6 +91,16 @@ class Section:
         else:
             size = self._size if self._size is not None else len(self.text)
         return size if self._whole or size <= self._long else _BEGINNING
+
+    @property
+    def covered(self) -> bool:
+        """Whether even its title is out of sight, as what it belongs to is closed."""
+        return self.within is not None and (not self.within.open or self.within.covered)
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether its text is, where its card is open."""
+        return (self.open or not self.foldable) and not self.covered
 
     # how it is shown
 
@@ -166,12 +181,18 @@ class Section:
     @property
     def _limit(self) -> int:
         """Where the beginning of a long text ends: at a line's end where there is one near."""
-        stop = self.text.find("\n", _BEGINNING, _BEGINNING + CHUNK)
-        return stop if stop >= 0 else _BEGINNING
+        text = self.text
+        at = -1
+        for _ in range(_LINES):
+            at = text.find("\n", at + 1, _BEGINNING)
+            if at < 0:
+                stop = text.find("\n", _BEGINNING, _BEGINNING + CHUNK)
+                return stop if stop >= 0 else _BEGINNING
+        return at
 
     def _cut(self) -> list[Chunk]:
         text = self.text
-        if self.form in ("image", "audio", "file"):
+        if self.form in FILES:
             return [Chunk(text, 0, kind=self.form, data=self.data)]
         if self.as_tree and self.folds is not None:
             chunks, below = self.folds.chunks(whole=self._whole)

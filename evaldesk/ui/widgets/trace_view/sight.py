@@ -12,6 +12,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from evaldesk.ui.widgets.rich_text.fonts import TextStyles
+from evaldesk.ui.widgets.rich_text.pictures import Pictures
 from evaldesk.ui.widgets.trace_view.cards import Card
 from evaldesk.ui.widgets.trace_view.places import Place, Span
 from evaldesk.ui.widgets.trace_view.plan import ColumnPlan, Hold
@@ -40,7 +41,9 @@ class SightOfColumn(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.plan = ColumnPlan(TextStyles())
+        pictures = Pictures(self)
+        self.plan = ColumnPlan(TextStyles(pictures=pictures))
+        pictures.ready.connect(self.viewport().update)
         self._settling = False
         self.setFrameShape(QFrame.Shape.NoFrame)
 
@@ -95,6 +98,8 @@ class SightOfColumn(QAbstractScrollArea):
     ) -> None:
         """Other cards, from their beginning."""
         self.plan.width = self.card_width
+        if self.plan.styles.pictures is not None:
+            self.plan.styles.pictures.clear()
         self.plan.show(cards, rows, column)
         self._adjust_scroll_bar()
         self.verticalScrollBar().setValue(0)
