@@ -46,7 +46,7 @@ def loads(data: bytes) -> Any:
         except orjson.JSONDecodeError as error:
             value = _loads_lenient(data, error)
     if data.count(b"{") + data.count(b"[") > 200:
-        _check_depth(value)
+        check_depth(value)
     return value
 
 
@@ -54,10 +54,13 @@ def loads_strictly(text: str) -> Any:
     """The value of a text that may be JSON by chance, such as a cell; no leniency.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none, or nests too deep.
     """
     data = text.encode()
-    return _STRICT.decode(text) if _holds_long_integer(data) else orjson.loads(data)
+    value = _STRICT.decode(text) if _holds_long_integer(data) else orjson.loads(data)
+    if data.count(b"{") + data.count(b"[") > 200:
+        check_depth(value)
+    return value
 
 
 def _holds_long_integer(data: bytes) -> bool:
@@ -151,7 +154,7 @@ class JsonReader:
         piece = self._buffer[start:end]
         if piece.count("{") + piece.count("[") > 200:
             try:
-                _check_depth(value)
+                check_depth(value)
             except BadJson as error:
                 raise self._error("It nests too deep.", place) from error
         if _HALF_PAIR.search(piece):
@@ -166,6 +169,14 @@ class JsonReader:
             name: what the array is called in places: ``simulations`` gives ``simulations[3]``;
                 without one, ``record 4``.
         """
+        for place in self.elements(name):
+            yield place, self.value(place)
+
+    def elements(self, name: str = "") -> Iterator[str]:
+        """The places of the elements of the array that comes next, as `array` names them.
+
+        After each place the caller reads the element with `value`, `array` or `members`.
+        """
         self._expect("[", name)
         index = 0
         if self.peek() == "]":
@@ -173,7 +184,7 @@ class JsonReader:
             return
         while True:
             place = f"{name}[{index}]" if name else f"record {index + 1}"
-            yield place, self.value(place)
+            yield place
             index += 1
             mark = self.peek()
             if mark == "]":
@@ -315,7 +326,8 @@ def _first_line(source: Source) -> Any:
     return None
 
 
-def _integer(text: str) -> Any:
+def whole_number(text: str) -> Any:
+    """The number of a run of digits; the digits themselves where it is beyond 64 bits."""
     if len(text) < 19:
         return int(text)
     if len(text) < 40:
@@ -332,7 +344,7 @@ def _float(text: str) -> float | None:
 
 
 _DECODER = json.JSONDecoder(
-    strict=False, parse_constant=lambda _: None, parse_int=_integer, parse_float=_float
+    strict=False, parse_constant=lambda _: None, parse_int=whole_number, parse_float=_float
 )
 
 
@@ -340,10 +352,15 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-_STRICT = json.JSONDecoder(parse_constant=_refuse, parse_int=_integer)
+_STRICT = json.JSONDecoder(parse_constant=_refuse, parse_int=whole_number)
 
 
-def _check_depth(value: Any) -> None:
+def check_depth(value: Any) -> None:
+    """Whether a value can be written again as a part of a trace.
+
+    Raises:
+        BadJson: it nests too deep.
+    """
     wrapped = value
     for _ in range(_ROOM):
         wrapped = [wrapped]

@@ -1,0 +1,186 @@
+"""OpenTelemetry's own JSON: traces and events, on lines or in one document, also Tempo's."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from evaldesk.domain.errors import InputError
+from evaldesk.importers import fields
+from evaldesk.importers.contract import ImportOptions, Item
+from evaldesk.importers.genai_attributes import is_genai_event
+from evaldesk.importers.json_stream import BadJson, JsonReader, loads, sketch
+from evaldesk.importers.otlp_values import attributes_of, get, log_of, span_of
+from evaldesk.importers.records import table_kind
+from evaldesk.importers.source import Source
+from evaldesk.importers.span_groups import Found, traces_in
+
+_BLOCKS = frozenset(("resourceSpans", "resource_spans", "batches", "resourceLogs", "resource_logs"))
+_SCOPES = frozenset(
+    [
+        "scopeSpans",
+        "scope_spans",
+        "instrumentationLibrarySpans",
+        "instrumentation_library_spans",
+        "ilSpans",
+        "scopeLogs",
+        "scope_logs",
+        "instrumentationLibraryLogs",
+    ]
+)
+_SCOPE = frozenset(("scope", "instrumentationLibrary", "instrumentation_library"))
+_ITEMS = frozenset(("spans", "logRecords", "log_records", "logs"))
+_WRAPPINGS = frozenset(("result", "trace", "data"))
+_HINT = "Expected: OTLP as JSON, with “resourceSpans”, “resourceLogs” or “batches”."
+
+
+class Otlp:
+    """``TracesData`` and ``LogsData`` of OpenTelemetry as JSON."""
+
+    name = "otlp"
+    title = "OpenTelemetry traces (OTLP/JSON)"
+    extensions = (".json", ".jsonl", ".json.gz", ".jsonl.gz")
+    description = (
+        "Spans of all eras of the GenAI conventions (messages as events or as attributes), of "
+        "OpenInference, OpenLLMetry, Google ADK and the Vercel AI SDK: the conversation with each "
+        "message once, tool calls and results, tool definitions, retrieved documents, every span "
+        "with its time, tokens, cost and remaining attributes, evaluation results as scores, "
+        "session, user and version of the prompt. One trace for each trace id."
+    )
+    mapped = False
+
+    def recognises(self, source: Source) -> float:
+        """The names of OTLP's own messages at the top, or one level below."""
+        seen = sketch(source)
+        top = seen.members if seen.kind == "object" else seen.first
+        if not isinstance(top, dict):
+            return 0.0
+        if _BLOCKS & set(top):
+            return 0.95
+        inner = (fields.mapping(top.get(name)) for name in _WRAPPINGS)
+        return 0.95 if any(_BLOCKS & set(item) for item in inner) else 0.0
+
+    def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
+        """Reads the file twice, so that only traces that have not ended are held."""
+        return traces_in(source, options, lambda: spans_of(source))
+
+
+def spans_of(source: Source) -> Iterator[Found]:
+    """The spans and log records of a file in its order."""
+    kind = table_kind(source)
+    if kind == "lines":
+        for number, line in source.lines():
+            place = f"line {number}"
+            try:
+                document = loads(line)
+            except BadJson as reason:
+                yield source.error(f"It is not JSON: {reason}.", _HINT, record=place)
+                continue
+            yield from _document(document, source, place)
+        return
+    with JsonReader(source) as reader:
+        if reader.peek() == "[":
+            for place, document in reader.array():
+                yield from _document(document, source, place)
+        else:
+            for name in reader.members():
+                if name in _BLOCKS and reader.peek() == "[":
+                    for place in reader.elements(name):
+                        yield from _block(reader, source, place)
+                else:
+                    value = reader.value(name)
+                    if name in _WRAPPINGS and isinstance(value, dict):
+                        yield from _document(value, source, name)
+        reader.end()
+
+
+def _block(reader: JsonReader, source: Source, place: str) -> Iterator[Found]:
+    """The spans of one resource, piece by piece: all of a file may be in one."""
+    if reader.peek() != "{":
+        reader.value(place)
+        yield source.error("It is not an object.", _HINT, record=place)
+        return
+    # Filled when they are read, which may be after the spans that share them.
+    resource: dict[str, Any] = {}
+    for name in reader.members():
+        if name in _SCOPES and reader.peek() == "[":
+            for inner in reader.elements(f"{place}.{name}"):
+                yield from _scope(reader, source, resource, inner)
+        else:
+            value = reader.value(f"{place}.{name}")
+            if name == "resource":
+                resource |= attributes_of(fields.mapping(value).get("attributes"))
+
+
+def _scope(
+    reader: JsonReader, source: Source, resource: dict[str, Any], place: str
+) -> Iterator[Found]:
+    if reader.peek() != "{":
+        reader.value(place)
+        yield source.error("It is not an object.", _HINT, record=place)
+        return
+    scope: dict[str, Any] = {}
+    for name in reader.members():
+        if name in _ITEMS and reader.peek() == "[":
+            for inner, raw in reader.array(f"{place}.{name}"):
+                yield from _item(raw, resource, scope, source, inner)
+        else:
+            value = reader.value(f"{place}.{name}")
+            if name in _SCOPE:
+                scope |= _scope_of(value)
+
+
+def _document(document: Any, source: Source, place: str) -> Iterator[Found]:
+    """The spans of a document that is in memory."""
+    if not isinstance(document, dict):
+        yield source.error("It is not an object.", _HINT, record=place)
+        return
+    blocks = [item for name in _BLOCKS & set(document) for item in fields.sequence(document[name])]
+    if not blocks:
+        inner = [fields.mapping(document.get(name)) for name in sorted(_WRAPPINGS)]
+        for item in inner:
+            if _BLOCKS & set(item):
+                yield from _document(item, source, place)
+                return
+        if not _BLOCKS & set(document):
+            yield source.error("It holds no spans.", _HINT, record=place)
+        return
+    for block in blocks:
+        raw = fields.mapping(block)
+        resource = attributes_of(fields.mapping(raw.get("resource")).get("attributes"))
+        for name in _SCOPES & set(raw):
+            for item in fields.mappings(raw[name]):
+                scope = _scope_of(get(item, *sorted(_SCOPE)))
+                for member in _ITEMS & set(item):
+                    for one in fields.sequence(item[member]):
+                        yield from _item(one, resource, scope, source, place)
+
+
+def _item(
+    raw: Any, resource: dict[str, Any], scope: dict[str, Any], source: Source, place: str
+) -> Iterator[Found]:
+    if not isinstance(raw, dict):
+        yield source.error("The span is not an object.", _HINT, record=place)
+        return
+    is_log = any(name in raw for name in ("body", "severityNumber", "eventName", "logRecordId"))
+    is_log = is_log or ("timeUnixNano" in raw and "startTimeUnixNano" not in raw)
+    if is_log or "observedTimeUnixNano" in raw:
+        record = log_of(raw, resource, scope, place)
+        # A log record of no trace says nothing of one, unless it holds a model's answer itself.
+        assert record.event is not None
+        if record.trace_id or is_genai_event(record.event.name):
+            yield record
+        return
+    try:
+        yield span_of(raw, resource, scope, place)
+    except ValueError as error:
+        yield _bad(source, error, place)
+
+
+def _bad(source: Source, error: ValueError, place: str) -> InputError:
+    return source.error(str(error), _HINT, record=place)
+
+
+def _scope_of(value: Any) -> dict[str, Any]:
+    given = fields.mapping(value)
+    made = {name: fields.text(given.get(name)) for name in ("name", "version")}
+    more = attributes_of(given.get("attributes"))
+    return {name: item for name, item in {**made, "attributes": more}.items() if item}
