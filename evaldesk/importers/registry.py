@@ -3,15 +3,19 @@
 from evaldesk.domain.errors import InputError, NotFoundError
 from evaldesk.importers.atif import Atif
 from evaldesk.importers.contract import RatingFormat, TraceFormat
+from evaldesk.importers.deepeval import DeepEval
 from evaldesk.importers.delimited import DelimitedText
 from evaldesk.importers.inspect_log import InspectLog
 from evaldesk.importers.json_stream import sketch
 from evaldesk.importers.jsonl import JsonRecords
 from evaldesk.importers.judge_bench import JudgeBench
 from evaldesk.importers.langfuse import Langfuse
+from evaldesk.importers.lm_eval import LmEval
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
 from evaldesk.importers.mini_swe_agent import MiniSweAgent
 from evaldesk.importers.openhands import OpenHands
+from evaldesk.importers.promptfoo import Promptfoo
+from evaldesk.importers.ragas import Ragas
 from evaldesk.importers.ratings_long import LongRatings
 from evaldesk.importers.ratings_wide import WideRatings
 from evaldesk.importers.records import Records, table_kind
@@ -29,6 +33,10 @@ TRACE_FORMATS: tuple[TraceFormat, ...] = (
     TauBench(),
     Tau2(),
     InspectLog(),
+    Promptfoo(),
+    LmEval(),
+    DeepEval(),
+    Ragas(),
     Atif(),
     SweAgent(),
     MiniSweAgent(),

@@ -101,8 +101,9 @@ class Source:
         Raises:
             InputError: on reading, where the gzip stream is cut off, damaged or expands too far.
         """
+        packed = self.magic()[:2] == b"\x1f\x8b"
         raw = self.open_raw()
-        if self.magic()[:2] != b"\x1f\x8b":
+        if not packed:
             return raw
         return cast(BinaryIO, io.BufferedReader(_Gunzip(raw, self), _CHUNK))
 
