@@ -180,9 +180,9 @@ def _part(raw: Mapping[str, Any]) -> Part:
         return {"type": "reasoning", "content": ""}
     if kind == "refusal":
         return {"type": "refusal", "content": plain_text(raw.get("refusal", raw.get("content")))}
-    if kind in ("tool_call", "tool_use", "function_call"):
+    if kind in ("tool_call", "tool_use", "function_call", "server_tool_use", "mcp_tool_use"):
         return _call(raw)
-    if kind in ("tool_call_response", "tool_result", "function_call_output"):
+    if kind in ("tool_call_response", "function_call_output") or kind.endswith("tool_result"):
         return _response(raw)
     if kind in ("blob", "uri"):
         return cast(Part, dict(raw))

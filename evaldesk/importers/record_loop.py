@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any
+from typing import Any, cast
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.identifiers import canonical_json
@@ -16,6 +16,9 @@ from evaldesk.importers.contract import ImportOptions, Item
 from evaldesk.importers.json_stream import JsonReader, sketch
 from evaldesk.importers.records import Records, Row, table_kind
 from evaldesk.importers.source import Source
+
+_GLANCE = 1 << 20
+"""Characters of a single object that are read to know what it is."""
 
 Builder = Callable[[dict[str, Any], str], TraceRecord | Scenario]
 
@@ -114,12 +117,22 @@ class Loop:
 
 
 def first_document(source: Source) -> dict[str, Any]:
-    """The first record as far as the beginning of the file shows it; arrays that are members of a
-    single object are cut to their first element. Empty where there is none.
+    """The first record, for detection. Of one that is too long to be read for that, what its
+    beginning shows, with arrays cut to their first element; empty where there is none.
     """
-    seen = sketch(source)
-    found = seen.members if seen.kind == "object" else seen.first
-    return found if isinstance(found, dict) else {}
+    known = source.facts.get("first_document")
+    if known is None:
+        seen = sketch(source)
+        known = seen.members if seen.kind == "object" else seen.first
+        if seen.kind == "object":
+            try:
+                with JsonReader(source, limit=_GLANCE) as reader:
+                    known = reader.value()
+            except (InputError, RecursionError):
+                pass  # the sketch has what can be read
+        known = known if isinstance(known, dict) else {}
+        source.facts["first_document"] = known
+    return cast(dict[str, Any], known)
 
 
 def documents(source: Source) -> Iterator[Row]:

@@ -1,6 +1,7 @@
 """Every format there is, and which one a file has. A new format is a module and a line here."""
 
 from evaldesk.domain.errors import InputError, NotFoundError
+from evaldesk.importers.anthropic_messages import AnthropicMessages
 from evaldesk.importers.atif import Atif
 from evaldesk.importers.contract import RatingFormat, TraceFormat
 from evaldesk.importers.deepeval import DeepEval
@@ -13,6 +14,9 @@ from evaldesk.importers.langfuse import Langfuse
 from evaldesk.importers.lm_eval import LmEval
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
 from evaldesk.importers.mini_swe_agent import MiniSweAgent
+from evaldesk.importers.openai_chat import OpenAiChat
+from evaldesk.importers.openai_evals import OpenAiEvals
+from evaldesk.importers.openai_items import OpenAiItems
 from evaldesk.importers.openhands import OpenHands
 from evaldesk.importers.promptfoo import Promptfoo
 from evaldesk.importers.ragas import Ragas
@@ -43,6 +47,10 @@ TRACE_FORMATS: tuple[TraceFormat, ...] = (
     OpenHands(),
     WhoAndWhen(),
     Langfuse(),
+    AnthropicMessages(),
+    OpenAiChat(),
+    OpenAiEvals(),
+    OpenAiItems(),
 )
 RATING_FORMATS: tuple[RatingFormat, ...] = (LongRatings(), WideRatings(), JudgeBench())
 
