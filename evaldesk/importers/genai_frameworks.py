@@ -83,7 +83,7 @@ def read_adk(attributes: Attributes, into: SpanReading) -> None:
     if isinstance(request, dict) and request:
         into.kind = into.kind or "llm"
         config = mapping(request.get("config"))
-        received = _adk_system(config) + [_adk(item) for item in mappings(request.get("contents"))]
+        received = _adk_system(config) + messages_of(request.get("contents"))
         into.received = into.received or received
         into.model = into.model or text(request.get("model"))
         if not into.definitions:
@@ -98,11 +98,10 @@ def read_adk(attributes: Attributes, into: SpanReading) -> None:
     if isinstance(response, dict) and response:
         content = mapping(response.get("content"))
         if content and not into.made:
-            message = _adk({"role": "model", **content})
+            into.made = messages_of([{"role": "model", **content}])
             reason = text(response.get("finish_reason"))
-            if reason:
+            for message in into.made[-1:] if reason else ():
                 message["finish_reason"] = reason.lower()
-            into.made = [message]
         left = rest(response, ("content", "finish_reason"))
         if left:
             into.attributes["gcp.vertex.agent.llm_response"] = left
@@ -122,37 +121,10 @@ def read_adk(attributes: Attributes, into: SpanReading) -> None:
 def _adk_system(config: dict[str, Any]) -> list[Message]:
     said = config.get("system_instruction")
     if isinstance(said, dict):
-        return [{**_adk(said), "role": "system"}]
+        return [{**item, "role": "system"} for item in messages_of([{"role": "user", **said}])]
     if isinstance(said, list):
         said = "\n".join(text(mapping(item).get("text", item)) for item in said)
     return [chat.text_message("system", said)] if isinstance(said, str) and said else []
-
-
-def _adk(raw: dict[str, Any]) -> Message:
-    """A message of Google's own shape: its parts have no type, but one member that says it."""
-    parts = [_adk_part(mapping(item)) for item in sequence(raw.get("parts"))]
-    role = text(raw.get("role")) or "user"
-    return tidy(chat.message({"role": role, "content": parts}))
-
-
-def _adk_part(part: dict[str, Any]) -> dict[str, Any]:
-    call, answer = part.get("function_call"), part.get("function_response")
-    if isinstance(call, dict):
-        given = {"id": call.get("id"), "name": call.get("name"), "arguments": call.get("args")}
-        return {"type": "tool_call", **given}
-    if isinstance(answer, dict):
-        return {"type": "tool_call_response", **answer}
-    if isinstance(part.get("text"), str):
-        kind = "reasoning" if part.get("thought") else "text"
-        return {"type": kind, "content": part["text"]}
-    data = part.get("inline_data")
-    if isinstance(data, dict):
-        mime = text(data.get("mime_type")) or "application/octet-stream"
-        return {"type": "blob", "mime_type": mime, "content": text(data.get("data"))}
-    where = part.get("file_data")
-    if isinstance(where, dict):
-        return {"type": "uri", "uri": text(where.get("file_uri"))}
-    return part
 
 
 # ------------------------------------------------------------------------------------------- Vercel

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from evaldesk.domain.trace import Annotation, Document, Message, Score, SpanKind
-from evaldesk.importers import chat
+from evaldesk.importers import chat, dialects
 from evaldesk.importers.span_attributes import Attributes
 from evaldesk.importers.span_records import SpanEvent, SpanRecord
 
@@ -103,8 +103,6 @@ def messages_of(value: Any) -> list[Message]:
         inner = value.get("messages")
         if isinstance(inner, list):
             return messages_of(inner)
-        if not chat.is_message(value):
-            return []
         value = [value]
     if isinstance(value, str):
         return [chat.text_message("user", value)] if value.strip() else []
@@ -113,7 +111,8 @@ def messages_of(value: Any) -> list[Message]:
     # A list of lists: one conversation for each of several prompts; LangChain gives but one.
     if len(value) == 1 and isinstance(value[0], list):
         value = value[0]
-    return [tidy(chat.message(item)) for item in value if chat.is_message(item)]
+    found = dialects.messages(item for item in value if dialects.is_message(item))
+    return [tidy(item) for item in found]
 
 
 def tidy(message: Message) -> Message:

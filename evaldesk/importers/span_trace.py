@@ -19,7 +19,7 @@ from evaldesk.domain.trace import (
     TraceBody,
     TraceRecord,
 )
-from evaldesk.importers import chat, fields
+from evaldesk.importers import chat, fields, payloads
 from evaldesk.importers.carried import carried_trace, with_additions
 from evaldesk.importers.genai_attributes import as_json, read_genai
 from evaldesk.importers.genai_frameworks import read_adk, read_traceloop, read_vercel
@@ -27,7 +27,14 @@ from evaldesk.importers.openinference_attributes import read_openinference
 from evaldesk.importers.record_loop import digest
 from evaldesk.importers.span_attributes import Attributes
 from evaldesk.importers.span_conversation import Conversation
-from evaldesk.importers.span_reading import KINDS, Convention, SpanReading, ToolRun, messages_of
+from evaldesk.importers.span_reading import (
+    KINDS,
+    Convention,
+    SpanReading,
+    ToolRun,
+    messages_of,
+    tidy,
+)
 from evaldesk.importers.span_records import SpanRecord, elapsed, iso
 from evaldesk.importers.span_tree import SpanTree, span_tree
 
@@ -113,32 +120,18 @@ def _complete_tool(into: SpanReading) -> None:
 def _complete_model(into: SpanReading) -> None:
     """Input and output of a model's span hold its messages where nothing else does."""
     if not into.received and into.given is not None:
-        into.received = messages_of(into.given)
-        if not into.received:
-            asked = _asked(into.given)
-            into.received = [chat.text_message("user", asked)] if asked else []
+        found = payloads.given(into.given)
+        into.received = [tidy(item) for item in found.messages]
+        into.definitions = into.definitions or found.tools
+        into.model = into.model or found.model
     if not into.made and into.answer is not None:
-        into.made = _answers_in(into.answer)
+        found = payloads.answered(into.answer)
+        into.made = [tidy(item) for item in found.messages]
+        into.answered_model = into.answered_model or found.model
+        if into.tokens_in is None and into.tokens_out is None:
+            into.tokens_in, into.tokens_out = found.tokens_in, found.tokens_out
     if into.answered_model and not into.model:
         into.model = into.answered_model
-
-
-def _answers_in(value: Any) -> list[Message]:
-    """Messages of a model in its raw answer."""
-    said = fields.mapping(value)
-    choices = [fields.mapping(item) for item in fields.sequence(said.get("choices"))]
-    if choices:
-        found = [fields.mapping(item.get("message")) | {"role": "assistant"} for item in choices]
-        for message, choice in zip(found, choices, strict=True):
-            message.setdefault("finish_reason", choice.get("finish_reason"))
-        return [chat.message(message) for message in found if len(message) > 2]
-    made = [item for item in messages_of(value) if item["role"] == "assistant"]
-    if isinstance(value, dict) and not made:
-        text = _answer_text(value)
-        return [chat.text_message("assistant", text)] if text else []
-    if isinstance(value, str):
-        return [chat.text_message("assistant", value)] if value else []
-    return made
 
 
 def error_of(record: SpanRecord) -> str:
@@ -361,19 +354,10 @@ def _tools(readings: Sequence[SpanReading], inner: set[int]) -> list[dict[str, A
 
 def _from_ends(root: SpanReading) -> list[Message]:
     """A conversation out of what went into the root and what came out."""
-    made = messages_of(root.given)
-    if not made:
-        asked = _asked(root.given)
-        system = fields.text(fields.mapping(root.given).get("system"))
-        made = [chat.text_message("system", system)] if system else []
-        made += [chat.text_message("user", asked)] if asked else []
-    answered = messages_of(root.answer) if isinstance(root.answer, dict | list) else []
+    made = payloads.given(root.given).messages
     known = [digest(item["parts"]) for item in made]
-    fresh = [item for item in answered if digest(item["parts"]) not in known]
-    if not fresh:
-        text = _answer_text(root.answer)
-        fresh = [chat.text_message("assistant", text)] if text else []
-    return [*made, *fresh]
+    answered = payloads.answered(root.answer).messages
+    return [*made, *(item for item in answered if digest(item["parts"]) not in known)]
 
 
 def _asked(given: Any) -> str:
@@ -393,7 +377,7 @@ def _answer_text(answer: Any) -> str:
         if isinstance(answer.get("messages"), list):
             return chat.last_answer(messages_of(answer))
         if answer.get("choices"):
-            return chat.last_answer(_answers_in(answer))
+            return chat.last_answer(payloads.answered(answer).messages)
         named = [name for name in _ANSWERED if isinstance(answer.get(name), str) and answer[name]]
         if named:
             return str(answer[named[0]])
@@ -416,10 +400,7 @@ def _scenario_input(
         asked = [item for item in messages_of(root.given) if item["role"] != "system"]
         if isinstance(root.given, dict | list) and asked:
             return _plain(asked)
-        given = root.given
-        if isinstance(given, dict) and len(given) == 1:
-            given = next(iter(given.values()))
-        return given
+        return payloads.plain_question(root.given)
     first = next(
         (readings[at].received for at in sorted(inner - judged) if readings[at].received), None
     )
