@@ -13,7 +13,8 @@ class Comparison:
 
     Attributes:
         name: ``run``, ``latency_ms``, ``score.pass``, ``slice.language``, ``tag`` …
-        operator: see `Operator`; ``exists`` takes no values.
+        operator: see `Operator`; ``exists`` takes no values. One of `FLAG_FIELDS` that stands
+            alone is ``exists``; what a function such as ``differs`` is given is ``in``.
         values: one value, or several for ``in``.
     """
 
@@ -69,8 +70,33 @@ TEXT_FIELDS = (
     "tier",
     "error",
     "tag",
+    "dataset",
+    "suite",
 )
-NUMBER_FIELDS = ("trial", "latency_ms", "tokens_in", "tokens_out", "cost")
+"""``dataset``: a name, or ``name@`` and the beginning of a version's id; without it the latest
+version counts. ``suite``: the version that has this name."""
+NUMBER_FIELDS = ("trial", "latency_ms", "tokens_in", "tokens_out", "cost", "age")
+"""``age``: days since the import."""
+DATE_FIELDS = ("started_at", "imported")
+"""ISO 8601, compared as far as the value goes: ``imported <= "2026-11-23"`` has the whole day."""
+FLAG_FIELDS = ("has_error", "rated", "unrated", "disagreement", "bookmarked", "noted")
+"""What holds or does not, and may stand alone. ``rated``, ``unrated``, ``bookmarked`` and
+``noted`` may be compared with a person, or with `ME`; ``disagreement`` with a criterion."""
+ME = "me"
+"""In a filter: whoever asks."""
+FUNCTIONS = ("differs", "similar")
+"""``differs("run a", "run b")``: the two runs' traces of one scenario and trial differ; what is
+compared may follow, see `DIFFERENCES`. ``similar("trace")``: the texts are alike."""
+DIFFERENCES = ("status", "scores", "answer", "ratings")
+"""What ``differs`` can compare, besides ``score.NAME``: status and scores unless it is told
+otherwise; the beginning of the answer; people's current answers."""
+STATUSES = ("ok", "error", "incomplete", "unit")
+PREFIXES = ("score", "slice", "annotation")
+"""Fields whose names the project gives, after a dot."""
+BLIND_FIELDS = ("tag", "disagreement", "bookmarked", "noted")
+"""What tells how people judged or what they wrote down: for somebody whose own answers are still
+to come it holds only their own; see `TraceQuery.tags_by`."""
+RELEVANCE = "relevance"
 SORT_KEYS = (
     "imported",
     "scenario",
@@ -87,8 +113,11 @@ SORT_KEYS = (
     "tokens_out",
     "cost",
     "started_at",
+    RELEVANCE,
 )
-"""What a list can be sorted by, besides ``score.NAME``; a leading ``-`` turns the order round."""
+"""What a list can be sorted by, besides ``score.NAME``; a leading ``-`` turns the order round.
+``relevance``: the best hits of the text or the most similar traces first; without either, the
+newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +129,9 @@ class TraceQuery:
         where: filter; None for none.
         run: only of this run; empty for all.
         sort: one of `SORT_KEYS` or ``score.NAME``, with a leading ``-`` for descending.
-        tags_by: ``tag`` in the filter means the tags that this rater gave; empty for everybody's.
+        tags_by: `BLIND_FIELDS` in the filter mean what this person gave; empty for everybody's.
+        similar: only traces like this one (an id, or ``run/scenario``); empty for all.
+        me: who asks, for ``rated = me``; empty where nobody said.
     """
 
     text: str = ""
@@ -108,3 +139,5 @@ class TraceQuery:
     run: str = ""
     sort: str = "imported"
     tags_by: str = ""
+    similar: str = ""
+    me: str = ""

@@ -8,20 +8,24 @@ Grammar::
     unit    = "not" unit | "(" any ")" | test ;
     test    = name ( "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains" ) value
             | name [ "not" ] "in" "(" value { "," value } ")"
-            | name "exists" ;
+            | name "exists"
+            | flag
+            | function "(" value { "," value } ")" ;
+    flag    = "has_error" | "rated" | "unrated" | "disagreement" | "bookmarked" | "noted" ;
+    function = "differs" | "similar" ;
     value   = number | "text" | 'text' | word | true | false ;
 
 Names are checked where the project's scores and slices are known: when the filter is used.
 """
 
+import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.domain.query import (
-    NUMBER_FIELDS,
-    TEXT_FIELDS,
+    FLAG_FIELDS,
+    FUNCTIONS,
     AnyOf,
     Comparison,
     Every,
@@ -157,6 +161,11 @@ class _Parser:
             raise self._fail("the name of a field, such as run or score.pass")
         self._next += 1
         name = _unquoted(token)
+        following = self._peek()
+        if token.text in FUNCTIONS and following is not None and following.text == "(":
+            return Comparison(name, "in", self._values())
+        if token.text in FLAG_FIELDS and self._stands_alone(following):
+            return Comparison(name, "exists")
         if self._word("exists"):
             return Comparison(name, "exists")
         if self._word("contains"):
@@ -172,6 +181,15 @@ class _Parser:
             raise self._fail("= != < <= > >= in, contains or exists")
         self._next += 1
         return Comparison(name, _SIGNS[sign.text], (self._value(),))
+
+    @staticmethod
+    def _stands_alone(following: _Token | None) -> bool:
+        """Whether a flag is not compared with anything."""
+        return (
+            following is None
+            or following.text == ")"
+            or (following.kind == "word" and following.text.lower() in ("and", "or"))
+        )
 
     @staticmethod
     def _reserved(token: _Token) -> bool:
@@ -198,9 +216,10 @@ class _Parser:
         if lowered in ("true", "false"):
             return 1.0 if lowered == "true" else 0.0
         try:
-            return float(token.text)
+            number = float(token.text)
         except ValueError:
             return token.text
+        return number if math.isfinite(number) else token.text
 
     def end(self) -> None:
         if self._peek() is not None:
@@ -213,14 +232,43 @@ def _unquoted(token: _Token) -> str:
     return re.sub(r"\\(.)", r"\1", token.text[1:-1])
 
 
-def complete(text: str, scores: Iterable[str] = (), slices: Iterable[str] = ()) -> list[str]:
-    """Names that could stand where the text ends, for completion while typing."""
-    match = re.search(r"[^\s()=!<>,\"']*$", text)
-    begun = match.group(0).casefold() if match else ""
-    names = [
-        *TEXT_FIELDS,
-        *NUMBER_FIELDS,
-        *(f"score.{name}" for name in scores),
-        *(f"slice.{name}" for name in slices),
-    ]
-    return [name for name in names if name.casefold().startswith(begun)]
+def write(where: Filter | None) -> str:
+    """A filter in words that `parse` reads back as the same filter; empty for none."""
+    if where is None:
+        return ""
+    if isinstance(where, Not):
+        return f"not {_bracketed(where.item)}"
+    if isinstance(where, Every | AnyOf):
+        word = " and " if isinstance(where, Every) else " or "
+        return word.join(_bracketed(item) for item in where.items)
+    name = where.name if _bare(where.name) else _quoted(where.name)
+    if where.operator == "exists":
+        return name if where.name in FLAG_FIELDS else f"{name} exists"
+    if where.operator in ("in", "not in"):
+        values = ", ".join(map(_value, where.values))
+        if where.operator == "in" and where.name in FUNCTIONS:
+            return f"{name}({values})"
+        return f"{name} {where.operator} ({values})"
+    return f"{name} {where.operator} {_value(where.values[0])}"
+
+
+def _bracketed(item: Filter) -> str:
+    return f"({write(item)})" if isinstance(item, Every | AnyOf) else write(item)
+
+
+def _bare(name: str) -> bool:
+    match = _TOKEN.fullmatch(name)
+    if match is None or match.lastgroup != "word" or match.group("word") != name:
+        return False
+    return name.lower() not in _RESERVED
+
+
+def _value(value: str | float) -> str:
+    if isinstance(value, str):
+        return _quoted(value)
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

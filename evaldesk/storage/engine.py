@@ -19,6 +19,11 @@ from evaldesk.storage.interruption import Interruption, Register
 
 APPLICATION_ID = 0x45564C44  # "EVLD"
 PAGE_SIZE = 16384  # 2 KB rows waste half of a 4 KB page; see docs/performance.md
+READ_CACHE_KB = 8_192  # for each connection that reads; the system keeps the file's pages besides
+WRITE_CACHE_KB = 4_096
+BULK_CACHE_KB = 65_536  # ids are hashes: each new one goes somewhere else in its index
+_KEPT_READERS = 4
+_MORE_READERS = 8
 _HEADER = b"SQLite format 3\x00"
 
 
@@ -88,8 +93,17 @@ class Database:
         with self._lock, translated(self.path), self._writer.connect() as connection:
             raw: Any = connection.connection.dbapi_connection
             raw.execute(f"PRAGMA synchronous={'NORMAL' if bulk else 'FULL'}")
-            with connection.begin():
-                yield connection
+            if not bulk:
+                with connection.begin():
+                    yield connection
+                return
+            raw.execute(f"PRAGMA cache_size=-{BULK_CACHE_KB}")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                raw.execute(f"PRAGMA cache_size=-{WRITE_CACHE_KB}")
+                raw.execute("PRAGMA shrink_memory").close()
 
     def busy_timeout(self, milliseconds: int) -> None:
         """How long the writer waits for another program that writes; 10 seconds at first."""
@@ -242,7 +256,7 @@ def _engine(path: Path, *, query_only: bool) -> Engine:
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "mmap_size=0",
-            "cache_size=-65536" if query_only else "cache_size=-131072",
+            f"cache_size=-{READ_CACHE_KB if query_only else WRITE_CACHE_KB}",
             "query_only=ON" if query_only else "synchronous=FULL",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
@@ -253,8 +267,8 @@ def _engine(path: Path, *, query_only: bool) -> Engine:
         module=driver,
         creator=connect,
         poolclass=QueuePool,
-        pool_size=4 if query_only else 1,
-        max_overflow=8 if query_only else 0,
+        pool_size=_KEPT_READERS if query_only else 1,
+        max_overflow=_MORE_READERS if query_only else 0,
     )
 
     # The driver is in autocommit mode so that BEGIN is ours: DEFERRED to read one moment,

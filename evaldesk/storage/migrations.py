@@ -35,7 +35,8 @@ def _guard(connection: Connection, names: Iterable[str]) -> None:
 
 def _datasets_and_reading(connection: Connection) -> None:
     """Format 2: where a scenario came from and what was done to it; annotations of other tools;
-    notes and saved views; model and prompt version of a trace.
+    notes and saved views; model and prompt version of a trace; indexes that lists are sorted and
+    counted by.
     """
     for change in (
         "ALTER TABLE dataset_member ADD COLUMN revision INTEGER DEFAULT '0' NOT NULL",
@@ -50,6 +51,9 @@ def _datasets_and_reading(connection: Connection) -> None:
     tables.METADATA.create_all(connection, [*new, tables.saved_view], checkfirst=False)
     _guard(connection, ("scenario_revision", "suite", "note"))
     name_models(connection)
+    for table in (tables.trace, tables.scenario, tables.answer):
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 STEPS: tuple[Callable[[Connection], None], ...] = (_datasets_and_reading,)

@@ -2,11 +2,36 @@
 
 from sqlalchemy import Connection, select, tuple_
 
+from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.storage import tables as t
 
 PLACES = t.trace.join(t.scenario, t.scenario.c.pk == t.trace.c.scenario_pk).join(
     t.run, t.run.c.pk == t.trace.c.run_pk
 )
+
+
+def find_one(connection: Connection, reference: str) -> int:
+    """The trace that a person names: an id, the beginning of one, ``run/scenario`` or
+    ``run/scenario/trial``, or the key of a scenario that has one trace only.
+
+    Raises:
+        NotFoundError: none.
+        UsageError: several.
+    """
+    fitting: dict[str, list[int]] = {reference: []}
+    find_some(connection, [reference], fitting)
+    found = fitting[reference]
+    if not found:
+        raise NotFoundError(
+            f"There is no trace “{reference}”.",
+            "Give an id, the beginning of one, or run/scenario; `evaldesk traces` lists them.",
+        )
+    if len(found) > 1:
+        raise UsageError(
+            f"“{reference}” fits {len(found)} traces.",
+            "Give more of the id, or run/scenario/trial.",
+        )
+    return found[0]
 
 
 def find_some(connection: Connection, wanted: list[str], result: dict[str, list[int]]) -> None:

@@ -7,7 +7,18 @@ in ``trace_body``. Snippets are cut from the opened body of the few hits that ar
 import re
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import ColumnElement, Connection, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    column,
+    exists,
+    literal_column,
+    select,
+    table,
+    true,
+)
 
 from evaldesk.domain.trace import TraceBody, TraceRecord
 
@@ -25,8 +36,16 @@ def create(connection: Connection) -> None:
 INSERT = "INSERT INTO trace_search(rowid, text) VALUES (?, ?)"
 
 
-def hits(words: str) -> ColumnElement[bool] | None:
-    """A condition on ``trace.pk``: the text holds all the words.
+INDEX = table("trace_search", column("rowid"), column("rank"))
+PK = INDEX.c.rowid
+RANK = INDEX.c.rank
+"""bm25: the smaller, the better the hit."""
+ROW_OF_HIT: ColumnElement[int] = literal_column("+trace_search.rowid")
+"""To join the traces of hits by, so that SQLite begins with the hits and not with the traces."""
+
+
+def matching(words: str) -> ColumnElement[bool] | None:
+    """A condition on `INDEX`: the text holds all the words.
 
     Words may be quoted phrases; a word that ends in ``*``, and the last one while it is being
     typed, match as a beginning. Nothing that is typed can be a syntax error.
@@ -34,12 +53,37 @@ def hits(words: str) -> ColumnElement[bool] | None:
     Returns:
         None where nothing is left to look for.
     """
+    return _condition(_match(words.replace("\0", " ")))
+
+
+def whole_words(words: str) -> str | None:
+    """What is typed, with the last word as a whole one; None where it is one already. A rare
+    beginning of a word takes SQLite as long as all the words that begin so.
+    """
     match = _match(words.replace("\0", " "))
+    return f"{words} " if match.endswith("*") and not words.rstrip().endswith("*") else None
+
+
+def _condition(match: str) -> ColumnElement[bool] | None:
     if not match:
         return None
-    return text(
-        "trace.pk IN (SELECT rowid FROM trace_search WHERE trace_search MATCH :search_words)"
-    ).bindparams(search_words=match)  # type: ignore[return-value]
+    return literal_column("trace_search").bool_op("MATCH")(bindparam("words", match, unique=True))
+
+
+def any_of(terms: Iterable[str]) -> ColumnElement[bool]:
+    """A condition on `INDEX`: the text holds at least one of these terms."""
+    quoted = " OR ".join('"{}"'.format(term.replace('"', '""')) for term in terms)
+    return literal_column("trace_search").bool_op("MATCH")(bindparam("words", quoted, unique=True))
+
+
+def found(hits: ColumnElement[bool]) -> Select[tuple[int]]:
+    """The row numbers of the traces that have it, in no order."""
+    return select(PK).select_from(INDEX).where(hits)
+
+
+def row_by_row(hits: ColumnElement[bool], pk: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether one trace has it."""
+    return exists(found(hits).where(pk == PK)).is_(true())
 
 
 def _match(words: str) -> str:

@@ -6,7 +6,17 @@ derived from the content for what was imported, a UUIDv7 for what people made.
 
 from typing import Any
 
-from sqlalchemy import BLOB, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BLOB,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 METADATA = SQLModel.metadata
@@ -75,6 +85,7 @@ class ScenarioTable(SQLModel, table=True):
     """A test case. ``id`` is the SHA-256 of key and input; ``body`` holds the input, compressed."""
 
     __tablename__ = "scenario"
+    __table_args__ = (Index("scenario_by_tier", "tier"),)
     pk: int | None = Field(default=None, primary_key=True)
     id: bytes = Field(sa_column=Column(BLOB, nullable=False, unique=True))
     key: str = Field(index=True)
@@ -165,6 +176,16 @@ class TraceTable(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("run_pk", "scenario_pk", "trial"),
         Index("trace_by_scenario", "scenario_pk"),
+        # What lists are sorted by, so that the first rows of a million are there at once.
+        Index("trace_by_latency", "latency_ms"),
+        Index("trace_by_cost", "cost"),
+        Index("trace_by_tokens_in", "tokens_in"),
+        Index("trace_by_tokens_out", "tokens_out"),
+        Index("trace_by_start", "started_at"),
+        Index("trace_by_status", "status"),
+        Index("trace_by_error", "status", sqlite_where=text("error <> ''")),
+        # Counts for the facets come from this one alone; see storage/facets.py.
+        Index("trace_by_facet", "run_pk", "system", "model", "prompt_version", "status"),
     )
     pk: int | None = Field(default=None, primary_key=True)
     id: bytes = Field(sa_column=Column(BLOB, nullable=False, unique=True))
@@ -317,6 +338,7 @@ class AnswerTable(SQLModel, table=True):
     __table_args__ = (
         Index("answer_by_question", "rubric_pk", "trace_pk", "field", "rater_pk"),
         Index("answer_by_rater", "rater_pk", "rubric_pk"),
+        Index("answer_by_trace", "trace_pk"),
     )
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)

@@ -2,22 +2,23 @@
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, select
 from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import NotFoundError, UsageError
-from evaldesk.domain.query import TraceQuery
+from evaldesk.domain.query import RELEVANCE, TraceQuery
 from evaldesk.domain.rubric import FAILURE_MODES
 from evaldesk.domain.trace import Annotation, Scenario, Score, Trace, TraceRow
-from evaldesk.storage import codec, search
+from evaldesk.storage import codec, packing, search, similarity
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database
-from evaldesk.storage.filters import Names, given_by
-from evaldesk.storage.naming import PLACES, find_some
-from evaldesk.storage.selection import matching, selected
+from evaldesk.storage.filter_names import Names
+from evaldesk.storage.judgement_filters import given_by
+from evaldesk.storage.naming import PLACES, find_one, find_some
+from evaldesk.storage.selection import beginning, by_score, everything, matching, selected
 
 _ROW = select(
     t.trace.c.pk,
@@ -44,6 +45,7 @@ _ROW = select(
 _BY_PKS = _ROW.where(t.trace.c.pk.in_(bindparam("pks", expanding=True)))
 _BODY = select(t.trace_body.c.body).where(t.trace_body.c.trace_pk == bindparam("pk"))
 _SNIPPETS_AT_ONCE = 64
+_LIKENESSES_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +63,54 @@ class TraceRepository:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._likenesses: dict[tuple[int, Any], list[tuple[int, float]]] = {}
 
     def ids(self, query: TraceQuery) -> "array[int]":
         """Row numbers of all the traces that match, in the order asked.
 
         Raises:
-            NotFoundError: an unknown run, field, score or sort key.
+            NotFoundError: an unknown run, field, score, sort key, or value of a closed field.
         """
         with self._database.read() as connection:
-            return array("q", connection.execute(selected(connection, query)).scalars())
+            return packing.numbers(connection, everything(query, self._names(connection, query)))
+
+    def first(self, query: TraceQuery, limit: int = 200) -> "array[int]":
+        """The first of `ids`, at once where many traces match. What is to be ranked by relevance
+        comes newest first; of a word that is being typed, whole words come first.
+
+        Raises:
+            NotFoundError: as `ids`.
+        """
+        with self._database.read() as connection:
+            names = self._names(connection, query)
+            if query.similar:
+                return packing.numbers(connection, everything(query, names).limit(limit))
+            whole = search.whole_words(query.text)
+            if whole is not None:
+                exact = beginning(replace(query, text=whole), names).limit(limit)
+                found = packing.numbers(connection, exact)
+                if found:
+                    return found
+            scored = by_score(query, names)
+            if scored is not None:
+                found = packing.numbers(connection, scored.limit(limit))
+                if len(found) == limit:
+                    return found
+            return packing.numbers(connection, beginning(query, names).limit(limit))
 
     def count(self, query: TraceQuery | None = None) -> int:
         """How many traces match."""
         with self._database.read() as connection:
-            if query is None:
+            if query is None or query == replace(TraceQuery(), sort=query.sort):
                 return _count(connection, t.trace)
-            inner = matching(connection, query).subquery()
+            inner = matching(query, self._names(connection, query)).subquery()
             return int(connection.execute(select(sql.count()).select_from(inner)).scalar_one())
 
     def page(
         self, query: TraceQuery, limit: int, after: Sequence[Any] | None = None
     ) -> tuple[list[TraceRow], list[Any] | None]:
-        """A page by key: never slower at the end than at the beginning.
+        """A page by key: never slower at the end than at the beginning. By relevance it is a page
+        of the whole ranking.
 
         Args:
             query: what to list.
@@ -94,13 +122,47 @@ class TraceRepository:
         """
         if after is not None and (len(after) != 2 or not isinstance(after[1], int)):
             raise UsageError("The cursor is not one that this command gave.")
+        if query.sort.removeprefix("-") == RELEVANCE:
+            start = 0 if after is None else max(0, after[1])
+            ids = self.ids(query)
+            following = [RELEVANCE, start + limit] if start + limit < len(ids) else None
+            return self.rows(ids[start : start + limit]), following
         with self._database.read() as connection:
-            found = connection.execute(selected(connection, query, after).limit(limit + 1))
+            names = self._names(connection, query)
+            found = connection.execute(selected(query, names, after).limit(limit + 1))
             keys = [(pk, key) for pk, key in found]
             more = len(keys) > limit
             keys = keys[:limit]
             rows = _rows(connection, [pk for pk, _ in keys])
             return rows, [keys[-1][1], keys[-1][0]] if more else None
+
+    def similar(self, reference: str, limit: int = 50) -> list[tuple[int, float]]:
+        """Traces whose text is like that of one: row number and likeness from 0 to 1, the most
+        alike first; see `similarity`.
+
+        Raises:
+            NotFoundError: no such trace.
+            UsageError: several.
+        """
+        with self._database.read() as connection:
+            return self._like(connection, reference)[:limit]
+
+    def _names(self, connection: Connection, query: TraceQuery) -> Names:
+        def liked(connection: Connection, reference: str) -> list[int]:
+            return [pk for pk, _ in self._like(connection, reference)]
+
+        return Names(connection, query.tags_by, query.me, liked)
+
+    def _like(self, connection: Connection, reference: str) -> list[tuple[int, float]]:
+        pk = find_one(connection, reference)
+        newest = connection.execute(select(sql.max(t.trace.c.pk))).scalar()
+        key = (pk, newest)
+        if key not in self._likenesses:
+            found = similarity.similar(connection, pk)
+            if len(self._likenesses) >= _LIKENESSES_KEPT:
+                self._likenesses.clear()
+            self._likenesses[key] = found
+        return self._likenesses[key]
 
     def rows(self, pks: Sequence[int]) -> list[TraceRow]:
         """What a list shows of these traces, in this order; unknown ones are left out."""
@@ -159,25 +221,14 @@ class TraceRepository:
             )
 
     def find(self, reference: str) -> int:
-        """The trace that a person names: an id, the beginning of one, ``run/scenario`` or
-        ``run/scenario/trial``, or the key of a scenario that has one trace only.
+        """The trace that a person names; see `naming.find_one`.
 
         Raises:
             NotFoundError: none.
             UsageError: several.
         """
-        found = self.find_all([reference])[reference]
-        if not found:
-            raise NotFoundError(
-                f"There is no trace “{reference}”.",
-                "Give an id, the beginning of one, or run/scenario; `evaldesk traces` lists them.",
-            )
-        if len(found) > 1:
-            raise UsageError(
-                f"“{reference}” fits {len(found)} traces.",
-                "Give more of the id, or run/scenario/trial.",
-            )
-        return found[0]
+        with self._database.read() as connection:
+            return find_one(connection, reference)
 
     def find_all(self, references: Iterable[str]) -> dict[str, list[int]]:
         """For each reference the traces it fits; see `find`. Fast for many references."""

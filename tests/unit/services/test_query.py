@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.domain.query import AnyOf, Comparison, Every, Filter, Not
-from evaldesk.services.query import complete, parse
+from evaldesk.services.completion import complete
+from evaldesk.services.query import parse
 
 
 def test_the_example_of_the_contract() -> None:

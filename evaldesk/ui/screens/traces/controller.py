@@ -14,7 +14,8 @@ from evaldesk.domain.trace import TraceRow
 from evaldesk.exporters.listing import as_tsv, write_csv
 from evaldesk.jobs.runner import Job, JobControl
 from evaldesk.services.blinding import tags_for
-from evaldesk.services.query import complete, parse
+from evaldesk.services.completion import complete
+from evaldesk.services.query import parse
 from evaldesk.ui.screens.traces.columns import Column
 from evaldesk.ui.workspace import Workspace
 
