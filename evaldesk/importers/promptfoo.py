@@ -66,6 +66,8 @@ class Promptfoo:
         if seen.kind in ("lines", "array"):
             return 0.9 if is_result(seen.first) else 0.0
         if seen.kind == "object":
+            if is_result(seen.members):
+                return 0.9
             return _sureness(seen.members) or (0.9 if _HEAD.match(source.head()) else 0.0)
         if source.magic()[:2] == b"PK":
             return 0.0

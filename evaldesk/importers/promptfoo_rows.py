@@ -6,7 +6,7 @@ from typing import Any
 
 from evaldesk.domain.errors import InputError
 from evaldesk.importers import fields
-from evaldesk.importers.json_stream import JsonReader
+from evaldesk.importers.json_stream import JsonReader, sketch
 from evaldesk.importers.promptfoo_cell import cell_result
 from evaldesk.importers.promptfoo_csv import csv_results, layout
 from evaldesk.importers.promptfoo_result import prompt_label, provider_name
@@ -36,7 +36,7 @@ def walk(source: Source) -> Generator[Found, None, None]:
     if found is not None:
         for place, result in csv_results(source, found):
             yield (ROW,), place, result
-    elif kind in ("lines", "array"):
+    elif kind in ("lines", "array") or is_result(sketch(source).members):
         with closing(iter(Records(source))) as rows:
             for place, values, _ in rows:
                 yield (ROW,), place, values

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from evaldesk.domain.errors import InputError
@@ -60,9 +61,10 @@ class Ragas:
     def recognises(self, source: Source) -> float:
         """The names of a sample's fields."""
         seen = sketch(source)
-        if seen.kind in ("lines", "array"):
-            names = set(seen.first) if isinstance(seen.first, dict) else set()
-        elif seen.kind == "other" and table_kind(source) == "csv":
+        if seen.kind != "other":
+            first = seen.members if seen.kind == "object" else seen.first
+            names = set(first) if isinstance(first, dict) else set()
+        elif table_kind(source) == "csv":
             head = source.head(4096).partition("\n")[0]
             if "user_input" not in head and "contexts" not in head:
                 return 0.0
@@ -103,7 +105,7 @@ def _item(record: Mapping[str, Any], place: str) -> TraceRecord | Scenario:
     spoken = any(item["role"] == "assistant" for item in conversation)
     documents = cells.documents(values.get("retrieved_contexts"))
     if cells.is_missing(answer) and not several and not spoken and not scores and not documents:
-        return scenario
+        return replace(scenario, metadata={**scenario.metadata, **metadata})
     if not conversation:
         conversation = [chat.text_message("user", chat.plain_text(asked))]
     body: TraceBody = {"messages": conversation}

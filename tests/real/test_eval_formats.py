@@ -126,7 +126,7 @@ def test_promptfoo_providers_can_be_compared(tmp_path: Path, shared_data: Path):
         assert len(done.runs) == 3
         first, second = sorted(run for run in done.runs if "openai" in run)
         assert first == "llama · openai:gpt-3.5-turbo-0613 · chat_prompt"
-        assert compare(project, first, second, "pass").pairs == 8
+        assert len(compare(project, first, second, "pass").pairs) == 8
 
 
 @pytest.mark.parametrize("name", SAMPLES, ids=["gz", "plain"])
@@ -166,6 +166,6 @@ def test_lm_eval_runs_pair_by_document(tmp_path: Path, shared_data: Path):
         done = import_files(project, [shared_data / "evallogs/lm_eval" / name for name in SAMPLES])
         assert [result.traces for result in done] == [200, 20]
         found = compare(project, done[0].runs[0], done[1].runs[0], "bleu_acc")
-        assert found.pairs == 20
+        assert len(found.pairs) == 20
         assert found.difference.value == 0
         assert found.p_value == 1

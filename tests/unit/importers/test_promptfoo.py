@@ -144,6 +144,8 @@ def test_json_lines_and_shared_evaluations_say_the_same(tmp_path, whole):
     plain = traces(read(write_json(tmp_path / "a.json", whole)))
     lines = traces(read(write_jsonl(tmp_path / "b.jsonl", rows)))
     shared = {"data": {"version": 3, "createdAt": "x", "results": whole["results"], "config": {}}}
+    (alone,) = traces(read(write_jsonl(tmp_path / "one.jsonl", rows[:1])))
+    assert alone.scores == plain[0].scores
     third = traces(read(write_json(tmp_path / "c.json", shared)))
     fourth = {"id": "e", "createdAt": 1, "prompts": whole["results"]["prompts"], "results": rows}
     fourth["config"] = {}
