@@ -11,6 +11,7 @@ from evaldesk.importers.json_stream import sketch
 from evaldesk.importers.jsonl import JsonRecords
 from evaldesk.importers.judge_bench import JudgeBench
 from evaldesk.importers.langfuse import Langfuse
+from evaldesk.importers.langsmith import LangSmith
 from evaldesk.importers.lm_eval import LmEval
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
 from evaldesk.importers.mini_swe_agent import MiniSweAgent
@@ -51,6 +52,7 @@ TRACE_FORMATS: tuple[TraceFormat, ...] = (
     OpenAiChat(),
     OpenAiEvals(),
     OpenAiItems(),
+    LangSmith(),
 )
 RATING_FORMATS: tuple[RatingFormat, ...] = (LongRatings(), WideRatings(), JudgeBench())
 
