@@ -1,16 +1,17 @@
 """Which step of one trace belongs to which of another.
 
 Two traces: the global alignment of Needleman and Wunsch (J Mol Biol 48, 1970) with gaps that cost
-nothing. More: a progressive one (Feng and Doolittle, J Mol Evol 25, 1987): each trace is aligned to
-the columns of those before, and the worth of a match is the sum over the pairs (Carrillo and
-Lipman, SIAM J Appl Math 48, 1988). Steps of different kinds, and calls of different tools, never
-stand beside each other.
+nothing. More: a progressive one (Feng and Doolittle, J Mol Evol 25, 1987): each trace is aligned
+to the columns of those before, then taken out and aligned to the others once more while that is
+worth more (Barton and Sternberg, J Mol Biol 198, 1987). A column is worth the sum over its pairs
+(Carrillo and Lipman, SIAM J Appl Math 48, 1988). Steps of different kinds, and calls of different
+tools, never stand beside each other.
 """
 
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz.distance import Indel
@@ -34,6 +35,9 @@ _UNEQUAL = 0.95
 """What it is worth when they share all words and yet are not equal."""
 _WORK = 1_000_000_000
 """Above so many products words are counted in `_BUCKETS`."""
+_REFINED_STEPS = 1000
+"""Of more steps in all, each trace is added once and not taken out again."""
+_ROUNDS = 3
 _BUCKETS = 512
 _COARSE_WORDS = 100
 
@@ -69,9 +73,7 @@ def similarity(a: Step, b: Step) -> float:
         return 0.0
     if a.signature == b.signature:
         return 1.0
-    total = len(one.words) + len(other.words)
-    shared = 2 * len(set(one.words) & set(other.words)) / total if total else 0.0
-    return _SAME_KIND + (_UNEQUAL - _SAME_KIND) * shared
+    return _alike(one, other)
 
 
 def columns(
@@ -98,6 +100,8 @@ def columns(
     for count in range(1, len(order)):
         before = [texts[place] for place in order[:count]]
         profile = _add(profile, before, texts[order[count]], forms)
+    if len(order) > 2 and sum(map(len, texts)) <= _REFINED_STEPS:
+        profile = _refined(profile, [texts[place] for place in order], forms)
     # Back to the traces as they were given; equal ones share a place.
     place_of = {texts[place]: number for number, place in enumerate(order)}
     places = [place_of[tuple(signature)] for signature in signatures]
@@ -147,6 +151,50 @@ def _add(
             made.append((*profile[next_i], next_j))
         i, j = next_i + 1, next_j + 1
     return made
+
+
+def _refined(
+    profile: list[Column], traces: Sequence[tuple[bytes, ...]], forms: dict[bytes, _Form]
+) -> list[Column]:
+    """Each trace is taken out and aligned to the others once more, while that is worth more."""
+    worth = _total(profile, traces, forms)
+    for _ in range(_ROUNDS):
+        before = worth
+        for place in range(len(traces)):
+            rest = [(*column[:place], *column[place + 1 :]) for column in profile]
+            others = [*traces[:place], *traces[place + 1 :]]
+            rest = _add(
+                [column for column in rest if any(index is not None for index in column)],
+                others,
+                traces[place],
+                forms,
+            )
+            again = [(*column[:place], column[-1], *column[place:-1]) for column in rest]
+            value = _total(again, traces, forms)
+            if value > worth + 1e-9:
+                profile, worth = again, value
+        if worth == before:
+            break
+    return profile
+
+
+def _total(
+    profile: Sequence[Column], traces: Sequence[tuple[bytes, ...]], forms: dict[bytes, _Form]
+) -> float:
+    """What all pairs in all columns are worth."""
+    total = 0.0
+    for column in profile:
+        there = [trace[i] for trace, i in zip(traces, column, strict=True) if i is not None]
+        for one, other in combinations(there, 2):
+            total += 1.0 if one == other else _alike(forms[one], forms[other])
+    return total
+
+
+def _alike(one: _Form, other: _Form) -> float:
+    """Of two steps of one kind that are not equal."""
+    total = len(one.words) + len(other.words)
+    shared = 2 * len(set(one.words) & set(other.words)) / total if total else 0.0
+    return _SAME_KIND + (_UNEQUAL - _SAME_KIND) * shared
 
 
 def _in_line(columns: list[Column]) -> list[Column]:

@@ -211,6 +211,54 @@ def test_show(run: Run, project: Path) -> None:
     assert run("show", project, "nine/c3")[0] == 2
 
 
+def test_diff(run: Run, project: Path, tmp_path: Path) -> None:
+    code, data = run("diff", project, "one/c3", "two/c3")
+    assert code == 0
+    assert data["same_scenario"] is True
+    assert [trace["side"] for trace in data["traces"]] == ["a", "b"]
+    assert [step["kind"] for step in data["traces"][0]["steps"]] == ["user", "assistant"]
+    assert [(row["a"], row["b"], row["relation"]) for row in data["rows"]] == [
+        (0, 0, "equal"),
+        (1, 1, "differs"),
+    ]
+    assert data["rows"][1]["groups"] == [["a"], ["b"]]
+    assert data["first_divergence"] == 1
+    assert (data["equal"], data["differ"], data["only"]) == (1, 1, {"a": 0, "b": 0})
+    _, data = run("diff", project, "one/c3", "one/c3", "two/c3", "--only-differing")
+    assert [row["groups"] for row in data["rows"]] == [[["a", "b"], ["c"]]]
+    _, data = run("diff", project, "one/c3", "one/c4")
+    assert data["same_scenario"] is False
+    for few in (("one/c1",), ("one/c1",) * 5):
+        assert run("diff", project, *few)[0] == 2
+
+
+def test_diff_of_calls(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "calls.evaldesk"
+    assert run("new", path)[0] == 0
+    for name, extra in (("a", {"cabin": "economy"}), ("b", {"cabin": "business", "bags": 2})):
+        call = {"name": "book", "arguments": json.dumps({"user": "mia", **extra})}
+        messages = [
+            {"role": "user", "content": "Book it"},
+            {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [{"id": f"call_{name}", "type": "function", "function": call}],
+            },
+            {"role": "tool", "tool_call_id": f"call_{name}", "content": '{"total": 1}'},
+        ]
+        file = tmp_path / f"{name}.jsonl"
+        record = {"id": "x", "input": "Book it", "messages": messages}
+        file.write_text(json.dumps(record) + "\n")
+        assert run("import", path, file)[0] == 0
+    _, data = run("diff", path, "a/x", "b/x")
+    [row] = [row for row in data["rows"] if row["relation"] != "equal"]
+    assert (row["kind"], row["name"], row["result"]) == ("tool", "book", [])
+    assert row["arguments"] == [
+        {"path": ["cabin"], "kind": "changed", "values": {"a": "economy", "b": "business"}},
+        {"path": ["bags"], "kind": "added", "values": {"b": 2}},
+    ]
+
+
 def test_rubrics(run: Run, project: Path, tmp_path: Path) -> None:
     _, listed = run("rubric", "list", project)
     assert [(item["name"], item["version"]) for item in listed] == [("quality", 1)]
@@ -449,6 +497,10 @@ def test_help_has_an_example(command: Any, capsys: pytest.CaptureFixture[str]) -
         (["info", "P"], ["Probe", "traces  12", "rulings  0", "whole"]),
         (["traces", "P"], ["12 traces", "one  c0", "two  c5", "pass=1"]),
         (["show", "P", "one/c1"], ["one / c1 / trial 0", "Question 1", "Answer 1 one"]),
+        (
+            ["diff", "P", "one/c1", "two/c1"],
+            ["1 equal, 1 differ", "divergence at step 2: A answers", "B Answer 1 two"],
+        ),
         (
             ["agreement", "P", "--rubric", "quality", "--resamples", "100"],
             ["correct", "nominal", "tone", "ordinal", "n=6"],
