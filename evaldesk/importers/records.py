@@ -1,4 +1,4 @@
-"""Files of records with columns: JSON Lines, a JSON array, CSV, TSV, a sheet of a workbook."""
+"""Files of records with columns: JSON Lines, a JSON array, CSV, TSV, a sheet, Parquet."""
 
 import csv
 import re
@@ -17,13 +17,14 @@ from evaldesk.importers.json_stream import (
     sketch,
 )
 from evaldesk.importers.mapping import column_error, get_path
+from evaldesk.importers.parquet_rows import is_parquet, parquet_columns, parquet_rows
 from evaldesk.importers.sheets import is_workbook, read_sheet
 from evaldesk.importers.source import MAX_RECORD_BYTES, Source
 
 Row: TypeAlias = tuple[str, dict[str, Any] | InputError, bytes]
 """Place, values (or why there are none), and bytes that are equal for equal records."""
 
-Kind = Literal["lines", "array", "object", "csv", "xlsx"]
+Kind = Literal["lines", "array", "object", "csv", "xlsx", "parquet"]
 
 SAMPLE = 200
 """Records that are looked at to know the columns of a file that does not list them."""
@@ -55,9 +56,11 @@ class Records:
         self.kind = table_kind(source)
         if self.kind is None:
             raise source.error("It holds no records.", _EXPECTED)
-        self.listed = self.kind in ("csv", "xlsx")
+        self.listed = self.kind in ("csv", "xlsx", "parquet")
         self.columns: list[str] = []
-        if self.listed:
+        if self.kind == "parquet":
+            self.columns = parquet_columns(source)
+        elif self.listed:
             rows = self._header_and_rows()
             self.columns = cast(list[str], next(rows))
             rows.close()
@@ -99,6 +102,8 @@ class Records:
             return self._lines()
         if self.kind in ("array", "object"):
             return self._elements()
+        if self.kind == "parquet":
+            return parquet_rows(self._source)
         rows = self._header_and_rows()
         next(rows)
         return cast(Generator[Row, None, None], rows)
@@ -265,6 +270,8 @@ def table_kind(source: Source) -> Kind | None:
     """How a file's records are written; None where it has none."""
     if source.magic()[:4] == _ZIP:
         return "xlsx" if is_workbook(source) else None
+    if is_parquet(source):
+        return "parquet"
     seen = sketch(source)
     if seen.kind == "lines":
         return "lines"

@@ -7,6 +7,7 @@ from evaldesk.importers.contract import RatingFormat, TraceFormat
 from evaldesk.importers.deepeval import DeepEval
 from evaldesk.importers.delimited import DelimitedText
 from evaldesk.importers.inspect_log import InspectLog
+from evaldesk.importers.jaeger import Jaeger
 from evaldesk.importers.json_stream import sketch
 from evaldesk.importers.jsonl import JsonRecords
 from evaldesk.importers.judge_bench import JudgeBench
@@ -15,15 +16,20 @@ from evaldesk.importers.langsmith import LangSmith
 from evaldesk.importers.lm_eval import LmEval
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
 from evaldesk.importers.mini_swe_agent import MiniSweAgent
+from evaldesk.importers.mlflow import MlflowTraces
 from evaldesk.importers.openai_chat import OpenAiChat
 from evaldesk.importers.openai_evals import OpenAiEvals
 from evaldesk.importers.openai_items import OpenAiItems
 from evaldesk.importers.openhands import OpenHands
+from evaldesk.importers.openinference import OpenInference
+from evaldesk.importers.otlp import Otlp
+from evaldesk.importers.parquet import Parquet
 from evaldesk.importers.promptfoo import Promptfoo
 from evaldesk.importers.ragas import Ragas
 from evaldesk.importers.ratings_long import LongRatings
 from evaldesk.importers.ratings_wide import WideRatings
 from evaldesk.importers.records import Records, table_kind
+from evaldesk.importers.scenario_lines import ScenarioLines
 from evaldesk.importers.source import Source
 from evaldesk.importers.swe_agent import SweAgent
 from evaldesk.importers.tau2 import Tau2
@@ -33,6 +39,7 @@ from evaldesk.importers.workbook import Workbook
 
 TRACE_FORMATS: tuple[TraceFormat, ...] = (
     JsonRecords(),
+    ScenarioLines(),
     DelimitedText(),
     Workbook(),
     TauBench(),
@@ -52,11 +59,17 @@ TRACE_FORMATS: tuple[TraceFormat, ...] = (
     OpenAiChat(),
     OpenAiEvals(),
     OpenAiItems(),
+    Otlp(),
+    Jaeger(),
+    OpenInference(),
+    MlflowTraces(),
+    Parquet(),
     LangSmith(),
 )
 RATING_FORMATS: tuple[RatingFormat, ...] = (LongRatings(), WideRatings(), JudgeBench())
 
 _LEAST = 0.1
+_TABLES = ("csv", "xlsx", "parquet")
 
 
 def detect(source: Source, mapping: TraceMapping | None = None) -> TraceFormat:
@@ -70,7 +83,7 @@ def detect(source: Source, mapping: TraceMapping | None = None) -> TraceFormat:
     """
     kind = table_kind(source) if mapping is not None else None
     if kind is not None:
-        return by_name(kind if kind in ("csv", "xlsx") else "jsonl")
+        return by_name(kind if kind in _TABLES else "jsonl")
     scored = [(item.recognises(source), -index) for index, item in enumerate(TRACE_FORMATS)]
     best, index = max(scored, default=(0.0, 0))
     if best < _LEAST:
@@ -102,8 +115,7 @@ def check_kind(source: Source, format: TraceFormat) -> None:
     if not format.mapped:
         return
     kind = table_kind(source)
-    tables = ("csv", "xlsx")
-    fits = kind == format.name if format.name in tables else kind not in tables
+    fits = kind == format.name if format.name in _TABLES else kind not in _TABLES
     if not fits:
         raise source.error(
             f"It is not {format.title}.", "Leave --format out, or name the format that it has."
