@@ -10,8 +10,8 @@ from evaldesk.domain.trace import Message, Scenario, Status, TraceBody, TraceRec
 from evaldesk.domain.wording import counted
 from evaldesk.importers import fields, payloads
 from evaldesk.importers.contract import Item
-from evaldesk.importers.conversation import Conversation
 from evaldesk.importers.operations import question_of
+from evaldesk.importers.span_conversation import Conversation
 
 _CUT_OFF = (
     "length",
@@ -52,8 +52,9 @@ def trace_of(exchange: Exchange, place: str) -> TraceRecord:
     asked = payloads.given(exchange.request)
     said = payloads.answered(exchange.answer)
     talk = Conversation()
-    talk.told([*payloads.instructions(exchange.answer), *asked.messages])
-    talk.answered(said.messages)
+    talk.receive([*payloads.instructions(exchange.answer), *asked.messages])
+    for message in said.messages:
+        talk.made(message)
     body: TraceBody = {"messages": talk.messages}
     if tools := asked.tools or said.tools:
         body["tools"] = tools

@@ -13,10 +13,10 @@ from evaldesk.domain.trace import Message, Scenario, Score, Span, TraceBody, Tra
 from evaldesk.importers import cells, chat, fields, payloads
 from evaldesk.importers.complete_groups import complete_groups
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
-from evaldesk.importers.conversation import Conversation
 from evaldesk.importers.operations import question_of
 from evaldesk.importers.record_loop import Loop, documents, first_document
 from evaldesk.importers.source import Source
+from evaldesk.importers.span_conversation import Conversation
 
 _EVENT = frozenset(("run_id", "event_id", "sample_id", "type", "data", "created_at", "created_by"))
 
@@ -183,7 +183,7 @@ def _sampling(
     taken = fields.count(usage.get("prompt_tokens"))
     given = fields.count(usage.get("completion_tokens"))
     more = fields.rest(about, ("prompt", "sampled", "usage", "model"))
-    if talk.messages and not talk.holds(asked.messages[:1]):
+    if talk.messages and not all(map(talk.knows, asked.messages[:1])):
         span: Span = {"name": "grader", "kind": "evaluator", "status": "ok"}
         if when:
             span["started_at"] = when
@@ -212,8 +212,9 @@ def _sampling(
             last["model"] = model
         if more:
             last["metadata"] = {**last.get("metadata", {}), **more}
-    talk.told(asked.messages)
-    talk.answered(answers)
+    talk.receive(asked.messages)
+    for message in answers:
+        talk.made(message)
 
 
 def _sampled(value: Any) -> Any:

@@ -6,9 +6,10 @@ from typing import Any
 
 from evaldesk.domain.trace import Document, Message, Span, TraceBody, final_answer
 from evaldesk.importers import chat, fields, payloads
-from evaldesk.importers.conversation import Conversation
 from evaldesk.importers.record_loop import digest
 from evaldesk.importers.retrieved import retrieved_documents
+from evaldesk.importers.span_conversation import Conversation
+from evaldesk.importers.span_reading import ToolRun
 
 _SYSTEMS = 4
 """Models that are named as what was evaluated; beyond them it says how many more."""
@@ -80,17 +81,11 @@ def assemble(operations: Sequence[Operation], given: Any = None, answered: Any =
     family = _Family(operations)
     talk = Conversation()
     tools: dict[bytes, dict[str, Any]] = {}
+    left = _talk(family, talk, tools)
     documents: list[Document] = []
-    waiting: list[Operation] = []
-    left: dict[str, dict[str, Any]] = {}
     for each in family.ordered:
-        if each.kind == "llm" and each.id not in family.around_models:
-            left[each.id] = _call_model(each, talk, tools, waiting)
-        elif each.kind == "tool":
-            waiting.append(each)
-        elif each.kind in ("retriever", "reranker"):
+        if each.kind in ("retriever", "reranker"):
             documents.extend(retrieved_documents(each.answered, each.given, each.id))
-    _answer_calls(waiting, talk)
     if not talk.messages:
         _tell_whole(family, talk, given, answered)
     body: TraceBody = {"messages": talk.messages}
@@ -123,25 +118,68 @@ def assemble(operations: Sequence[Operation], given: Any = None, answered: Any =
 
 
 class _Family:
-    """Operations in order, and which is under which; loops and strangers are roots."""
+    """Operations in order, and which is under which; loops and strangers are roots.
+
+    Attributes:
+        ordered: by start, those above before those below.
+        judged: ids of evaluators and of all below them: no part of what is evaluated.
+        speaking: ids of the calls of models whose messages count; libraries nest a call in
+            another that repeats it.
+    """
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self._by_id = {each.id: each for each in operations}
         depths = self._depths()
-        far = max((moment for each in operations if (moment := _time(each))), default=0.0)
         places = {each.id: place for place, each in enumerate(operations)}
+        self._starts: dict[str, float] = {}
+        for each in sorted(self._by_id.values(), key=lambda each: depths[each.id]):
+            moment = _time(each)
+            above = self._starts.get(each.parent, 0.0)
+            self._starts[each.id] = above if moment is None else moment
         self.ordered = sorted(
             self._by_id.values(),
-            key=lambda each: (_time(each) or far + 1, depths[each.id], places[each.id]),
+            key=lambda each: (self._starts[each.id], depths[each.id], places[each.id]),
         )
         self.roots = [each for each in self.ordered if depths[each.id] == 0]
-        models = [
-            each
-            for each in self.ordered
-            if each.kind == "llm"
-            and (each.given not in fields.EMPTY or each.answered not in fields.EMPTY)
-        ]
-        self.around_models = self._above(models)
+        self.judged: set[str] = set()
+        for each in sorted(self._by_id.values(), key=lambda each: depths[each.id]):
+            if each.kind == "evaluator" or each.parent in self.judged:
+                self.judged.add(each.id)
+        models = [each for each in self.ordered if each.kind == "llm"]
+        answering = [each for each in models if each.answered not in fields.EMPTY]
+        around = self._above(answering)
+        named = {each.id for each in answering}
+        self.speaking = {
+            each.id
+            for each in models
+            if each.id not in around
+            and each.id not in self.judged
+            and (each.id in named or each.given not in fields.EMPTY)
+            and (each.id in named or not self._is_under(each, named))
+        }
+
+    def moments(self) -> list[tuple[float, int, int, str, Operation]]:
+        """When models are asked, when they have answered and when tools have ended, in order."""
+        made: list[tuple[float, int, int, str, Operation]] = []
+        for index, each in enumerate(self.ordered):
+            start = self._starts[each.id]
+            end = start + (each.latency_ms or 0.0)
+            if each.id in self.speaking:
+                made.append((start, 1, index, "asked", each))
+                made.append((end, 0, index, "answered", each))
+            elif each.kind == "tool" and each.id not in self.judged:
+                made.append((end, 0, index, "ran", each))
+        return sorted(made, key=lambda moment: moment[:4])
+
+    def _is_under(self, each: Operation, some: set[str]) -> bool:
+        seen = {each.id}
+        at = each.parent
+        while at in self._by_id and at not in seen:
+            if at in some:
+                return True
+            seen.add(at)
+            at = self._by_id[at].parent
+        return False
 
     def _depths(self) -> dict[str, int]:
         known: dict[str, int] = {}
@@ -174,7 +212,11 @@ class _Family:
 
     def total(self, name: str) -> Any:
         """The sum of a measure, of the lowest operations that have it: those above them sum up."""
-        having = [each for each in self.ordered if getattr(each, name) is not None]
+        having = [
+            each
+            for each in self.ordered
+            if getattr(each, name) is not None and each.id not in self.judged
+        ]
         above = self._above(having)
         found = [getattr(each, name) for each in having if each.id not in above]
         return sum(found) if found else None
@@ -198,36 +240,80 @@ def _time(each: Operation) -> float | None:
     return None if made is None else made.timestamp() * 1000
 
 
-def _call_model(
-    each: Operation,
-    talk: Conversation,
-    tools: dict[bytes, dict[str, Any]],
-    waiting: list[Operation],
-) -> dict[str, Any]:
-    """Adds a call's messages; what its input and output hold besides."""
+def _talk(
+    family: _Family, talk: Conversation, tools: dict[bytes, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """Says what models were asked and answered and what tools gave back; by operation, what its
+    input and output hold besides.
+    """
+    left: dict[str, dict[str, Any]] = {}
+    running: list[tuple[Operation, Any]] = []
+    for _, _, _, what, each in family.moments():
+        if what == "ran":
+            running.append((each, talk.ran(_tool_run(each), _times(each))))
+            continue
+        if each.id not in left:
+            left[each.id] = _ask(each, talk, tools)
+        if what == "answered":
+            said = payloads.answered(each.answered)
+            _take_over(each, said)
+            if said.messages:
+                _measure(said.messages[-1], each)
+            for message in said.messages:
+                each.message = talk.made(message)
+            for tool in said.tools:
+                tools.setdefault(digest(tool), tool)
+            if said.rest:
+                left[each.id]["output"] = said.rest
+    talk.settle()
+    for each, ran in running:
+        each.message = ran.message
+    return left
+
+
+def _ask(each: Operation, talk: Conversation, tools: dict[bytes, dict[str, Any]]) -> dict[str, Any]:
     asked = payloads.given(each.given)
-    said = payloads.answered(each.answered)
-    talk.told([*payloads.instructions(each.answered), *asked.messages])
-    _answer_calls(waiting, talk)
-    for tool in (*asked.tools, *said.tools):
+    talk.receive([*payloads.instructions(each.answered), *asked.messages])
+    for tool in asked.tools:
         tools.setdefault(digest(tool), tool)
-    each.model = each.model or said.model or asked.model
+    _take_over(each, asked)
+    return {"input": asked.rest} if asked.rest else {}
+
+
+def _take_over(each: Operation, payload: payloads.Payload) -> None:
+    """What the operation itself does not say, and its input or output does."""
+    each.model = each.model or payload.model
     if each.tokens_in is None:
-        each.tokens_in = said.tokens_in
+        each.tokens_in = payload.tokens_in
     if each.tokens_out is None:
-        each.tokens_out = said.tokens_out
-    if said.messages:
-        _measure(said.messages[-1], each)
-    each.message = talk.answered(said.messages)
-    return {name: rest for name, rest in (("input", asked.rest), ("output", said.rest)) if rest}
+        each.tokens_out = payload.tokens_out
+
+
+def _tool_run(each: Operation) -> ToolRun:
+    result = payloads.tool_result(each.answered)
+    return ToolRun(
+        name=each.tool or each.name,
+        id=each.call or result.call,
+        arguments=fields.unwrapped(each.given),
+        result=result.value,
+        answered=each.answered is not None,
+        error=each.error,
+        span=each.id,
+    )
+
+
+def _times(each: Operation) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    if each.start:
+        made["started_at"] = each.start
+    if each.latency_ms is not None:
+        made["latency_ms"] = each.latency_ms
+    return made
 
 
 def _measure(message: Message, each: Operation) -> None:
     """What a call took, at the message it made."""
-    if each.start:
-        message["started_at"] = each.start
-    if each.latency_ms is not None:
-        message["latency_ms"] = each.latency_ms
+    message.update(_times(each))  # type: ignore[typeddict-item]
     if each.tokens_in is not None:
         message["tokens_in"] = each.tokens_in
     if each.tokens_out is not None:
@@ -238,24 +324,6 @@ def _measure(message: Message, each: Operation) -> None:
         message["model"] = each.model
 
 
-def _answer_calls(waiting: list[Operation], talk: Conversation) -> None:
-    """Results of tools that no later call repeats stand where the tool ran."""
-    for each in waiting:
-        response = payloads.tool_result(each.answered)
-        call = each.call or response.call
-        index = talk.responded(each.tool or each.name, call, response.value, each.error)
-        if index is None:
-            each.message = talk.result_of(call)
-            continue
-        each.message = index
-        made = talk.messages[index]
-        if each.start:
-            made["started_at"] = each.start
-        if each.latency_ms is not None:
-            made["latency_ms"] = each.latency_ms
-    waiting.clear()
-
-
 def _tell_whole(family: _Family, talk: Conversation, given: Any, answered: Any) -> None:
     """A trace without calls of a model that say anything: what went in and came out of it all."""
     root = family.roots[0] if family.roots else None
@@ -263,12 +331,13 @@ def _tell_whole(family: _Family, talk: Conversation, given: Any, answered: Any) 
         given = root.given
     if answered in fields.EMPTY and root is not None:
         answered = root.answered
-    talk.told(payloads.given(given).messages)
+    talk.receive(payloads.given(given).messages)
     said = payloads.answered(answered).messages
     if talk.messages and len(said) > 1:
-        talk.told(said)  # a state: what was asked stands in it again
-    else:
-        talk.answered(said)
+        talk.receive(said)  # a state: what was asked stands in it again
+        return
+    for message in said:
+        talk.made(message)
 
 
 def _asked(family: _Family, given: Any, talk: Conversation) -> Any:
@@ -320,7 +389,7 @@ class _Known:
         if digest(plain) in self._values:
             return None
         read = (payloads.answered if answer else payloads.given)(plain)
-        if read.structured and read.messages and self._talk.holds(read.messages):
+        if read.structured and read.messages and all(map(self._talk.knows, read.messages)):
             return read.rest or None
         return plain
 
