@@ -145,6 +145,7 @@ class JobRunner(QObject):
         failed: Callable[[Exception], None] | None = None,
         *,
         key: str = "",
+        title: str = "",
     ) -> Job:
         """Read something beside the window.
 
@@ -153,8 +154,9 @@ class JobRunner(QObject):
             done: gets the result on the main thread, unless the job was cancelled meanwhile.
             failed: gets the error on the main thread; without it the error reporter does.
             key: a newer read with the same key cancels this one and its result is dropped.
+            title: for long work, such as an export: it is shown with its progress.
         """
-        job = Job("read", key=key)
+        job = Job("read", title=title, key=key)
         if key:
             older = self._latest.get(key)
             if older is not None:

@@ -43,6 +43,89 @@ class FileExport:
     criterion: str = ""
     metric: str = ""
 
+    @property
+    def holds_ratings(self) -> bool:
+        """Whether what people answered here is in the file."""
+        from evaldesk.exporters import registry
+
+        chosen = registry.by_name(self.format)
+        return self.with_ratings or (chosen.kind == "ratings" and not self.metric)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoice:
+    """A format as a person chooses it.
+
+    Attributes:
+        extension: its usual ending, with the dot.
+        one_value: whether it holds one value a trace of one run.
+        holds_annotations: whether it has room for ratings beside traces.
+        holds_ratings: whether ratings are what it holds.
+    """
+
+    name: str
+    title: str
+    description: str
+    extension: str
+    one_value: bool
+    holds_annotations: bool
+    holds_ratings: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCriterion:
+    """A criterion of a rubric."""
+
+    rubric: str
+    criterion: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoices:
+    """What of a project can be exported, and how.
+
+    Attributes:
+        questions: criteria that can be settled. rated: whether anybody rated.
+    """
+
+    formats: tuple[ExportChoice, ...]
+    traces: int
+    runs: tuple[str, ...]
+    questions: tuple[AskedCriterion, ...]
+    metrics: tuple[str, ...]
+    rated: bool
+
+
+def export_choices(project: "Project") -> ExportChoices:
+    """What a person can choose from."""
+    from evaldesk.exporters import registry
+
+    formats = tuple(
+        ExportChoice(
+            name=item.name,
+            title=item.title,
+            description=item.description,
+            extension=item.extensions[0],
+            one_value=isinstance(item, registry.ValueFormat),
+            holds_annotations=isinstance(item, registry.TraceWriterFormat) and item.annotations,
+            holds_ratings=item.kind == "ratings",
+        )
+        for item in registry.FORMATS
+    )
+    return ExportChoices(
+        formats=formats,
+        traces=project.traces.count(),
+        runs=tuple(run.name for run in project.runs.list()),
+        questions=tuple(
+            AskedCriterion(rubric.name, criterion.name)
+            for rubric in project.rubrics.list()
+            for criterion in rubric.criteria
+            if criterion.scale.kind != "text"
+        ),
+        metrics=tuple(project.traces.metrics()),
+        rated=project.ratings.count() > 0,
+    )
+
 
 def export_file(
     project: "Project",

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from evaldesk.domain.errors import Cancelled
 from evaldesk.jobs.runner import JobControl
+from evaldesk.ui.blindness import unless_blind
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -34,34 +35,12 @@ class WorkbookDesk(QObject):
             title: of the dialog. name: of the file, offered.
             compared: the comparisons to put in; called on the writer's thread.
         """
-        workspace, project = self._workspace, self._workspace.project
-        if project is None:
-            return
-        person, opened = workspace.user, frozenset(workspace.unblinded)
-
-        def work(_control: JobControl) -> tuple[str, int]:
-            from evaldesk.services.blinding import at_stake
-
-            return at_stake(project, person, opened)
-
-        def done(found: tuple[str, int]) -> None:
-            rubric, pending = found
-            if not rubric:
-                self._ask_path(title, name, compared)
-                return
-            workspace.prompts.confirm(
-                self.tr("The workbook holds what others answered."),
-                self.tr(
-                    "They answered “%2” for %1 traces that you still have to rate, and that could "
-                    "sway you."
-                )
-                .replace("%1", f"{pending:,}")
-                .replace("%2", rubric),
-                self.tr("Export all the same"),
-                lambda: self._ask_path(title, name, compared),
-            )
-
-        workspace.jobs.read(work, done, key="workbook.blindness")
+        workspace = self._workspace
+        unless_blind(
+            workspace,
+            self.tr("The workbook holds what others answered."),
+            lambda: self._ask_path(title, name, compared),
+        )
 
     def _ask_path(self, title: str, name: str, compared: Compared) -> None:
         self._workspace.prompts.ask_save_file(

@@ -13,4 +13,7 @@ actions: tuple[ActionSpec, ...] = (
     ActionSpec("overview.traces", _tr("Show the traces of the run"), ("Return",), "overview"),
     ActionSpec("overview.copy", _tr("Copy the table of runs"), ("Ctrl+Shift+C",), "overview"),
     ActionSpec("overview.workbook", _tr("Export to Excel"), ("Ctrl+E", "Ctrl+Shift+E"), "overview"),
+    ActionSpec(
+        "overview.export", _tr("Export in a format of another tool"), ("Ctrl+Alt+E",), "overview"
+    ),
 )

@@ -24,6 +24,7 @@ actions: tuple[ActionSpec, ...] = (
     _spec("columns", _tr("Choose columns"), "Ctrl+Shift+C", group=_LIST),
     _spec("copy", _tr("Copy the list as a table"), group=_LIST),
     _spec("export", _tr("Save the list as CSV"), "Ctrl+Shift+E", group=_LIST),
+    _spec("export_as", _tr("Export in a format of another tool"), "Ctrl+Alt+E", group=_LIST),
     _spec("next", _tr("Next trace"), "Alt+Down", group=_LIST),
     _spec("previous", _tr("Previous trace"), "Alt+Up", group=_LIST),
     _spec("compare", _tr("Side by side with another run, or back"), "C", group=_TRACE),

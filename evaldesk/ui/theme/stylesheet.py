@@ -140,8 +140,9 @@ QCheckBox::indicator {{ border-radius: 4px; }}
 QRadioButton::indicator {{ border-radius: 8px; }}
 QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
   image: url({icons}/check-{t.name}.svg); }}
-QRadioButton::indicator:checked {{ background: {t.accent}; border: 4px solid {t.pane};
-  width: 8px; height: 8px; }}
+QRadioButton::indicator:checked {{ border-color: {t.accent};
+  background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
+    stop: 0 {t.accent}, stop: 0.55 {t.accent}, stop: 0.65 {t.pane}, stop: 1 {t.pane}); }}
 QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
 
 QAbstractItemView {{ background: {t.pane}; color: {t.text}; border: none;

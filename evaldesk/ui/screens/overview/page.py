@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.project import Changes, RunInfo
+from evaldesk.ui.exporting.desk import ExportDesk
 from evaldesk.ui.screens.overview.controller import OverviewController
 from evaldesk.ui.screens.overview.models import SORT_ROLE, RunsModel
 from evaldesk.ui.screens.overview.steps import StepsCard
@@ -46,6 +47,7 @@ class OverviewPage(Screen):
         self._stale = True
         self.controller = OverviewController(workspace, self)
         self.controller.contents_read.connect(self._show_contents)
+        self.exports = ExportDesk(workspace, self)
         self.model = RunsModel(self)
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self.model)
@@ -68,6 +70,10 @@ class OverviewPage(Screen):
             self, "overview.workbook", self.ask_workbook, lambda: self._stack.currentIndex() == 2
         )
         self.steps.workbook_button.clicked.connect(self.ask_workbook)
+        workspace.actions.bind(
+            self, "overview.export", self.ask_export, lambda: self._stack.currentIndex() == 2
+        )
+        self.steps.export_button.clicked.connect(self.ask_export)
 
     def opened(self, **place: Any) -> None:
         """Read at the first visit; afterwards the changes tell."""
@@ -90,6 +96,10 @@ class OverviewPage(Screen):
     def ask_workbook(self) -> None:
         """Everything there is, in an Excel workbook."""
         self.controller.ask_workbook()
+
+    def ask_export(self) -> None:
+        """Traces and ratings, in a format of another tool."""
+        self.exports.ask(self)
 
     def status_text(self) -> str:
         """The size of the file."""

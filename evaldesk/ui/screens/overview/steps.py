@@ -85,6 +85,21 @@ class StepsCard(Card):
         self.workbook_button.setToolTip(workspace.actions.tooltip("overview.workbook"))
         self.workbook_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         grid.addWidget(self.workbook_button, row + 1, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        grid.setRowMinimumHeight(row + 3, 6)
+        grid.addWidget(
+            text_label(self.tr("Traces and ratings, for another tool"), "muted", wrap=True),
+            row + 4,
+            0,
+            1,
+            2,
+        )
+        self.export_button = ActionButton(
+            self.tr("Other …"), workspace.actions.keys("overview.export")
+        )
+        self.export_button.setAccessibleName(self.tr("Export in a format of another tool"))
+        self.export_button.setToolTip(workspace.actions.tooltip("overview.export"))
+        self.export_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        grid.addWidget(self.export_button, row + 4, 2, Qt.AlignmentFlag.AlignVCenter)
 
     def show_steps(self, steps: "tuple[NextStep, ...]") -> None:
         """How far each is. The first part that is ready and not done stands out."""

@@ -261,7 +261,10 @@ class ListPane(QWidget):
 
     def _more_menu(self) -> None:
         self._offer(
-            ("traces.columns", "traces.copy", "traces.export", "traces.facets", "traces.layout"),
+            (
+                *("traces.columns", "traces.copy", "traces.export", "traces.export_as"),
+                *("traces.facets", "traces.layout"),
+            ),
             self.more.mapToGlobal(QPoint(0, self.more.height())),
         )
 

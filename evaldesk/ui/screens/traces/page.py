@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.project import Changes
+from evaldesk.ui.exporting.desk import ExportDesk
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.screens.traces.controller import TracesController
 from evaldesk.ui.screens.traces.list_pane import ListPane
@@ -30,6 +31,7 @@ class TracesPage(Screen):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self.controller = TracesController(workspace, self)
+        self.exports = ExportDesk(workspace, self)
         self.listing = ListPane(workspace, self.controller)
         self.model = self.listing.model
         self.table = self.listing.table
@@ -208,6 +210,12 @@ class TracesPage(Screen):
                 lambda path: self.controller.export(path, pks, self.columns.shown()),
             )
 
+    def export_as(self) -> None:
+        """Export what is listed, or everything, in a format of another tool."""
+        controller = self.controller
+        query = controller.query if controller.narrowed else None
+        self.exports.ask(self, query, len(self.model.ids))
+
     def copy_id(self) -> None:
         """Copy the id of the trace that is being read."""
         row = self.listing.current_row()
@@ -310,6 +318,7 @@ class TracesPage(Screen):
         bind(self, "traces.columns", self.choose_columns)
         bind(self, "traces.copy", self.copy_list, lambda: len(self.model.ids) > 0)
         bind(self, "traces.export", self.export_list, lambda: len(self.model.ids) > 0)
+        bind(self, "traces.export_as", self.export_as, lambda: self.controller.total > 0)
         bind(self, "traces.next", lambda: self.step(1))
         bind(self, "traces.previous", lambda: self.step(-1))
         bind(self, "traces.compare", self.compare, lambda: bool(self.pane.pks))

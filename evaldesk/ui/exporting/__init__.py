@@ -1,0 +1,1 @@
+"""Handing traces and ratings over in the formats of other tools, from any screen."""
