@@ -3,12 +3,12 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from evaldesk.domain.trace import Message, Scenario, Score, Status, TraceBody, TraceRecord
 from evaldesk.importers import cells, chat
 from evaldesk.importers.guessing import SLICE_NAMES
+from evaldesk.importers.inspect_spans import between, compact_spans, milliseconds, utc
 
 _LETTERS = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
 _ATTACHMENT = re.compile(r"attachment://([0-9a-f]{32}|\d+)")
@@ -69,7 +69,7 @@ def trace_of(sample: Mapping[str, Any], header: Mapping[str, Any], place: str) -
     if scenario.expected:
         body["expected"] = scenario.expected
     if events:
-        body["spans"] = compact_spans(events)
+        body["spans"] = compact_spans(events, conversation)
     metadata = {
         key: resolve(value)
         for key, value in sample.items()
@@ -111,7 +111,7 @@ def trace_of(sample: Mapping[str, Any], header: Mapping[str, Any], place: str) -
         status=state,
         scores=scores,
         started_at=_started_at(sample, events),
-        latency_ms=_milliseconds(sample.get("total_time")),
+        latency_ms=milliseconds(sample.get("total_time")),
         tokens_in=tokens_in,
         tokens_out=tokens_out,
         cost=cost,
@@ -149,50 +149,6 @@ def scores_of(objects: Mapping[str, Any]) -> tuple[dict[str, Score], dict[str, A
         if rest:
             more[name] = rest
     return scores, more
-
-
-def compact_spans(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What happened when: type, name, time and duration in milliseconds of each event.
-
-    The events themselves repeat every message of every model call and are not kept.
-    """
-    spans: list[dict[str, Any]] = []
-    begun: dict[str, dict[str, Any]] = {}
-    for event in events:
-        kind = chat.plain_text(event.get("event"))
-        action = event.get("action")
-        if kind == "span_end" or (kind == "step" and action == "end"):
-            span = begun.pop(_span_key(event, kind), None)
-            if span is not None:
-                took = _between(span.get("timestamp"), event.get("timestamp"))
-                if took is not None:
-                    span["duration_ms"] = took
-            continue
-        span = {"type": {"span_begin": "span"}.get(kind, kind)}
-        name = event.get("name") or event.get("function") or event.get("model")
-        if isinstance(name, str):
-            span["name"] = name
-        if isinstance(event.get("timestamp"), str) and event["timestamp"]:
-            span["timestamp"] = utc(event["timestamp"])
-        for key in ("id", "span_id", "parent_id", "role"):
-            if isinstance(event.get(key), str) and event[key]:
-                span[key] = event[key]
-        took = _milliseconds(event.get("working_time"))
-        if took is None:
-            took = _between(event.get("timestamp"), event.get("completed"))
-        if took is not None:
-            span["duration_ms"] = took
-        if kind == "model":
-            output = event.get("output")
-            usage = output.get("usage") if isinstance(output, dict) else None
-            if isinstance(usage, dict):
-                span["tokens_in"], span["tokens_out"] = _tokens(usage)
-        if event.get("error"):
-            span["error"] = chat.plain_text(event["error"])[:500]
-        if kind in ("span_begin", "step"):
-            begun[_span_key(event, kind)] = span
-        spans.append(span)
-    return spans
 
 
 class _Resolver:
@@ -332,9 +288,9 @@ def _add_timing(conversation: Sequence[Message], events: Sequence[Mapping[str, A
             continue
         if isinstance(event.get("timestamp"), str):
             target["started_at"] = utc(event["timestamp"])
-        took = _milliseconds(output.get("time"))
+        took = milliseconds(output.get("time"))
         if took is None:
-            took = _between(event.get("timestamp"), event.get("completed"))
+            took = between(event.get("timestamp"), event.get("completed"))
         if took is not None:
             target["latency_ms"] = took
         if isinstance(output.get("usage"), dict):
@@ -373,41 +329,6 @@ def _started_at(sample: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) 
         if isinstance(value, str):
             return utc(value)
     return ""
-
-
-def utc(text: str) -> str:
-    """A time in UTC with a Z: a log that is converted writes its times in another zone, and is
-    the same log. What has no zone, or is no time, stays as it is.
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    if moment.tzinfo is None:
-        return text
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _milliseconds(seconds: Any) -> float | None:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        return None
-    return round(float(seconds) * 1000, 3) if math.isfinite(seconds) else None
-
-
-def _between(start: Any, end: Any) -> float | None:
-    if not isinstance(start, str) or not isinstance(end, str):
-        return None
-    try:
-        took = datetime.fromisoformat(end) - datetime.fromisoformat(start)
-    except (ValueError, TypeError):
-        return None
-    return round(took.total_seconds() * 1000, 3)
-
-
-def _span_key(event: Mapping[str, Any], kind: str) -> str:
-    if kind == "step":
-        return f"step {event.get('type')} {event.get('name')}"
-    return chat.plain_text(event.get("id"))
 
 
 def _list(value: Any) -> list[Any]:

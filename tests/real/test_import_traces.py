@@ -258,7 +258,7 @@ def test_inspect_messages_have_the_time_and_tokens_of_their_calls(shared_data: P
     assert answer["started_at"]
     assert answer["latency_ms"] > 0
     assert answer["tokens_out"] == first.tokens_out
-    assert {"span", "model", "score"} <= {span["type"] for span in first.body["spans"]}
+    assert {"chain", "llm", "evaluator"} <= {span["kind"] for span in first.body["spans"]}
     assert first.scenario.expected
     assert first.latency_ms is not None
 

@@ -11,7 +11,7 @@ from evaldesk.domain.errors import InputError
 from evaldesk.domain.trace import Score
 from evaldesk.importers import inspect_archive
 from evaldesk.importers.contract import RunHeader
-from evaldesk.importers.inspect_sample import utc
+from evaldesk.importers.inspect_spans import compact_spans, utc
 from tests.unit.importers.files import notes, read, skipped, traces
 
 HASH = "0123456789abcdef0123456789abcdef"
@@ -152,8 +152,65 @@ def test_a_sample(log):
     assert trace.body["metadata"]["store"] == {"k": 1}
     assert trace.body["metadata"]["scores"] == {"many": {"metadata": {"why": "kept"}}}
     span, model = trace.body["spans"]
-    assert (span["type"], span["name"], span["duration_ms"]) == ("span", "solver", 2000)
-    assert (model["type"], model["tokens_out"]) == ("model", 2)
+    assert (span["kind"], span["name"], span["latency_ms"]) == ("chain", "solver", 2000)
+    assert span["attributes"]["event"] == "span"
+    assert (model["kind"], model["tokens_out"]) == ("llm", 2)
+
+
+def test_spans_stand_under_the_span_that_they_happened_in():
+    events = [
+        {"event": "span_begin", "id": "s1", "name": "solve", "timestamp": "2026-01-01T00:00:00Z"},
+        {"event": "span_begin", "id": "s2", "parent_id": "s1", "type": "agent", "name": "helper"},
+        {
+            "event": "model",
+            "span_id": "s2",
+            "model": "m",
+            "timestamp": "2026-01-01T00:00:01+00:00",
+            "output": {
+                "choices": [{"message": {"id": "a"}}],
+                "usage": {"input_tokens": 3, "output_tokens": 1},
+            },
+            "error": "overloaded",
+        },
+        {"event": "tool", "span_id": "s2", "id": "call", "function": "look", "working_time": 0.5},
+        {"event": "span_end", "id": "s1", "timestamp": "2026-01-01T00:00:02Z"},
+        {"event": "score", "span_id": "s1"},
+    ]
+    answer = {"role": "assistant", "parts": [], "metadata": {"id": "a"}}
+    result = {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call"}]}
+    outer, agent, model, tool, score = compact_spans(events, [answer, result])
+    assert (outer["id"], outer["latency_ms"], "parent" in outer) == ("s1", 2000, False)
+    assert (agent["parent"], agent["kind"]) == ("s1", "agent")
+    assert (model["parent"], model["message"], model["model"]) == ("s2", 0, "m")
+    assert (model["status"], model["error"], model["tokens_in"]) == ("error", "overloaded", 3)
+    assert (tool["kind"], tool["name"], tool["message"], tool["latency_ms"]) == (
+        "tool",
+        "look",
+        1,
+        500,
+    )
+    assert tool["attributes"] == {"event": "tool", "tool_call_id": "call"}
+    assert (score["kind"], score["name"]) == ("evaluator", "score")
+
+
+def test_steps_of_old_logs_hold_what_happens_in_them():
+    events = [
+        {"event": "step", "action": "begin", "name": "outer", "timestamp": "2026-01-01T00:00:00"},
+        {"event": "step", "action": "begin", "name": "inner"},
+        {"event": "model", "model": "m"},
+        {"event": "step", "action": "end", "name": "inner"},
+        {"event": "state"},
+        {"event": "step", "action": "end", "name": "outer", "timestamp": "2026-01-01T00:00:01"},
+        {"event": "score"},
+    ]
+    outer, inner, model, state, score = compact_spans(events)
+    assert (inner["parent"], model["parent"], state["parent"]) == (
+        outer["id"],
+        inner["id"],
+        outer["id"],
+    )
+    assert "parent" not in score
+    assert outer["latency_ms"] == 1000
 
 
 def test_a_failed_sample_has_no_score(tmp_path):
