@@ -7,16 +7,30 @@ from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from evaldesk.ui.widgets.keycap import KeyHint
+from evaldesk.ui.widgets.label import ElidedLabel
 
 
 class ClickableHint(KeyHint):
     """A key and what it does, that the mouse does as well."""
 
     def __init__(
-        self, keys: str, text: str, run: Callable[[], object], parent: QWidget | None = None
+        self,
+        keys: str,
+        text: str,
+        run: Callable[[], object],
+        parent: QWidget | None = None,
+        *,
+        elided: bool = False,
     ) -> None:
         super().__init__(keys, text, parent)
         self._run = run
+        if elided:  # where the words may be more than there is room for
+            label = ElidedLabel(text, kind="muted")
+            layout = self.layout()
+            assert layout is not None
+            layout.replaceWidget(self.label, label)
+            self.label.deleteLater()
+            self.label = label
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -20,6 +20,8 @@ from evaldesk.ui.widgets.trace_view.view import TraceView
 from evaldesk.ui.widgets.trace_view.woven import MOST, Woven
 
 _NARROWEST = 170
+_ABOVE = 72
+"""Of the row before, what is seen above one that was come to, in pixels."""
 
 
 class SideBySide(QWidget):
@@ -195,9 +197,21 @@ class SideBySide(QWidget):
     def _go_to(self, side: int, row: int) -> None:
         view = self.views[side]
         view.canvas.set_current(row)
+        self._bring_up(view, row)
         if any(one.canvas.hasFocus() for one in self.views):
             view.canvas.setFocus()
         self._last = view
+
+    def _bring_up(self, view: TraceView, row: int) -> None:
+        """See the beginning of a row: heights above it become exact while it comes into sight."""
+        canvas = view.canvas
+        bar = canvas.verticalScrollBar()
+        for _ in range(4):
+            top = round(canvas.rows.top(row))
+            least = min(canvas.rows.extent(row), canvas.room * 0.6)
+            if bar.value() <= top and top + least <= bar.value() + canvas.room:
+                return
+            bar.setValue(top - _ABOVE)
 
     # how it is shown
 
