@@ -77,14 +77,8 @@ def compact_spans(
 
 def _span(event: Mapping[str, Any], what: str, number: int) -> Span:
     is_span = what == "span_begin"
-    name = next(
-        (
-            value
-            for key in ("name", "function", "model", "action")
-            if isinstance(value := event.get(key), str) and value
-        ),
-        "",
-    )
+    names = (event.get(key) for key in ("name", "function", "model", "action"))
+    name = next((value for value in names if isinstance(value, str) and value != ""), "")
     kind = _KINDS.get(what, "chain")
     if what in ("span_begin", "step", "subtask"):
         kind = _BEGIN_KINDS.get(fields.text(event.get("type")), "chain")
