@@ -15,9 +15,10 @@ from evaldesk.importers.record_loop import Loop
 from evaldesk.importers.records import Row
 from evaldesk.importers.source import Source
 from evaldesk.importers.span_attributes import Attributes
+from evaldesk.importers.span_conventions import CONVENTIONS
 from evaldesk.importers.span_reading import SpanReading, definitions_of
 from evaldesk.importers.span_records import SpanRecord, identifier, iso, nanoseconds
-from evaldesk.importers.span_trace import CONVENTIONS, trace_of
+from evaldesk.importers.span_trace import trace_of
 
 _KINDS = {
     "LLM": "llm",

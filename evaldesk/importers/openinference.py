@@ -14,9 +14,9 @@ from evaldesk.importers.openinference_spans import (
 from evaldesk.importers.records import table_kind
 from evaldesk.importers.source import Source
 from evaldesk.importers.span_attributes import Attributes
+from evaldesk.importers.span_conventions import CONVENTIONS
 from evaldesk.importers.span_groups import Found, traces_in
 from evaldesk.importers.span_reading import SpanReading
-from evaldesk.importers.span_trace import CONVENTIONS
 
 _LISTS = ("spans", "data", "traces")
 _HINT = "Expected: spans as JSON objects, each with the ids of its trace and of itself."

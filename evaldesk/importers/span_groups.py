@@ -18,9 +18,10 @@ from evaldesk.domain.wording import counted
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
 from evaldesk.importers.record_loop import TrialNumbers
 from evaldesk.importers.source import Source
+from evaldesk.importers.span_conventions import CONVENTIONS
 from evaldesk.importers.span_reading import Convention
 from evaldesk.importers.span_records import SpanRecord
-from evaldesk.importers.span_trace import CONVENTIONS, trace_of
+from evaldesk.importers.span_trace import trace_of
 
 Found = SpanRecord | InputError
 """A span, or why one cannot be read."""

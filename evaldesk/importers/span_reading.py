@@ -15,6 +15,8 @@ from evaldesk.importers.span_attributes import Attributes
 from evaldesk.importers.span_records import SpanEvent, SpanRecord
 
 KINDS: tuple[str, ...] = get_args(SpanKind)
+MODELS = ("llm",)
+"""Kinds of spans that are calls of the evaluated model."""
 
 
 @dataclass(slots=True)
