@@ -35,8 +35,10 @@ def chi2_tail(value: float) -> float:
     return math.erfc(math.sqrt(value / 2.0))
 
 
-def wilson_ends(successes: int, n: int, level: float) -> tuple[float, float]:
-    """Wilson's score interval of a rate, without continuity correction; n at least 1."""
+def wilson_ends(successes: float, n: float, level: float) -> tuple[float, float]:
+    """Wilson's score interval of a rate, without continuity correction; n above 0 and, where it
+    is an effective one, not necessarily whole.
+    """
     z = normal_quantile(level)
     centre = successes + z * z / 2.0
     half = z * math.sqrt(successes * (n - successes) / n + z * z / 4.0)
