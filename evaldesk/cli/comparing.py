@@ -25,6 +25,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--by", action="append", default=[], metavar="SLICE", help="a slice or tier; repeatable"
     )
     parser.add_argument("--tier", default="", metavar="T", help="only this tier")
+    parser.add_argument(
+        "--suite", default="", metavar="NAME", help="only this suite or dataset version"
+    )
     parser.add_argument("--cluster", default="", metavar="KEY", help="a slice that groups cases")
     parser.add_argument(
         "--trials",
@@ -51,6 +54,7 @@ def _compare(args: argparse.Namespace, _: Context) -> Outcome:
             args.metric,
             by=args.by,
             tier=args.tier,
+            suite=args.suite,
             cluster=args.cluster,
             trials=args.trials,
             errors_as_failures=args.errors_as_failures,
@@ -111,6 +115,7 @@ def _as_json(found: Comparison, ids: "Mapping[int, str]") -> dict[str, Any]:
             for item in found.unpaired
         ],
         "notes": list(found.notes),
+        "ground": found.ground or None,
     }
 
 
@@ -126,6 +131,7 @@ def _as_text(found: Comparison) -> str:
         f"missing in A {found.missing_a}, in B {found.missing_b}",
         f"  smallest difference that this n shows: {number(found.minimum_detectable)}",
     ]
+    lines += [f"  ground: {found.ground}"] if found.ground else []
     lines += [f"  note: {note}" for note in found.notes]
     if found.slices:
         rows = [

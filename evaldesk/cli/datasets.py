@@ -292,7 +292,9 @@ def _new(args: argparse.Namespace, _: Context) -> Outcome:
             text = f"{args.query} " if args.query.strip() else ""
             chosen = bool(text or args.where or args.run or not args.add)
             pks = (
-                project.datasets.of_traces(TraceQuery(text, parse(args.where), args.run))
+                project.datasets.of_traces(
+                    project.traces.ids(TraceQuery(text, parse(args.where), args.run))
+                )
                 if chosen
                 else []
             )

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from evaldesk import __version__
 from evaldesk.cli import (
     comparing,
+    dataset_checks,
     datasets,
     desktop,
     diffing,
@@ -32,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     *diffing.COMMANDS,
     *labelling.COMMANDS,
     *datasets.COMMANDS,
+    *dataset_checks.COMMANDS,
     *comparing.COMMANDS,
     *exporting.COMMANDS,
     *desktop.COMMANDS,

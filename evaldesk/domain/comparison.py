@@ -91,6 +91,8 @@ class Comparison:
         regressions: pairs where B is worse, worst first.
         unpaired: what was left out, each with its reason.
         notes: what a reader must know, in words: same ids with other texts, errors left out.
+        ground: which dataset versions or which suite it stands on, in a sentence; empty where a
+            run names none.
     """
 
     run_a: str
@@ -116,3 +118,4 @@ class Comparison:
     notes: Sequence[str] = ()
     exact_p: float | None = None
     newcombe: Estimate | None = None
+    ground: str = ""

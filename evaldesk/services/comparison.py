@@ -10,7 +10,8 @@ from evaldesk.domain.comparison import Comparison, PairedValue, SliceComparison,
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.rubric import Direction
 from evaldesk.domain.trace import TraceRow
-from evaldesk.services.comparison_notes import notes_on
+from evaldesk.services.comparison_notes import notes_on, suite_in_words
+from evaldesk.services.lineage import ground_in_words, ground_of_runs
 from evaldesk.services.metrics import metric
 from evaldesk.services.pairing import pair_runs
 from evaldesk.stats.multiplicity import benjamini_hochberg
@@ -32,6 +33,7 @@ def compare(
     *,
     by: Sequence[str] = (),
     tier: str = "",
+    suite: str = "",
     cluster: str = "",
     trials: TrialRule = "mean",
     errors_as_failures: bool = False,
@@ -49,12 +51,13 @@ def compare(
         metric_name: a score, ``gold.CRITERION``, or a number field.
         by: slices (or ``tier``) to look within; p-values are adjusted over all of them.
         tier: only scenarios of this tier.
+        suite: only scenarios of this suite (or dataset version), described as it describes them.
         cluster: a slice whose scenarios go together, such as a conversation.
         trials: how several trials of a scenario become one value.
         errors_as_failures: count an infrastructure error as 0 instead of leaving it out.
 
     Raises:
-        NotFoundError: no such run, metric, slice or tier; offers the nearest.
+        NotFoundError: no such run, metric, slice, suite or tier; offers the nearest.
         UsageError: the runs are the same.
     """
     for run in (run_a, run_b):
@@ -63,6 +66,7 @@ def compare(
         raise UsageError("A run cannot be compared with itself.", "Choose two runs.")
     _check_groups(project, by)
     chosen = metric(project, metric_name)
+    version = project.datasets.find(suite) if suite else None
     runs = pair_runs(
         project,
         run_a,
@@ -71,6 +75,9 @@ def compare(
         tier=tier,
         trials=trials,
         errors_as_failures=errors_as_failures,
+        suite=None
+        if version is None
+        else {row.id: row.description for row in project.datasets.each(version.pk)},
     )
     pairs = runs.pairs()
     rows = [runs.rows[key] for key in runs.both]
@@ -114,6 +121,9 @@ def compare(
         slices=_slices(by, rows, pairs, clusters, direction, level, resamples, seed),
         unpaired=unpaired,
         notes=notes_on(runs, run_a, run_b, unpaired, trials),
+        ground=ground_in_words(ground_of_runs(project, (run_a, run_b)))
+        if version is None
+        else suite_in_words(suite, version, runs, run_a, run_b),
     )
 
 

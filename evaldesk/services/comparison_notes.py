@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evaldesk.domain.comparison import TrialRule, Unpaired
+from evaldesk.domain.dataset import DatasetVersion
 from evaldesk.domain.wording import counted
 from evaldesk.services.pairing import PairedRuns, Side
 
@@ -39,6 +40,23 @@ def notes_on(
         )
         notes.append(f"{which} a trace in neither run.")
     return notes
+
+
+def suite_in_words(
+    name: str, version: DatasetVersion, runs: PairedRuns, run_a: str, run_b: str
+) -> str:
+    """What a comparison on a suite stands on, and what of it the runs lack."""
+    stands = f"{version.dataset} {version.short}"
+    called = stands if name not in version.suites else f"the suite {name} ({stands})"
+    said = f"Both runs on {called}, " + counted(version.scenarios, "%1 scenario", "%1 scenarios")
+    if runs.lacking is None or not any(runs.lacking):
+        return f"{said}, none missing."
+    missing = " and ".join(
+        f"{number:,} without a trace in {run}"
+        for number, run in zip(runs.lacking, (run_a, run_b), strict=True)
+        if number
+    )
+    return f"{said}: {missing}."
 
 
 def _of_side(side: Side, run: str, trials: TrialRule, errors_as_failures: bool) -> list[str]:

@@ -78,7 +78,8 @@ def version_from_traces(
     Raises:
         UsageError: none matches.
     """
-    return version_of(project, dataset, project.datasets.of_traces(query), author=author, note=note)
+    pks = project.datasets.of_traces(project.traces.ids(query))
+    return version_of(project, dataset, pks, author=author, note=note)
 
 
 def version_from(

@@ -5,10 +5,11 @@ cases are changed between runs. What cannot be paired is reported with its reaso
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from evaldesk.domain.comparison import PairedValue, TrialRule, Unpaired
+from evaldesk.domain.dataset import Description
 from evaldesk.domain.errors import NotFoundError
 from evaldesk.domain.identifiers import content_id
 from evaldesk.domain.trace import TraceRow
@@ -60,6 +61,7 @@ class PairedRuns:
         rows: scenario → one of its traces, which tells its key, title, tier and slices.
         errors_as_failures: whether infrastructure errors have the value 0.
         never_run: how many scenarios of the dataset have a trace in neither run.
+        lacking: how many scenarios of the suite have no trace in A, and in B; None without one.
     """
 
     a: Side
@@ -67,6 +69,7 @@ class PairedRuns:
     rows: dict[str, TraceRow]
     errors_as_failures: bool
     never_run: int = 0
+    lacking: tuple[int, int] | None = None
 
     @property
     def both(self) -> list[str]:
@@ -141,8 +144,13 @@ def pair_runs(
     tier: str,
     trials: TrialRule,
     errors_as_failures: bool,
+    suite: Mapping[str, Description] | None = None,
 ) -> PairedRuns:
     """Gather two runs and pair them; see `evaldesk.services.comparison.compare`.
+
+    Args:
+        suite: only these scenarios, described like this: id → description; None for all, as
+            they are described now.
 
     Raises:
         NotFoundError: no such tier; offers the nearest.
@@ -151,9 +159,16 @@ def pair_runs(
     b = _side(project, run_b, chosen, trials, errors_as_failures)
     rows = _rows(project, a, b)
     nameless = _name_failures(rows, a, b) | _name_failures(rows, b, a)
+    lacking = None
+    if suite is not None:
+        rows = _of_suite(suite, rows, a, b)
+        lacking = (len(set(suite) - set(a.shown)), len(set(suite) - set(b.shown)))
     if tier:
         # Which scenarios of a plan that were never run belong to the tier is not known here.
-        return PairedRuns(a, b, _of_tier(tier, rows, a, b), errors_as_failures)
+        return PairedRuns(a, b, _of_tier(tier, rows, a, b), errors_as_failures, 0, lacking)
+    if suite is not None:
+        never = len(set(suite) - set(a.shown) - set(b.shown))
+        return PairedRuns(a, b, rows, errors_as_failures, never, lacking)
     planned = project.runs.planned(run_a) | project.runs.planned(run_b)
     return PairedRuns(a, b, rows, errors_as_failures, len(planned - nameless - set(rows)))
 
@@ -224,6 +239,22 @@ def _name_failures(rows: dict[str, TraceRow], side: Side, other: Side) -> set[st
         if key not in other.shown:
             del rows[key]
     return taken
+
+
+def _of_suite(
+    suite: Mapping[str, Description], rows: Mapping[str, TraceRow], a: Side, b: Side
+) -> dict[str, TraceRow]:
+    """Its scenarios, and what it says of them: not what was said since."""
+    kept = {}
+    for key, row in rows.items():
+        said = suite.get(key)
+        if said is not None:
+            kept[key] = replace(
+                row, tier=said.tier, slices=dict(said.slices), title=said.title or row.title
+            )
+    for side in (a, b):
+        side.keep(set(kept))
+    return kept
 
 
 def _of_tier(tier: str, rows: Mapping[str, TraceRow], a: Side, b: Side) -> dict[str, TraceRow]:

@@ -16,14 +16,12 @@ from evaldesk.domain.dataset import (
 )
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.identifiers import canonical_json, new_id, now
-from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.trace import Scenario
 from evaldesk.storage import codec, dataset_versions, scenario_lists
 from evaldesk.storage import scenario_revisions as revisions
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database, row_number
 from evaldesk.storage.identity import scenario_id
-from evaldesk.storage.selection import matching
 from evaldesk.storage.summaries import title
 
 
@@ -171,6 +169,20 @@ class DatasetRepository:
             redactions=described.redactions,
         )
 
+    def id_of(self, pk: int) -> str:
+        """The id of a scenario, hexadecimal.
+
+        Raises:
+            NotFoundError: there is none of that number.
+        """
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(t.scenario.c.id).where(t.scenario.c.pk == pk)
+            ).scalar()
+        if found is None:
+            raise NotFoundError(f"There is no scenario number {pk}.")
+        return str(found.hex())
+
     def find_scenarios(self, references: Sequence[str], version_pk: int = 0) -> list[int]:
         """Row numbers of the scenarios that a person names by key, id, or the beginning of one.
 
@@ -208,17 +220,17 @@ class DatasetRepository:
                 result.append(found[0].pk)
         return result
 
-    def of_traces(self, query: TraceQuery) -> list[int]:
-        """Row numbers of the scenarios of the traces that match."""
+    def of_traces(self, pks: Sequence[int]) -> list[int]:
+        """Row numbers of the scenarios that these traces answer."""
+        found: set[int] = set()
         with self._database.read() as connection:
-            inner = matching(connection, query).subquery()
-            statement = (
-                select(t.trace.c.scenario_pk)
-                .join(inner, inner.c.pk == t.trace.c.pk)
-                .distinct()
-                .order_by(t.trace.c.scenario_pk)
-            )
-            return list(connection.execute(statement).scalars())
+            for some in revisions.chunks(pks):
+                found.update(
+                    connection.execute(
+                        select(t.trace.c.scenario_pk).where(t.trace.c.pk.in_(some))
+                    ).scalars()
+                )
+        return sorted(found)
 
     def latest(self, pks: Sequence[int]) -> dict[int, int]:
         """Scenario → number of its latest revision."""

@@ -19,6 +19,7 @@ from evaldesk.storage.engine import PAGE_SIZE, Database, check_is_project, trans
 from evaldesk.storage.ingest import TraceWriter
 from evaldesk.storage.interruption import Register
 from evaldesk.storage.notes import NoteRepository
+from evaldesk.storage.origins import OriginRepository
 from evaldesk.storage.people import PersonRepository
 from evaldesk.storage.rating_ingest import RatingWriter
 from evaldesk.storage.ratings import RatingRepository
@@ -47,6 +48,7 @@ class Project:
         self.traces = TraceRepository(database)
         self.runs = RunRepository(database)
         self.datasets = DatasetRepository(database)
+        self.origins = OriginRepository(database)
         self.rubrics = RubricRepository(database)
         self.ratings = RatingRepository(database)
         self.rulings = RulingRepository(database)
