@@ -32,6 +32,10 @@ _WRAPPINGS = frozenset(("result", "trace", "data"))
 _HINT = "Expected: OTLP as JSON, with “resourceSpans”, “resourceLogs” or “batches”."
 
 
+_Late = dict[str, dict[str, Any]]
+"""Place → resource or scope, of those that stand behind their spans: known in the second reading."""
+
+
 class Otlp:
     """``TracesData`` and ``LogsData`` of OpenTelemetry as JSON."""
 
@@ -60,11 +64,17 @@ class Otlp:
 
     def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
         """Reads the file twice, so that only traces that have not ended are held."""
-        return traces_in(source, options, lambda: spans_of(source))
+        late: _Late = {}
+        return traces_in(source, options, lambda: spans_of(source, late))
 
 
-def spans_of(source: Source) -> Iterator[Found]:
-    """The spans and log records of a file in its order."""
+def spans_of(source: Source, late: _Late | None = None) -> Iterator[Found]:
+    """The spans and log records of a file in its order.
+
+    Args:
+        late: filled with what stands behind its spans, and used where a first reading filled it.
+    """
+    late = {} if late is None else late
     kind = table_kind(source)
     if kind == "lines":
         for number, line in source.lines():
@@ -84,7 +94,7 @@ def spans_of(source: Source) -> Iterator[Found]:
             for name in reader.members():
                 if name in _BLOCKS and reader.peek() == "[":
                     for place in reader.elements(name):
-                        yield from _block(reader, source, place)
+                        yield from _block(reader, source, late, place)
                 else:
                     value = reader.value(name)
                     if name in _WRAPPINGS and isinstance(value, dict):
@@ -92,40 +102,47 @@ def spans_of(source: Source) -> Iterator[Found]:
         reader.end()
 
 
-def _block(reader: JsonReader, source: Source, place: str) -> Iterator[Found]:
+def _block(reader: JsonReader, source: Source, late: _Late, place: str) -> Iterator[Found]:
     """The spans of one resource, piece by piece: all of a file may be in one."""
     if reader.peek() != "{":
         reader.value(place)
         yield source.error("It is not an object.", _HINT, record=place)
         return
-    # Filled when they are read, which may be after the spans that share them.
-    resource: dict[str, Any] = {}
+    resource: dict[str, Any] = dict(late.get(place, {}))
+    begun = False
     for name in reader.members():
         if name in _SCOPES and reader.peek() == "[":
+            begun = True
             for inner in reader.elements(f"{place}.{name}"):
-                yield from _scope(reader, source, resource, inner)
+                yield from _scope(reader, source, late, resource, inner)
         else:
             value = reader.value(f"{place}.{name}")
             if name == "resource":
                 resource |= attributes_of(fields.mapping(value).get("attributes"))
+                if begun:
+                    late[place] = resource
 
 
 def _scope(
-    reader: JsonReader, source: Source, resource: dict[str, Any], place: str
+    reader: JsonReader, source: Source, late: _Late, resource: dict[str, Any], place: str
 ) -> Iterator[Found]:
     if reader.peek() != "{":
         reader.value(place)
         yield source.error("It is not an object.", _HINT, record=place)
         return
-    scope: dict[str, Any] = {}
+    scope: dict[str, Any] = dict(late.get(place, {}))
+    begun = False
     for name in reader.members():
         if name in _ITEMS and reader.peek() == "[":
+            begun = True
             for inner, raw in reader.array(f"{place}.{name}"):
                 yield from _item(raw, resource, scope, source, inner)
         else:
             value = reader.value(f"{place}.{name}")
             if name in _SCOPE:
                 scope |= _scope_of(value)
+                if begun:
+                    late[place] = scope
 
 
 def _document(document: Any, source: Source, place: str) -> Iterator[Found]:

@@ -77,13 +77,21 @@ class Attributes:
         return made
 
     def trees(self, prefix: str) -> list[Any]:
-        """As `tree`, where it is a list, or an object of numbered members."""
-        found = self.tree(prefix)
-        if isinstance(found, list):
-            return found
-        if found is not None:
-            self._left[prefix] = found
-        return []
+        """As `tree`, of a list, or of numbered names; what has other names stays."""
+        below = prefix + "."
+        numbered = [
+            name
+            for name in self._left
+            if name.startswith(below) and name[len(below) :].partition(".")[0].isdecimal()
+        ]
+        if not numbered:
+            whole = nested(unwrapped(self._left.get(prefix)))
+            if isinstance(whole, list):
+                del self._left[prefix]
+                return whole
+            return []
+        made = nested({name.removeprefix(below): self._left.pop(name) for name in numbered})
+        return made if isinstance(made, list) else list(made.values())
 
     def rest(self) -> dict[str, Any]:
         """What was not taken, without what is empty."""

@@ -18,6 +18,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     read_traceloop,
     read_genai,
 )
+"""In the order in which they are asked: the one that says most comes first."""
 
 
 def read_span(record: SpanRecord, conventions: Sequence[Convention] = CONVENTIONS) -> SpanReading:
