@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
+from evaldesk.ui.actions.reading import reading_actions
 from evaldesk.ui.actions.spec import ActionSpec
 
 _SCOPE = "adjudicate"
@@ -54,4 +55,5 @@ actions: tuple[ActionSpec, ...] = (
     _spec("run", _tr("Choose a run"), ("G",), _LIST),
     _spec("agreement", _tr("Agreement, or back to the disagreements"), ("A",), "View"),
     _spec("copy", _tr("Copy what is listed as a table"), ("Ctrl+Shift+C",), "View"),
+    *reading_actions("adjudicate", frozenset({"B"})),
 )

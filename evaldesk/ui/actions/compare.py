@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
+from evaldesk.ui.actions.reading import reading_actions
+from evaldesk.ui.actions.side_by_side import side_by_side_actions
 from evaldesk.ui.actions.spec import ActionSpec
 
 
@@ -32,6 +34,21 @@ actions: tuple[ActionSpec, ...] = (
     _spec("open", _tr("Show the two traces side by side"), "Return", "Enter", group=_PAIR),
     _spec("next", _tr("Next scenario of the list"), "J", "Alt+Down", group=_PAIR),
     _spec("previous", _tr("Scenario before in the list"), "K", "Alt+Up", group=_PAIR),
+    _spec(
+        "next_differing",
+        _tr("Next scenario of the list in which A and B differ"),
+        "Shift+J",
+        "Alt+Shift+Down",
+        group=_PAIR,
+    ),
+    _spec(
+        "previous_differing",
+        _tr("Scenario before in which A and B differ"),
+        "Shift+K",
+        "Alt+Shift+Up",
+        group=_PAIR,
+    ),
+    _spec("choose_beside", _tr("Choose what stands beside A"), "C", group=_PAIR),
     _spec("difference", _tr("Next difference"), "N", group=_PAIR),
     _spec("difference_back", _tr("Previous difference"), "Shift+N", group=_PAIR),
     _spec("find", _tr("Find in the two traces"), "/", group=_PAIR),
@@ -42,4 +59,6 @@ actions: tuple[ActionSpec, ...] = (
     _spec("save_png", _tr("Save the chart as PNG"), group=_OUT),
     _spec("save_svg", _tr("Save the chart as SVG"), group=_OUT),
     _spec("workbook", _tr("Save the comparison as an Excel workbook"), "Ctrl+Shift+E", group=_OUT),
+    *reading_actions("compare", frozenset({"B"})),
+    *side_by_side_actions("compare"),
 )

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
+from evaldesk.ui.actions.reading import reading_actions
+from evaldesk.ui.actions.side_by_side import side_by_side_actions
 from evaldesk.ui.actions.spec import ActionSpec
 
 _SCOPE = "review"
@@ -49,9 +51,15 @@ actions: tuple[ActionSpec, ...] = (
     _spec("previous", _tr("Item before"), ("K", "Alt+Up"), _GO),
     _spec("next_pending", _tr("Next item that is not submitted"), ("N",), _GO),
     _spec("find", _tr("Find in the trace"), ("/", "Ctrl+F"), _TRACE),
+    _spec("compare", _tr("Beside another trace of the scenario, or back"), ("C",), _TRACE),
+    _spec("choose_beside", _tr("Choose what stands beside it"), ("Shift+C",), _TRACE),
+    _spec("difference", _tr("Next difference"), ("D",), _TRACE),
+    _spec("difference_back", _tr("Previous difference"), ("Shift+D",), _TRACE),
     _spec("page_down", _tr("Scroll the trace down"), ("Space", "PgDown"), _TRACE, palette=False),
     _spec("page_up", _tr("Scroll the trace up"), ("Shift+Space", "PgUp"), _TRACE, palette=False),
     _spec("filter", _tr("Filter the queue"), ("F",), _QUEUE),
     _spec("rubric", _tr("Choose another rubric"), ("R",), _QUEUE),
     _spec("scope", _tr("Choose run, order and state"), ("V",), _QUEUE),
+    *reading_actions("review"),
+    *side_by_side_actions("review"),
 )

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
+from evaldesk.ui.actions.reading import reading_actions
+from evaldesk.ui.actions.side_by_side import side_by_side_actions
 from evaldesk.ui.actions.spec import ActionSpec
 
 
@@ -27,10 +29,27 @@ actions: tuple[ActionSpec, ...] = (
     _spec("export_as", _tr("Export in a format of another tool"), "Ctrl+Alt+E", group=_LIST),
     _spec("next", _tr("Next trace"), "Alt+Down", group=_LIST),
     _spec("previous", _tr("Previous trace"), "Alt+Up", group=_LIST),
-    _spec("compare", _tr("Side by side with another run, or back"), "C", group=_TRACE),
+    _spec(
+        "next_differing",
+        _tr("Next scenario in which what stands side by side differs"),
+        "Alt+Shift+Down",
+        group=_LIST,
+    ),
+    _spec(
+        "previous_differing",
+        _tr("Scenario before in which it differs"),
+        "Alt+Shift+Up",
+        group=_LIST,
+    ),
+    _spec("mark", _tr("Mark for side by side, or take the mark off"), "X", group=_LIST),
+    _spec("unmark", _tr("Take all marks off"), "Shift+X", group=_LIST),
+    _spec("compare", _tr("Side by side with others, or back"), "C", group=_TRACE),
+    _spec("choose_beside", _tr("Choose what stands beside it"), "Shift+C", group=_TRACE),
     _spec("difference", _tr("Next difference"), "N", group=_TRACE),
     _spec("difference_back", _tr("Previous difference"), "Shift+N", group=_TRACE),
     _spec("copy_id", _tr("Copy the trace's id"), "Ctrl+Shift+I", group=_TRACE),
     _spec("layout", _tr("Trace beside or below the list"), "Ctrl+Shift+B", group=_TRACE),
     _spec("back", _tr("Back to the list"), "Escape", group=_TRACE),
+    *reading_actions("traces"),
+    *side_by_side_actions("traces"),
 )

@@ -115,7 +115,7 @@ def test_without_a_selection_the_message_is_copied(view, support):
     assert QGuiApplication.clipboard().text().endswith("keep the chair.")
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     key(view, Qt.Key.Key_C, both)
-    assert QGuiApplication.clipboard().text().startswith("**User · 1**")
+    assert QGuiApplication.clipboard().text().startswith("**1 · User**")
 
 
 def test_finding_opens_what_hides_a_hit(view, support):

@@ -156,6 +156,7 @@ class AdjudicatePage(Screen):
         bind("next_row", partial(controller.step_row, 1), self._has_item)
         bind("previous_row", partial(controller.step_row, -1), self._has_item)
         bind("find", self.trace_pane.open_find, self._has_item)
+        self.trace_pane.desk.bind(self, "adjudicate")
         bind("page_down", partial(self._scroll, 1), self._has_item)
         bind("page_up", partial(self._scroll, -1), self._has_item)
         bind("systems", self.toggle_systems, self._on_desk)

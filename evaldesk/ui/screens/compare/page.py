@@ -317,6 +317,7 @@ class ComparePage(Screen):
         bind("difference", lambda: self.pair.traces.next_difference(), aligned)
         bind("difference_back", lambda: self.pair.traces.next_difference(-1), aligned)
         bind("find", lambda: self.pair.traces.open_find(), paired)
+        self.pair.traces.desk.bind(self, "compare")
         bind("back", self.back, lambda: paired() or self._group is not None, focus=True)
         self.handing_out.bind(self, studied)
 

@@ -120,6 +120,7 @@ class ReviewPage(Screen):
         bind("find", self.trace_pane.open_find, at_once=True)
         bind("page_down", lambda: self._scroll(1), at_once=True)
         bind("page_up", lambda: self._scroll(-1), at_once=True)
+        self.trace_pane.desk.bind(self, "review")
         bind("filter", self.queue_pane.type_filter, item=False, at_once=True)
         bind("rubric", self.queue_pane.choose_rubric, item=False, at_once=True)
         bind("scope", self.queue_pane.choose_scope, item=False, at_once=True)

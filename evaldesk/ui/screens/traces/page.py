@@ -329,6 +329,7 @@ class TracesPage(Screen):
             lambda: self.pane.next_difference(-1),
             lambda: self.pane.is_pair,
         )
+        self.pane.desk.bind(self, "traces")
         bind(self, "traces.copy_id", self.copy_id, lambda: self.listing.current_row() is not None)
         bind(self, "traces.layout", self.toggle_layout)
         bind(self, "traces.back", self.back, focus=True)

@@ -4,7 +4,7 @@ open, selected and marked.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -36,12 +36,14 @@ class TraceCanvas(SightOfColumn):
         painter: draws the cards.
         current: the row that keys act on; -1 for none.
         part: what of that row they act on; None for the card as a whole.
+        rendered: whether Markdown and JSON are shown as such, and not as their source.
 
     Signals:
         current_changed(row).
         folded(row, section): a card (section -1) or section was opened or closed by the person.
         selection_changed().
         context_menu_wanted(row, global position).
+        cards_shown(): other cards are in sight.
         file_wanted(row, section): the person acted on an image or another file.
     """
 
@@ -50,6 +52,7 @@ class TraceCanvas(SightOfColumn):
     selection_changed = Signal()
     context_menu_wanted = Signal(int, QPoint)
     file_wanted = Signal(int, int)
+    cards_shown = Signal()
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +60,7 @@ class TraceCanvas(SightOfColumn):
         self.plan.styles.tokens = tokens
         self.current = -1
         self.part: Part | None = None
+        self.rendered = True
         self._came = False
         self._selection = Selection()
         self._mouse = CanvasMouse(self)
@@ -94,10 +98,13 @@ class TraceCanvas(SightOfColumn):
         self._selection.set(None, None)
         self.current = -1
         self._came = False
+        if not self.rendered:
+            folding.set_rendered(cards, False)
         self.lay_out(cards, rows, column)
         first = next((row for row, card in enumerate(cards) if card is not None), -1)
         self.set_current(first, reveal=False)
         self.settle()
+        self.cards_shown.emit()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Another theme."""
@@ -113,6 +120,11 @@ class TraceCanvas(SightOfColumn):
     def set_labelled(self, spans: Sequence[Span]) -> None:
         """Colour the stretches that carry a label."""
         self.painter.mark_labelled(spans)
+        self.viewport().update()
+
+    def set_quoted(self, spans: Sequence[Span], current: Sequence[Span] = ()) -> None:
+        """Colour what answer and documents share."""
+        self.painter.mark_quoted(spans, current)
         self.viewport().update()
 
     # the current card
@@ -209,9 +221,18 @@ class TraceCanvas(SightOfColumn):
             self.refold(row)
             self.folded.emit(row, part.section)
 
+    def open_json(self, open: bool) -> None:
+        """Open or close all of the JSON that the part in hand is of."""
+        card, part = self.cards[self.current] if self.current >= 0 else None, self.part
+        if card is not None and part is not None:
+            folding.set_json(card, part.section, open)
+            self.set_part(part._replace(line=0))
+            self.refold(self.current)
+
     def set_rendered(self, rendered: bool) -> None:
         """Show Markdown and JSON as such, or as their source."""
         self.part = None
+        self.rendered = rendered
         folding.set_rendered(self.cards, rendered)
         self.clear_selection()
         self.relay()
@@ -332,6 +353,7 @@ class TraceCanvas(SightOfColumn):
         if row >= 0 and self.cards[row] is not None:
             if not self._selection.touches(row):
                 self.set_current(row, reveal=False)
+            self._mouse.point_out(QPointF(point))
             self.context_menu_wanted.emit(row, event.globalPos())  # type: ignore[attr-defined]
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from evaldesk.domain.reading import Note
 from evaldesk.ui.widgets.trace_view.sections import Section
 
 CardKind = Literal[
@@ -37,6 +38,7 @@ class Card:
         message: index of the message it comes from; -1 for none.
         open: whether its text is shown.
         chips: labels beside the title, as (text, kind).
+        bookmarked: whether a bookmark stands in its margin. notes: that stand at it.
     """
 
     kind: CardKind
@@ -48,6 +50,8 @@ class Card:
     message: int = -1
     open: bool = True
     chips: list[tuple[str, str]] = field(default_factory=list)
+    bookmarked: bool = False
+    notes: tuple[Note, ...] = ()
 
     @property
     def foldable(self) -> bool:

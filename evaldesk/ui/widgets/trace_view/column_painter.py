@@ -65,6 +65,11 @@ class ColumnPainter:
         """Colour the stretches that carry a label."""
         self.marks.labelled = _by_section(spans)
 
+    def mark_quoted(self, spans: Sequence[Span], current: Sequence[Span] = ()) -> None:
+        """Colour what answer and documents share, and the stretches that were come to."""
+        self.marks.quoted = _by_section(sorted(set(spans)))
+        self.marks.quote = current
+
     def mark_selected(self, spans: Sequence[Span]) -> None:
         """Colour the selection."""
         self.marks.selected = {
@@ -94,6 +99,8 @@ class ColumnPainter:
         for row, y, face in self._plan.between(top, bottom):
             box = QRectF(origin.x(), y + origin.y(), self._plan.width, face.height)
             dimmed = row in self.dimmed and row != current
+            if face.card.bookmarked or face.card.notes:
+                self._cards.margin(painter, face.card, box)
             here = part if row == current else None
             self._card(painter, row, face, box, sight, dimmed=dimmed, part=here)
             if ring and row == current:

@@ -71,6 +71,17 @@ class CanvasMouse(QObject):
         elif not self._beyond_edge.isActive():
             self._beyond_edge.start()
 
+    def point_out(self, point: QPointF) -> None:
+        """Make the line of JSON under a point the part that keys act on."""
+        canvas = self._canvas
+        place = canvas.place_at(point)
+        card = canvas.cards[place.row] if place is not None else None
+        if place is None or card is None:
+            return
+        section = card.sections[place.section]
+        if section.as_tree and section.folds is not None:
+            canvas.set_part(Part(place.section, "line", section.folds.line_at(place.offset)))
+
     def release(self) -> None:
         """The selection stands."""
         self._dragging = False

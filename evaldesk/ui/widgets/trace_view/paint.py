@@ -32,6 +32,8 @@ _BEYOND = 24
 """A card that reaches out of sight is drawn this much further, so that its corners are not seen."""
 _CORNER = 9
 DIMMED = 0.55
+_TITLE = 72
+"""Of a title, so many pixels are seen before labels take the room."""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class Marks:
         changed: (row, section) → stretches (start, length) that the other side has not.
         found: (row, section) → hits of the search. current: the hit that was come to.
         labelled: (row, section) → stretches with a label.
+        quoted: (row, section) → what answer and documents share. quote: the stretches, in both,
+            that were come to.
         selected: (row, section) → the selection.
     """
 
@@ -49,6 +53,8 @@ class Marks:
     found: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = field(default_factory=dict)
     current: Span | None = None
     labelled: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = field(default_factory=dict)
+    quoted: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = field(default_factory=dict)
+    quote: Sequence[Span] = ()
     selected: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
 
@@ -133,7 +139,7 @@ class CardPainter:
             paint_elided(painter, whole, card.summary, tokens.text, font)
         elif piece.kind == "summary":
             sign = "▾" if card.open else "▸"
-            box_right = self._chips(painter, whole, chips)
+            box_right = self._chips(painter, whole, (*card.chips, *chips))
             paint_elided(
                 painter,
                 whole.adjusted(0, 0, box_right - whole.right(), 0),
@@ -149,7 +155,11 @@ class CardPainter:
                 font = QFont(font)
                 font.setItalic(True)
             colour = tokens.bad if section.tone == "bad" else tokens.muted
-            paint_elided(painter, whole, sign + section.title, colour, font)
+            right = whole.right()
+            if section.note:
+                right = self._chips(painter, whole, ((section.note, "ok"),)) - 4
+            room = whole.adjusted(0, 0, right - whole.right(), 0)
+            paint_elided(painter, room, sign + section.title, colour, font)
         elif piece.kind == "more":
             section = card.sections[piece.section]
             text = tr("Show only the beginning") if section.whole else more(section)
@@ -169,6 +179,10 @@ class CardPainter:
         """A block of text with what is marked in it."""
         tokens = self.tokens
         found: list[Mark] = []
+        _mark(found, chunk, marks.quoted.get(key, ()), _quoted(tokens))
+        for span in marks.quote:
+            if span[:2] == key:
+                _mark(found, chunk, [(span.start, span.length)], _ground(tokens.mark))
         _mark(found, chunk, marks.changed.get(key, ()), _ground(tokens.mark))
         _mark(found, chunk, marks.labelled.get(key, ()), _underlined(tokens))
         hits = marks.found.get(key)
@@ -182,6 +196,17 @@ class CardPainter:
             _mark(found, chunk, [selected], _strong(tokens))
         ink = {"muted": "muted", "italic": "muted", "bad": "bad"}.get(section.tone, "text")
         laid.draw(painter, at, sight, tokens, ink, found)
+
+    def margin(self, painter: QPainter, card: Card, box: QRectF) -> None:
+        """The signs of a bookmark and of a note, left of the card."""
+        painter.setFont(self.styles.strong.font)
+        y = box.top() + 6
+        for sign, there in (("★", card.bookmarked), ("✎", bool(card.notes))):
+            if there:
+                painter.setPen(QColor(self.tokens.warn))
+                place = QRectF(box.left() - 16, y, 16, 18)
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
+                y += 18
 
     def part(self, painter: QPainter, strip: QRectF) -> None:
         """The ground of the part that keys act on, over the width of its card."""
@@ -226,11 +251,13 @@ class CardPainter:
         elif card.foldable:
             title = f"{title} ▸"
         room = right - line.left() - sum(_chip_room(text) for text, _ in chips)
-        shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, max(room, 40))
+        shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, max(room, _TITLE))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         x = line.left() + metrics.horizontalAdvance(shown) + 8
         painter.restore()
         for text, kind in chips:
+            if x + chip_size(text).width() > right:
+                break  # a narrow card says the most important only
             x = paint_chip(painter, tokens, x, line.center().y(), text, kind).right() + 6
 
     def _chips(self, painter: QPainter, box: QRect, chips: Sequence[tuple[str, str]]) -> int:
@@ -304,6 +331,13 @@ def _underlined(tokens: Tokens) -> QTextCharFormat:
     made = _ground(tokens.bad_soft)
     made.setFontUnderline(True)
     made.setUnderlineColor(QColor(tokens.bad))
+    return made
+
+
+def _quoted(tokens: Tokens) -> QTextCharFormat:
+    made = _ground(tokens.ok_soft)
+    made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+    made.setUnderlineColor(QColor(tokens.ok))
     return made
 
 

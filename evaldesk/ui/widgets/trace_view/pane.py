@@ -14,8 +14,9 @@ from evaldesk.services.alignment import Formatting
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.trace_view.find_bar import FindBar
-from evaldesk.ui.widgets.trace_view.hints import ClickableHint
+from evaldesk.ui.widgets.trace_view.hints import ClickableHint, ToggleHint
 from evaldesk.ui.widgets.trace_view.pins import open_pinned
+from evaldesk.ui.widgets.trace_view.reading_desk import ReadingDesk
 from evaldesk.ui.widgets.trace_view.reading_place import ReadingPlace
 from evaldesk.ui.widgets.trace_view.side_by_side import SideBySide
 from evaldesk.ui.widgets.trace_view.view import TraceView
@@ -64,6 +65,7 @@ class TracePane(QWidget):
         self._stack = QStackedWidget()
         for widget in (self._nothing, self.single, self.beside):
             self._stack.addWidget(widget)
+        self.desk = ReadingDesk(self)
         self.bar = self._make_bar()
         self.find_bar = FindBar()
         layout = QVBoxLayout(self)
@@ -73,8 +75,9 @@ class TracePane(QWidget):
         layout.addWidget(hairline())
         layout.addWidget(self.find_bar)
         layout.addWidget(self._stack, 1)
+        layout.addWidget(self.desk.note_bar)
         self.find_bar.text_changed.connect(self._find)
-        self.find_bar.stepped.connect(self._step_hit)
+        self.find_bar.stepped.connect(self.step_hit)
         self.find_bar.closed.connect(self._end_find)
         self.beside.difference_changed.connect(self._say_differences)
         self.beside.place_changed.connect(self.place_changed)
@@ -205,7 +208,7 @@ class TracePane(QWidget):
     @property
     def place(self) -> ReadingPlace:
         """What is read, where, and how it is shown."""
-        shown = self._shown_views() if self.pks else ()
+        shown = self.shown_views() if self.pks else ()
         ids = tuple(view.trace.row.id for view in shown if view.trace is not None)
         if self.is_pair:
             side, step = self.beside.current
@@ -244,7 +247,7 @@ class TracePane(QWidget):
         self.find_bar.field.setText(text)
         self.find_bar.setVisible(bool(text))
         self._find(text)
-        return sum(len(view.hits) for view in self._shown_views())
+        return sum(len(view.hits) for view in self.shown_views())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes what is open here, then leaves."""
@@ -257,7 +260,7 @@ class TracePane(QWidget):
             event.ignore()
 
     def _find(self, text: str) -> None:
-        views = self._shown_views()
+        views = self.shown_views()
         for view in views:
             view.find(text)
         if self.is_pair:
@@ -268,17 +271,17 @@ class TracePane(QWidget):
                 with_hits[0].go_to_hit(max(with_hits[0].hit, 0))
         self._say_hits()
 
-    def _step_hit(self, step: int) -> None:
-        """Through the hits of all columns in the order of the rows, A's first."""
+    def step_hit(self, step: int) -> None:
+        """Go through the hits of all columns in the order of the rows, A's first."""
         order = [
             (span.row, side, index)
-            for side, view in enumerate(self._shown_views())
+            for side, view in enumerate(self.shown_views())
             for index, span in enumerate(view.hits)
         ]
         if not order:
             return
         order.sort()
-        views = self._shown_views()
+        views = self.shown_views()
         here = next((i for i, (_, s, at) in enumerate(order) if views[s].hit == at), -1)
         _, side, index = order[(here + step) % len(order)]
         for number, view in enumerate(views):
@@ -288,7 +291,7 @@ class TracePane(QWidget):
         self._say_hits()
 
     def _say_hits(self) -> None:
-        views = self._shown_views()
+        views = self.shown_views()
         total = sum(len(view.hits) for view in views)
         order = sorted(
             (span.row, side, index)
@@ -303,7 +306,8 @@ class TracePane(QWidget):
             view.find("")
         self.focus_trace()
 
-    def _shown_views(self) -> tuple[TraceView, ...]:
+    def shown_views(self) -> tuple[TraceView, ...]:
+        """The views in sight."""
         return tuple(self.beside.views) if self.is_pair else (self.single,)
 
     def _show_woven(self, woven: Woven) -> None:
@@ -324,12 +328,14 @@ class TracePane(QWidget):
         for view in self.views:
             if view not in self._watched:
                 self._watched.add(view)
+                self.desk.watch(view)
                 view.find_wanted.connect(lambda: self.open_find())
                 view.span_changed.connect(self.span_changed)
 
     def _arrived(self) -> None:
         if self.find_bar.isVisible():
             self._find(self.find_bar.field.text())
+        self.desk.arrived()
         self.shown.emit()
 
     def _job(self, work: Callable[[JobControl], object], done: Callable[..., None]) -> None:
@@ -352,15 +358,25 @@ class TracePane(QWidget):
         self.difference_count = text_label("", "muted")
         self.next_hint = ClickableHint("N", self.tr("next difference"), self.next_difference)
         self.find_hint = ClickableHint("/", self.tr("find in trace"), lambda: self.open_find())
+        self.timeline_hint = ToggleHint("Alt T", self.tr("timeline"), self.desk.toggle_timeline)
+        self.raw_hint = ToggleHint("Alt R", self.tr("as it came"), self.desk.toggle_rendered)
+        self.desk.state_changed.connect(self._say_state)
         self.extras = QHBoxLayout()
         self.extras.setSpacing(12)
         row.addWidget(self.aligned)
         row.addWidget(self.difference_count)
         row.addWidget(self.next_hint)
         row.addStretch(1)
+        row.addWidget(self.timeline_hint)
+        row.addWidget(self.raw_hint)
         row.addWidget(self.find_hint)
         row.addLayout(self.extras)
+        self._say_state()
         return bar
+
+    def _say_state(self) -> None:
+        self.timeline_hint.set_on(self.desk.timeline)
+        self.raw_hint.set_on(not self.desk.rendered)
 
     def add_hint(self, hint: QWidget) -> None:
         """Put something at the right end of the line above, such as ``H highlight``."""
@@ -375,7 +391,9 @@ class TracePane(QWidget):
         self.aligned.setVisible(bool(self.pks))
         self.difference_count.setVisible(pair)
         self.next_hint.setVisible(pair and number > 0)
-        self.find_hint.setVisible(bool(self.pks))
+        for hint in (self.find_hint, self.raw_hint):
+            hint.setVisible(bool(self.pks))
+        self.timeline_hint.setVisible(bool(self.pks) and not pair)
         if not pair:
             return
         if not number:

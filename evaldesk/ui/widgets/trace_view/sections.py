@@ -43,6 +43,7 @@ class Section:
         form: what it may be shown as: ``markdown``, a ``payload`` that folds where it is JSON, an
             ``image`` or ``audio`` of ``data``, a ``file`` that can only be saved; else ``text``.
         data: the part that an image, audio or file is.
+        note: a word beside the title, such as how often it is quoted.
         within: the section that it belongs to, and is in sight with; None for none.
     """
 
@@ -70,6 +71,7 @@ class Section:
         self.form: Form = form
         self.data = data
         self.within = within
+        self.note = ""
         self._make = text
         self._size = size
         self._rendered = True

@@ -2,17 +2,27 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from evaldesk.domain.trace import Trace
 from evaldesk.services.steps import Step, steps_of
+from evaldesk.services.trace_markdown import (
+    message_json,
+    step_markdown,
+    trace_json,
+    trace_markdown,
+)
 from evaldesk.ui.theme.tokens import Tokens
+from evaldesk.ui.widgets.rich_text.json_folds import JsonFolds
+from evaldesk.ui.widgets.timeline import Waterfall
 from evaldesk.ui.widgets.trace_view.canvas import TraceCanvas
 from evaldesk.ui.widgets.trace_view.cards import Card, cards_of
 from evaldesk.ui.widgets.trace_view.head import TraceHead
+from evaldesk.ui.widgets.trace_view.menu import popup
 from evaldesk.ui.widgets.trace_view.places import MessageSpan, Span, as_markdown
+from evaldesk.ui.widgets.trace_view.reading import Reading
 from evaldesk.ui.widgets.trace_view.search import hits
 
 
@@ -23,14 +33,21 @@ class TraceView(QWidget):
         trace: what is shown; None for nothing.
         canvas: the scrolling column of cards.
         head: the strip above it.
+        reading: quotes, notes and jumps.
+        timeline: between them, once it was asked for.
+        hide_systems, hide_scores: what a copy leaves out.
 
     Signals:
         span_changed: another stretch of text is selected, or none.
         find_wanted: the person wants to look for something.
+        save_wanted(part): the person wants to save an image, sound or file.
+        note_wanted(kind): the person wants to set a ``bookmark`` or write a ``note``.
     """
 
     span_changed = Signal()
     find_wanted = Signal()
+    save_wanted = Signal(object)
+    note_wanted = Signal(str)
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,14 +57,24 @@ class TraceView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self.reading = Reading(self.canvas)
+        self.timeline: Waterfall | None = None
+        self.hide_systems = False
+        self.hide_scores = False
+        self._tokens = tokens
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
+        self._splitter.addWidget(self.canvas)
         layout.addWidget(self.head)
-        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self._splitter, 1)
         self.setFocusProxy(self.canvas)
         self._hits: list[Span] = []
         self._hit = -1
         self._labelled: Sequence[MessageSpan] = ()
-        self.canvas.context_menu_wanted.connect(self._menu)
+        self.canvas.context_menu_wanted.connect(lambda row, at: popup(self, row, at))
         self.canvas.selection_changed.connect(self.span_changed)
+        self.canvas.file_wanted.connect(self._save_file)
 
     def show_trace(
         self,
@@ -66,11 +93,14 @@ class TraceView(QWidget):
         """
         steps = steps_of(trace)
         cards = cards_of(trace, steps, hide_scores=hide_scores, hide_systems=hide_systems)
+        self.hide_systems, self.hide_scores = hide_systems, hide_scores
         self.show_head(
             trace, steps, side, alias=alias, hide_systems=hide_systems, hide_scores=hide_scores
         )
         self.canvas.show_cards(cards, side=side)
         self._again()
+        if self.timeline is not None and self.timeline.isVisibleTo(self):
+            self._fill_timeline()
 
     def show_head(
         self,
@@ -84,6 +114,7 @@ class TraceView(QWidget):
     ) -> None:
         """Only the strip of figures; a pair lays out its cards itself."""
         self.trace = trace
+        self.reading.show(trace, steps)
         self.head.setVisible(True)
         self.head.show_trace(
             trace,
@@ -99,12 +130,14 @@ class TraceView(QWidget):
     ) -> None:
         """Only the strip of a column; what stands side by side lays out its cards itself."""
         self.trace = trace
+        self.reading.show(trace)
         self.head.setVisible(True)
         self.head.show_chips(title, chips, side)
 
     def clear(self) -> None:
         """Show nothing."""
         self.trace = None
+        self.reading.show(None)
         self._hits, self._hit = [], -1
         self._labelled = ()
         self.head.clear()
@@ -112,8 +145,11 @@ class TraceView(QWidget):
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Another theme."""
+        self._tokens = tokens
         self.head.set_tokens(tokens)
         self.canvas.set_tokens(tokens)
+        if self.timeline is not None:
+            self.timeline.set_tokens(tokens)
 
     @property
     def current_step(self) -> int:
@@ -183,6 +219,40 @@ class TraceView(QWidget):
         self._labelled = spans
         self._again()
 
+    # the timeline
+
+    def show_timeline(self, show: bool = True) -> bool:
+        """Show or hide when everything happened; says whether there is anything to show."""
+        if not show:
+            if self.timeline is not None:
+                self.timeline.hide()
+            return True
+        if self.timeline is None:
+            self.timeline = Waterfall(self._tokens)
+            self.timeline.message_wanted.connect(self.reading.go_to_message)
+            self.timeline.left.connect(self.canvas.setFocus)
+            self.canvas.current_changed.connect(self._follow_timeline)
+            self._splitter.insertWidget(0, self.timeline)
+            self._splitter.setStretchFactor(1, 1)
+        self._fill_timeline()
+        return bool(self.timeline.timeline.rows)
+
+    def _fill_timeline(self) -> None:
+        assert self.timeline is not None
+        self.timeline.show_timeline(self.reading.timeline(), hide_systems=self.hide_systems)
+        shown = bool(self.timeline.timeline.rows)
+        self.timeline.setVisible(shown)
+        if shown:
+            height = min(self.timeline.sizeHint().height(), int(self.height() * 0.42))
+            self._splitter.setSizes([height, max(100, self._splitter.height() - height)])
+            self._follow_timeline()
+
+    def _follow_timeline(self) -> None:
+        """The row of the current message, unless the person moves in the timeline itself."""
+        line = self.timeline
+        if line is not None and line.isVisible() and not line.hasFocus():
+            line.go_to_message(self.reading.message)
+
     # copying
 
     def copy(self) -> str:
@@ -191,17 +261,61 @@ class TraceView(QWidget):
         card = self._current_card()
         if not text and card is not None:
             text = "\n\n".join(section.text for section in card.sections)
-        if text:
-            QGuiApplication.clipboard().setText(text)
-        return text
+        return _copied(text)
 
     def copy_markdown(self) -> str:
-        """Copy the current message as Markdown; what it was."""
+        """Copy the current step as Markdown; what it was."""
         card = self._current_card()
-        text = as_markdown(card) if card is not None else ""
-        if text:
-            QGuiApplication.clipboard().setText(text)
-        return text
+        step = self.current_step
+        if card is None or not 0 <= step < len(self.reading.steps):
+            return _copied(as_markdown(card) if card is not None else "")
+        said = step_markdown(self.reading.steps[step], hide_systems=self.hide_systems)
+        return _copied(said + "\n")
+
+    def copy_trace(self) -> str:
+        """Copy the whole trace as Markdown; what it was."""
+        if self.trace is None:
+            return ""
+        return _copied(
+            trace_markdown(self.trace, hide_systems=self.hide_systems, hide_scores=self.hide_scores)
+        )
+
+    def copy_json(self) -> str:
+        """Copy the current message as JSON; what it was."""
+        message = self.reading.message
+        if self.trace is None or message < 0:
+            return ""
+        return _copied(message_json(self.trace, message, hide_systems=self.hide_systems))
+
+    def copy_trace_json(self) -> str:
+        """Copy the whole trace as JSON; what it was."""
+        if self.trace is None:
+            return ""
+        return _copied(
+            trace_json(self.trace, hide_systems=self.hide_systems, hide_scores=self.hide_scores)
+        )
+
+    def copy_value(self) -> str:
+        """Copy the value of the JSON line in hand; what it was."""
+        folds, line = self.json_line()
+        return _copied(folds.value(line)) if folds is not None else ""
+
+    def copy_path(self) -> str:
+        """Copy the path of the JSON line in hand; what it was."""
+        folds, line = self.json_line()
+        return _copied(folds.path(line)) if folds is not None else ""
+
+    def json_line(self) -> tuple[JsonFolds | None, int]:
+        """The line of JSON that keys act on; None for none."""
+        card, part = self._current_card(), self.canvas.part
+        if card is None or part is None or part.kind != "line":
+            return None, 0
+        return card.sections[part.section].folds, part.line
+
+    def set_rendered(self, rendered: bool) -> None:
+        """Show Markdown and JSON as such, or as they came."""
+        self.canvas.set_rendered(rendered)
+        self._again()
 
     def toggle_all(self) -> None:
         """Open everything, or close it where all is open."""
@@ -251,18 +365,13 @@ class TraceView(QWidget):
         row = self.canvas.current
         return self.canvas.cards[row] if 0 <= row < len(self.canvas.cards) else None
 
-    def _menu(self, row: int, at: QPoint) -> None:
+    def _save_file(self, row: int, section: int) -> None:
         card = self.canvas.cards[row]
-        if card is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Copy\tCtrl+C"), self.copy)
-        menu.addAction(self.tr("Copy message as Markdown\tCtrl+Shift+C"), self.copy_markdown)
-        menu.addSeparator()
-        if card.foldable:
-            text = self.tr("Fold\tEnter") if card.open else self.tr("Open\tEnter")
-            menu.addAction(text, lambda: self.canvas.toggle(row))
-        menu.addAction(self.tr("Open or fold all\tE"), self.toggle_all)
-        menu.addAction(self.tr("Find in trace…\t/"), self.find_wanted.emit)
-        menu.popup(at)
+        if card is not None and card.sections[section].data is not None:
+            self.save_wanted.emit(card.sections[section].data)
+
+
+def _copied(text: str) -> str:
+    if text:
+        QGuiApplication.clipboard().setText(text)
+    return text

@@ -1,0 +1,404 @@
+"""The spans of a trace as bars over time, painted row by row."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+
+from evaldesk.services.timeline import Timeline, TimelineRow
+from evaldesk.ui.theme.apply import mono, sans
+from evaldesk.ui.theme.style import paint_elided
+from evaldesk.ui.theme.tokens import Tokens
+from evaldesk.ui.widgets.timeline.words import KINDS, described, name_of, tokens_of, tr
+from evaldesk.ui.widgets.trace_view.figures import duration
+
+ROW = 22
+AXIS = 22
+_LEFT = 12
+_INDENT = 10
+_DEEPEST = 14
+"""Rows that lie deeper are not indented further; a number says how deep they lie."""
+_FIGURES = 150
+"""Room for tokens and duration at the right."""
+
+
+class Waterfall(QAbstractScrollArea):
+    """One row a span: its kind, name, bar, tokens and duration.
+
+    Attributes:
+        timeline: what is shown.
+        current: index of the row that keys act on; -1 for none.
+
+    Signals:
+        message_wanted(message): the person came to a row that made this message.
+        left(): Escape was pressed.
+    """
+
+    message_wanted = Signal(int)
+    left = Signal()
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tokens = tokens
+        self.timeline = Timeline()
+        self.current = -1
+        self._hide_systems = False
+        self._closed: set[int] = set()
+        self._visible: list[int] = []
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().setSingleStep(ROW)
+        self.viewport().setMouseTracking(True)
+        self.setAccessibleName(self.tr("Timeline"))
+        self.setMinimumHeight(AXIS + 2 * ROW)
+
+    def show_timeline(self, timeline: Timeline, *, hide_systems: bool = False) -> None:
+        """Show another one, from its beginning."""
+        self.timeline = timeline
+        self._hide_systems = hide_systems
+        self._closed.clear()
+        self.current = -1
+        self._collect()
+        self.verticalScrollBar().setValue(0)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Another theme."""
+        self._tokens = tokens
+        self.viewport().update()
+
+    def sizeHint(self) -> QSize:
+        """As high as its rows, up to a dozen."""
+        return QSize(400, AXIS + min(12, max(2, len(self._visible))) * ROW + 4)
+
+    # rows
+
+    def row_of_message(self, message: int) -> int:
+        """The innermost row that made a message; -1 for none."""
+        rows = self.timeline.rows
+        found = [index for index, row in enumerate(rows) if row.message == message >= 0]
+        return max(found, key=lambda index: rows[index].depth, default=-1)
+
+    def go_to_message(self, message: int) -> None:
+        """Make the row of a message the current one, without saying so."""
+        row = self.row_of_message(message)
+        if row >= 0 and row != self.current:
+            self._uncover(row)
+            self._set_current(row, tell=False)
+
+    def next_error(self, step: int = 1) -> bool:
+        """Go to the next (1) or previous (-1) row that failed, round the end."""
+        failed = [index for index, row in enumerate(self.timeline.rows) if row.error]
+        if not failed:
+            return False
+        if step > 0:
+            row = next((index for index in failed if index > self.current), failed[0])
+        else:
+            row = next((i for i in reversed(failed) if i < self.current), failed[-1])
+        self._uncover(row)
+        self._set_current(row)
+        return True
+
+    def toggle(self, row: int) -> None:
+        """Close or open what lies in a row."""
+        if not 0 <= row < len(self.timeline.rows) or not self.timeline.rows[row].children:
+            return
+        self._closed ^= {row}
+        self._collect()
+
+    def _collect(self) -> None:
+        rows = self.timeline.rows
+        visible = []
+        index = 0
+        while index < len(rows):
+            visible.append(index)
+            index += 1 + (rows[index].children if index in self._closed else 0)
+        self._visible = visible
+        self._adjust()
+        self.updateGeometry()
+        self.viewport().update()
+
+    def _uncover(self, row: int) -> None:
+        parent = self.timeline.rows[row].parent
+        closed = False
+        while parent >= 0:
+            closed |= parent in self._closed
+            self._closed.discard(parent)
+            parent = self.timeline.rows[parent].parent
+        if closed:
+            self._collect()
+
+    def _set_current(self, row: int, *, tell: bool = True) -> None:
+        self.current = row
+        place = self._place(row)
+        bar = self.verticalScrollBar()
+        room = self.viewport().height() - AXIS
+        if place * ROW < bar.value():
+            bar.setValue(place * ROW)
+        elif (place + 1) * ROW > bar.value() + room:
+            bar.setValue((place + 1) * ROW - room)
+        one = self.timeline.rows[row]
+        self.setAccessibleDescription(described(one, hide_systems=self._hide_systems))
+        QAccessible.updateAccessibility(
+            QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
+        )
+        self.viewport().update()
+        if tell and one.message >= 0:
+            self.message_wanted.emit(one.message)
+
+    def _place(self, row: int) -> int:
+        return min(bisect_left(self._visible, row), max(0, len(self._visible) - 1))
+
+    def _step(self, by: int) -> None:
+        if not self._visible:
+            return
+        place = self._place(self.current) + by if self.current >= 0 else 0
+        self._set_current(self._visible[max(0, min(place, len(self._visible) - 1))])
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows in sight and the axis above them."""
+        painter = QPainter(self.viewport())
+        tokens = self._tokens
+        whole = self.viewport().rect()
+        painter.fillRect(whole, QColor(tokens.pane))
+        scrolled = self.verticalScrollBar().value()
+        first = max(0, scrolled // ROW)
+        last = min(len(self._visible), (scrolled + whole.height()) // ROW + 1)
+        lane = self._lane()
+        self._grid(painter, lane, whole)
+        for place in range(first, last):
+            box = QRect(0, AXIS + place * ROW - scrolled, whole.width(), ROW)
+            self._row(painter, self._visible[place], box, lane)
+        self._axis(painter, lane, whole)
+
+    def _lane(self) -> QRect:
+        """Where the bars are, of no height."""
+        width = self.viewport().width()
+        left = max(140, min(360, int(width * 0.38)))
+        return QRect(left, 0, max(40, width - left - _FIGURES - _LEFT), 0)
+
+    def _ticks(self, lane: QRect) -> Sequence[tuple[float, int]]:
+        total = self.timeline.total
+        if total <= 0:
+            return ()
+        wanted = max(1, lane.width() // 90)
+        step = 10.0 ** len(str(int(total / wanted)))
+        for smaller in (0.5, 0.2, 0.1):
+            if total / (step * smaller) <= wanted:
+                step *= smaller
+                break
+        count = int(total / step) + 1
+        return [
+            (at * step, lane.left() + round(at * step / total * lane.width()))
+            for at in range(count)
+        ]
+
+    def _grid(self, painter: QPainter, lane: QRect, whole: QRect) -> None:
+        painter.setPen(QPen(QColor(self._tokens.line), 1))
+        for _, x in self._ticks(lane):
+            painter.drawLine(x, AXIS, x, whole.height())
+
+    def _axis(self, painter: QPainter, lane: QRect, whole: QRect) -> None:
+        tokens = self._tokens
+        strip = QRect(0, 0, whole.width(), AXIS)
+        painter.fillRect(strip, QColor(tokens.pane))
+        painter.setPen(QPen(QColor(tokens.line), 1))
+        painter.drawLine(0, AXIS - 1, whole.width(), AXIS - 1)
+        timeline = self.timeline
+        title = tr("{count} spans") if timeline.source == "spans" else tr("{count} steps")
+        said = title.format(count=f"{len(timeline.rows):,}")
+        if not timeline.dated:
+            said += " · " + tr("one after the other")
+        small = sans("small")
+        room = QRect(_LEFT, 0, lane.left() - _LEFT - 8, AXIS)
+        paint_elided(painter, room, said, tokens.muted, small)
+        painter.setFont(small)
+        painter.setPen(QColor(tokens.muted))
+        metrics = QFontMetrics(small)
+        over = lane.left()
+        for time, x in self._ticks(lane):
+            text = duration(time) if time else "0"
+            width = metrics.horizontalAdvance(text)
+            if x < over or x + width > whole.width() - _FIGURES:
+                continue
+            painter.drawText(QRect(x + 3, 0, width + 2, AXIS), Qt.AlignmentFlag.AlignVCenter, text)
+            over = x + width + 10
+        right = QRect(whole.width() - _FIGURES, 0, _FIGURES - _LEFT, AXIS)
+        at_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(right, at_right, tr("tokens · time"))
+
+    def _row(self, painter: QPainter, index: int, box: QRect, lane: QRect) -> None:
+        tokens = self._tokens
+        row = self.timeline.rows[index]
+        letter, colour, _ = KINDS[row.kind]
+        ink = QColor(getattr(tokens, colour))
+        if index == self.current:
+            painter.fillRect(box, QColor(tokens.accent_soft))
+            if self.hasFocus():
+                painter.fillRect(QRect(0, box.top(), 3, box.height()), QColor(tokens.accent))
+        x = _LEFT + min(row.depth, _DEEPEST) * _INDENT
+        if row.children:
+            sign = "▸" if index in self._closed else "▾"
+            paint_elided(
+                painter, QRect(x - 2, box.top(), 12, ROW), sign, tokens.muted, sans("small")
+            )
+        x += 11
+        self._letter(painter, QRect(x, box.top() + 4, 14, 14), letter, ink)
+        x += 19
+        said = name_of(row, hide_systems=self._hide_systems)
+        if row.depth > _DEEPEST:
+            said = f"{row.depth} · {said}"
+        if row.error:
+            said = f"✕ {said}"
+        text = tokens.bad if row.error else tokens.text
+        paint_elided(painter, QRect(x, box.top(), lane.left() - x - 8, ROW), said, text)
+        self._bar(painter, row, box, lane, ink)
+        figures = QRect(box.right() - _FIGURES, box.top(), _FIGURES - _LEFT, ROW)
+        said = "  ".join(part for part in (tokens_of(row), duration(row.duration)) if part)
+        at_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        paint_elided(painter, figures, said, tokens.muted, mono("small"), at_right)
+
+    def _letter(self, painter: QPainter, box: QRect, letter: str, ink: QColor) -> None:
+        painter.setPen(QPen(ink, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(box.adjusted(0, 0, -1, -1))
+        font = sans("small", bold=True)
+        painter.setFont(font)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
+
+    def _bar(
+        self, painter: QPainter, row: TimelineRow, box: QRect, lane: QRect, ink: QColor
+    ) -> None:
+        total = self.timeline.total
+        if total <= 0:
+            return
+        scale = lane.width() / total
+        left = lane.left() + row.start * scale
+        width = max(2.0, (row.duration or 0.0) * scale)
+        left = min(left, lane.left() + lane.width() - 2)
+        place = QRectF(left, box.top() + 6, width, ROW - 12)
+        if row.duration is None:  # a moment
+            painter.fillRect(QRectF(left, box.top() + 4, 1, ROW - 8), ink)
+            return
+        ground = QColor(ink)
+        ground.setAlpha(110 if row.children else 220)
+        painter.fillRect(place, ground)
+        if row.error:
+            painter.setPen(QPen(QColor(self._tokens.bad), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(place.adjusted(-1, -2, 1, 2))
+
+    # events
+
+    def _row_at(self, point: QPoint) -> int:
+        place = (point.y() - AXIS + self.verticalScrollBar().value()) // ROW
+        inside = point.y() >= AXIS and 0 <= place < len(self._visible)
+        return self._visible[place] if inside else -1
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a row, or close what lies in it."""
+        row = self._row_at(event.position().toPoint())
+        if row < 0:
+            return
+        one = self.timeline.rows[row]
+        left = _LEFT + min(one.depth, _DEEPEST) * _INDENT
+        if one.children and left - 6 <= event.position().x() <= left + 11:
+            self.toggle(row)
+        self._set_current(row)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Close or open what lies in a row."""
+        self.toggle(self._row_at(event.position().toPoint()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move, left and right close and open, Escape leaves."""
+        key = event.key()
+        page = max(1, (self.viewport().height() - AXIS) // ROW - 1)
+        steps = {
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_J: 1,
+            Qt.Key.Key_K: -1,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_Home: -len(self._visible),
+            Qt.Key.Key_End: len(self._visible),
+        }
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            event.ignore()
+        elif key in steps:
+            self._step(steps[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.current >= 0:
+            self._fold(opening=key == Qt.Key.Key_Right)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.toggle(self.current)
+        elif key == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            event.ignore()
+
+    def _fold(self, *, opening: bool) -> None:
+        row = self.timeline.rows[self.current]
+        if row.children and (self.current in self._closed) is opening:
+            self.toggle(self.current)
+        elif not opening and row.parent >= 0:
+            self._set_current(row.parent)
+        elif opening:
+            self._step(1)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say all that is known of the row under the mouse."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            row = self._row_at(event.pos())
+            if row >= 0:
+                said = described(self.timeline.rows[row], hide_systems=self._hide_systems)
+                # Plain text: a name may hold what looks like HTML.
+                QToolTip.showText(event.globalPos(), said.replace("<", "‹"), self.viewport())
+            else:
+                QToolTip.hideText()
+            return True
+        return bool(super().viewportEvent(event))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begin at the first row."""
+        super().focusInEvent(event)
+        if self.current < 0 and self._visible:
+            self._set_current(self._visible[0], tell=False)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The mark goes."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another height shows other rows."""
+        super().resizeEvent(event)
+        self._adjust()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Draw anew; there are few rows in sight."""
+        self.viewport().update()
+
+    def _adjust(self) -> None:
+        room = self.viewport().height() - AXIS
+        bar = self.verticalScrollBar()
+        bar.setPageStep(max(ROW, room))
+        bar.setRange(0, max(0, len(self._visible) * ROW - room))
