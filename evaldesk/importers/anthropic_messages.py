@@ -42,7 +42,7 @@ class AnthropicMessages:
         record = _first(source)
         if "custom_id" in record:
             result = fields.mapping(record.get("result"))
-            if result.get("type") in _ENDS:
+            if fields.text(result.get("type")) in _ENDS:
                 return 0.97
             return 0.95 if "messages" in fields.mapping(record.get("params")) else 0.0
         if _is_answer(record):
@@ -55,7 +55,7 @@ class AnthropicMessages:
         if "system" in record and "max_tokens" in record:
             return 0.8
         kinds = {
-            fields.mapping(block).get("type")
+            fields.text(fields.mapping(block).get("type"))
             for turn in fields.mappings(turns)
             for block in fields.sequence(turn.get("content"))
         }

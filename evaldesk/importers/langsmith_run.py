@@ -139,7 +139,7 @@ def _distinct(runs: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
             raise ValueError(f"Two runs that differ have the id “{ident}”.")
         # A run can be there flat and inside its parent: the one with more in it counts.
         if known is None or len(fields.rest(run, ())) > len(fields.rest(known, ())):
-            made[ident] = run
+            made[ident] = {**run, "id": ident}
     if not made:
         raise ValueError("It holds no runs.")
     return made

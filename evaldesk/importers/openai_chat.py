@@ -55,7 +55,9 @@ class OpenAiChat:
         turns = record.get("messages")
         if not isinstance(turns, list) or not turns or not set(record) <= _LINE:
             return 0.0
-        known = all(isinstance(turn, dict) and turn.get("role") in _ROLES for turn in turns)
+        known = all(
+            isinstance(turn, dict) and fields.text(turn.get("role")) in _ROLES for turn in turns
+        )
         return 0.5 if known and not _has_blocks(turns) else 0.0
 
     def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
