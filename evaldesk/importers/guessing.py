@@ -135,18 +135,21 @@ def guess_trace_mapping(columns: Sequence[str], rows: Sequence[Mapping[str, Any]
     if not found["input"] and not found["messages"] and not found["output"]:
         return TraceMapping()
     listed = _listed_metrics(rows)
+    # EvalDesk's own lists call their columns score.NAME and slice.NAME.
     scores = {
-        path: path
+        path.removeprefix("score."): path
         for path in paths
         if path not in used
         and (path in listed or _SCORE.search(_normal(path)))
         and _share(rows, path, _is_score) > 0.9
     }
-    used.update(scores)
+    used.update(scores.values())
     slices = tuple(
         path
         for path in paths
-        if path not in used and _last(path) in SLICE_NAMES and _share(rows, path, _is_short) > 0.9
+        if path not in used
+        and (_last(path) in SLICE_NAMES or path.startswith("slice."))
+        and _share(rows, path, _is_short) > 0.9
     )
     return TraceMapping(**found, scores=scores, slices=slices)
 

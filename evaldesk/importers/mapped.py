@@ -140,7 +140,9 @@ class TraceBuilder:
         self._status = getter(mapping.status)
         self._error = getter(mapping.error)
         self._started_at = getter(mapping.started_at)
-        self._slices = [(name, get) for name in mapping.slices if (get := getter(name))]
+        self._slices = [
+            (name.removeprefix("slice."), get) for name in mapping.slices if (get := getter(name))
+        ]
         self._scores = [(name, get) for name, at in mapping.scores.items() if (get := getter(at))]
         self._numbers = [
             (key, column, get)

@@ -47,7 +47,8 @@ class TraceMapping:
         messages: a whole conversation in OpenAI's chat form, in place of input and output.
         expected: the reference answer.
         system, run, tier: columns, or one value for all.
-        slices: columns whose values are slices, named after the column.
+        slices: columns whose values are slices, named after the column (without a leading
+            ``slice.``, as EvalDesk's own lists have).
         scores: metric → column.
         context: retrieved documents: a string, a list of strings or a list of objects.
         trial: number of the repetition; without it, repeated scenarios are numbered in order.

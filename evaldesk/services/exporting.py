@@ -157,7 +157,8 @@ def export_file(
             rows, notes = _write_values(project, partial, chosen, export, progress, path.name)
         else:
             rows = _write_list(project, partial, chosen, export, progress, path.name)
-    progress(1.0, path.name)
+        # The last moment in which a person can say no.
+        progress(1.0, path.name)
     return ExportResult(str(path), rows, notes=notes)
 
 
