@@ -167,7 +167,7 @@ def test_siblings_name_run_and_trial(qtbot):
     model.set_rows([row(1, run="a"), row(2, run="b"), row(3, run="b", trial=1, scores={})])
     assert [model.index(n).data() for n in range(3)] == ["a", "b · trial 1", "b · trial 2"]
     assert [bool(model.index(n).data(CHIPS)) for n in range(3)] == [True, True, False]
-    model.set_open(2)
+    model.set_open((1, 2))
     assert model.index(1).data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
     tester.deleteLater()
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from evaldesk.domain.trace import TraceRow
-from evaldesk.ui.screens.traces.models import CHIPS, MUTED, ROW, SNIPPET, FacetEntry
+from evaldesk.ui.screens.traces.models import CHIPS, MUTED, ROW, SIDE, SNIPPET, FacetEntry
 from evaldesk.ui.theme.apply import sans
 from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
 from evaldesk.ui.theme.tokens import Tokens
@@ -43,6 +43,13 @@ class TraceDelegate(QStyledItemDelegate):
             painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
         paint_rule(painter, tokens, box.left(), box.right(), box.bottom())
         inner = box.adjusted(10, 0, -10, -1)
+        if index.column() == self._first_column(option):
+            side = index.data(SIDE)
+            if side:
+                drawn = paint_chip(
+                    painter, tokens, inner.left() - 4, box.center().y() + 1, side, side.lower()
+                )
+                inner.setLeft(drawn.right() + 6)
         chips = index.data(CHIPS)
         if chips:
             right = int(index.data(Qt.ItemDataRole.TextAlignmentRole) or 0) & 0x2
@@ -205,7 +212,9 @@ class SiblingDelegate(QStyledItemDelegate):
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(tokens.b if on else tokens.accent if focused else tokens.line)))
+        side = index.data(SIDE) or ""
+        ink = str(getattr(tokens, side.lower())) if side else tokens.text
+        painter.setPen(QPen(QColor(ink if on else tokens.accent if focused else tokens.line)))
         painter.setBrush(QColor(tokens.soft if hovered or on else tokens.pane))
         painter.drawRoundedRect(box.adjusted(0, 0, -1, -1), 6, 6)
         painter.restore()
@@ -218,11 +227,13 @@ class SiblingDelegate(QStyledItemDelegate):
             x = drawn.left() - 6
         inner.setRight(x)
         text = index.data(Qt.ItemDataRole.DisplayRole)
-        paint_elided(painter, inner, text, tokens.b if on else tokens.text, self._font)
+        if side:
+            text = f"{side} · {text}"
+        paint_elided(painter, inner, text, ink, self._font)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As wide as its words, within reason."""
-        text = index.data(Qt.ItemDataRole.DisplayRole) or ""
-        width = min(QFontMetrics(self._font).horizontalAdvance(text), 220)
+        text = "B · " + (index.data(Qt.ItemDataRole.DisplayRole) or "")
+        width = min(QFontMetrics(self._font).horizontalAdvance(text), 236)
         chips = sum(chip_size(chip).width() + 6 for chip, _ in index.data(CHIPS) or ())
         return QSize(width + chips + 26, 32)

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 from evaldesk.domain.trace import TraceRow
 from evaldesk.ui.screens.traces.columns import Column
 from evaldesk.ui.widgets.trace_view import figures
+from evaldesk.ui.widgets.trace_view.comparing import SIDES
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -27,6 +28,8 @@ CHIPS = Qt.ItemDataRole.UserRole
 MUTED = Qt.ItemDataRole.UserRole + 1
 SNIPPET = Qt.ItemDataRole.UserRole + 2
 ROW = Qt.ItemDataRole.UserRole + 3
+SIDE = Qt.ItemDataRole.UserRole + 4
+"""The letter of the column that a trace has or would have side by side; empty for none."""
 
 BLOCK = 128
 _KEPT_BLOCKS = 64
@@ -50,6 +53,7 @@ class TraceTableModel(QAbstractTableModel):
         self._blocks: OrderedDict[int, list[TraceRow]] = OrderedDict()
         self._asked: set[int] = set()
         self._snippets: dict[int, str] = {}
+        self._marked: tuple[int, ...] = ()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(0)
@@ -97,6 +101,13 @@ class TraceTableModel(QAbstractTableModel):
         if len(self._ids) and self.columns:
             last = self.index(len(self._ids) - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last, [SNIPPET])
+
+    def mark(self, pks: Sequence[int]) -> None:
+        """Show which traces are marked, in the order of their columns."""
+        self._marked = tuple(pks)
+        if len(self._ids) and self.columns:
+            last = self.index(len(self._ids) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last, [SIDE])
 
     def row(self, number: int) -> TraceRow | None:
         """What is known of a row; None while it is being fetched."""
@@ -152,6 +163,8 @@ class TraceTableModel(QAbstractTableModel):
             return int(right | Qt.AlignmentFlag.AlignVCenter)
         if role == MUTED:
             return column.muted
+        if role == SIDE:
+            return _letter(self._marked, self._ids[index.row()])
         if role not in _OF_A_ROW:
             return None
         row = self.row(index.row())
@@ -192,6 +205,10 @@ _OF_A_ROW = frozenset(
         ROW,
     )
 )
+
+
+def _letter(pks: Sequence[int], pk: int) -> str:
+    return SIDES[pks.index(pk)] if pk in pks else ""
 
 
 @dataclass(slots=True)
@@ -350,7 +367,7 @@ class SiblingModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[TraceRow] = []
-        self._open = -1
+        self._open: tuple[int, ...] = ()
 
     @property
     def rows(self) -> Sequence[TraceRow]:
@@ -361,12 +378,11 @@ class SiblingModel(QAbstractListModel):
         """Those of another scenario."""
         self.beginResetModel()
         self._rows = list(rows)
-        self._open = -1
         self.endResetModel()
 
-    def set_open(self, pk: int) -> None:
-        """Which one stands beside the trace; -1 for none."""
-        self._open = pk
+    def set_open(self, pks: Sequence[int]) -> None:
+        """Which traces stand side by side, the first column's first; empty for none."""
+        self._open = tuple(pks)
         if self._rows:
             self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
 
@@ -383,9 +399,7 @@ class SiblingModel(QAbstractListModel):
         if not index.isValid():
             return None
         row = self._rows[index.row()]
-        text = row.run
-        if any(other.run == row.run and other is not row for other in self._rows) or row.trial:
-            text = self.tr("{run} · trial {number}").format(run=row.run, number=row.trial + 1)
+        text = self._name(row)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return text
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -396,10 +410,24 @@ class SiblingModel(QAbstractListModel):
         if role == CHIPS:
             return self._result(row)
         if role == Qt.ItemDataRole.CheckStateRole:
-            return Qt.CheckState.Checked if row.pk == self._open else Qt.CheckState.Unchecked
+            return Qt.CheckState.Checked if row.pk in self._open else Qt.CheckState.Unchecked
+        if role == SIDE:
+            return _letter(self._open, row.pk)
         if role == ROW:
             return row
         return None
+
+    def words(self, number: int) -> str:
+        """Run, trial, system and scores on one line."""
+        row = self._rows[number]
+        scores = [f"{name} {figures.figure(value)}" for name, value in row.scores.items()]
+        system = row.system if row.system != row.run else ""
+        return " · ".join(part for part in (self._name(row), system, *scores) if part)
+
+    def _name(self, row: TraceRow) -> str:
+        if any(other.run == row.run and other is not row for other in self._rows) or row.trial:
+            return self.tr("{run} · trial {number}").format(run=row.run, number=row.trial + 1)
+        return row.run
 
     def _result(self, row: TraceRow) -> tuple[tuple[str, str], ...]:
         if row.status in ("error", "incomplete"):

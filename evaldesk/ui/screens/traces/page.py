@@ -1,6 +1,7 @@
 """The Traces screen: facets, the list, and the trace that is being read."""
 
 from array import array
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
 from evaldesk.domain.project import Changes
 from evaldesk.ui.exporting.desk import ExportDesk
 from evaldesk.ui.screens.screen import Screen
+from evaldesk.ui.screens.traces.beside import Beside
 from evaldesk.ui.screens.traces.controller import TracesController
 from evaldesk.ui.screens.traces.list_pane import ListPane
 from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel
@@ -22,6 +24,9 @@ from evaldesk.ui.screens.traces.panels import FacetList, SiblingStrip
 from evaldesk.ui.widgets.card import hairline, pane
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.trace_view import TracePane, figures
+from evaldesk.ui.widgets.trace_view.chooser import TraceChooser
+from evaldesk.ui.widgets.trace_view.reading_place import ReadingPlace
+from evaldesk.ui.widgets.trace_view.woven import MOST
 from evaldesk.ui.workspace import Workspace
 
 
@@ -42,7 +47,9 @@ class TracesPage(Screen):
         self.siblings = SiblingModel(self)
         self._wanted: int | None = None
         self._focus_list = False
-        self._wanted_pair: tuple[int, int] | None = None
+        self.beside = Beside(workspace, self)
+        self._wanted_set: tuple[int, ...] = ()
+        self._wanted_place: ReadingPlace | None = None
         self._build()
         self._connect()
         self._bind()
@@ -53,7 +60,8 @@ class TracesPage(Screen):
     # Screen
 
     def opened(self, **place: Any) -> None:
-        """Come to a place: ``trace`` (number, id or ``run/scenario``), ``pair`` (two numbers),
+        """Come to a place: ``trace`` (number, id or ``run/scenario``), ``pair`` (two to
+        four numbers) and ``place`` (a `ReadingPlace`, where to begin in them),
         ``search``, ``where``, ``run``.
         """
         if self.controller.tags_by and self.controller.total:
@@ -67,9 +75,9 @@ class TracesPage(Screen):
             self.search_field.setText(str(place["search"]))
             self.listing.search()
         if "pair" in place:
-            a, b = place["pair"]
-            self._wanted_pair = (int(a), int(b))
-            self._select_trace(int(a))
+            self._wanted_set = tuple(int(pk) for pk in place["pair"])
+            self._wanted_place = place.get("place")
+            self._select_trace(self._wanted_set[0])
         elif isinstance(place.get("trace"), str):
             self.controller.find(place["trace"], self._select_trace)
         elif "trace" in place:
@@ -90,6 +98,8 @@ class TracesPage(Screen):
         """Another project, or none."""
         self.reset(quietly=True)
         self._wanted = None
+        self._wanted_set = ()
+        self.beside.clear_marks()
         self.pane.clear()
         self.siblings.set_rows(())
         self.controller.load()
@@ -154,29 +164,71 @@ class TracesPage(Screen):
             self.facets.clear_chosen()
 
     def compare(self) -> None:
-        """Side by side with another run of the scenario, or with the second row that is selected;
-        back to one trace where two are shown.
+        """Side by side: the traces that are marked, else the rows that are selected, else this one
+        with another of its scenario; back to one trace where several are shown.
         """
-        if self.pane.is_pair:
+        marked = self.beside.marked
+        if self.pane.is_pair and (len(marked) < 2 or self.pane.pks == marked):
             self._open_current()
             return
-        picked = self.table.picked_rows()
-        if len(picked) == 2:
-            self._open_pair(self.model.pk(picked[0]), self.model.pk(picked[1]))
-            return
-        index = self.sibling_list.currentIndex()
-        if not index.isValid() and self.siblings.rowCount():
-            index = self.siblings.index(0)
-        if index.isValid() and self.pane.pks:
-            self._open_pair(self.pane.pks[0], self.siblings.rows[index.row()].pk)
+        picked = tuple(self.model.pk(row) for row in self.table.picked_rows()[: MOST + 1])
+        if len(marked) > 1:
+            self._open_set(marked)
+        elif 2 <= len(picked) <= MOST:
+            self._open_set(picked)
+        elif len(picked) > MOST:
+            self.workspace.say(self.tr("Four traces at most stand side by side"))
+        elif self.pane.pks and self.siblings.rowCount() == 1:
+            self._open_set((self.pane.pks[0], self.siblings.rows[0].pk))
         elif self.pane.pks:
+            self.choose_beside()
+
+    def choose_beside(self) -> None:
+        """Offer the other runs and trials of the scenario."""
+        if not self.pane.pks:
+            return
+        if not self.siblings.rowCount():
             self.workspace.say(self.tr("No other run or trial has this scenario"))
+            return
+        offered = [
+            (self.siblings.rows[row].pk, self.siblings.words(row))
+            for row in range(self.siblings.rowCount())
+            if self.siblings.rows[row].pk != self.pane.pks[0]
+        ]
+        chooser = TraceChooser(self)
+        first = self.pane.pks[0]
+        chooser.chosen.connect(lambda pks: self._open_set((first, *pks)))
+        chooser.offer(offered, self.pane.pks[1:], self.pane.mapToGlobal(QPoint(16, 40)))
+
+    def toggle_mark(self) -> None:
+        """Mark the current row for side by side, or take the mark off."""
+        pk = self.listing.current_pk()
+        if pk >= 0:
+            self.beside.toggle_mark(pk)
 
     def step(self, by: int) -> None:
-        """Go to another row of the list, wherever the focus is."""
+        """Go to another row of the list, wherever the focus is; while traces stand side by side,
+        to the same runs of another scenario.
+        """
+        if self.pane.is_pair:
+            self._step_set(by)
+            return
         row = self.table.currentIndex().row() + by
         if 0 <= row < len(self.model.ids):
             self.table.select_row(row)
+
+    def step_differing(self, by: int) -> None:
+        """Go to the same runs of another scenario in which they differ."""
+        self._step_set(by, differing=True)
+
+    def _step_set(self, by: int, *, differing: bool = False) -> None:
+        at = self.table.currentIndex().row()
+        self.beside.step(self.model.ids, at, by, self.pane.ignored, differing=differing)
+
+    def _moved(self, row: int, pks: tuple[int, ...]) -> None:
+        self._wanted_set = pks
+        self.table.select_row(row)
+        self._open_current()
 
     def back(self) -> None:
         """Close what is open in the trace, then give the keys back to the list."""
@@ -302,6 +354,9 @@ class TracesPage(Screen):
         self.listing.read_on.connect(self._read_on)
         self.listing.reset_wanted.connect(self.reset)
         self.strip.chosen.connect(self._sibling_chosen)
+        self.table.mark_wanted.connect(self.toggle_mark)
+        self.beside.marks_changed.connect(self._marks_changed)
+        self.beside.moved.connect(self._moved)
         self.pane.left.connect(self.back)
         controller.listed.connect(self._listed)
         controller.facets_read.connect(self._facets_read)
@@ -321,7 +376,13 @@ class TracesPage(Screen):
         bind(self, "traces.export_as", self.export_as, lambda: self.controller.total > 0)
         bind(self, "traces.next", lambda: self.step(1))
         bind(self, "traces.previous", lambda: self.step(-1))
+        bind(self, "traces.next_differing", lambda: self.step_differing(1), self._side_by_side)
+        bind(self, "traces.previous_differing", lambda: self.step_differing(-1), self._side_by_side)
+        bind(self, "traces.mark", self.toggle_mark, lambda: self.listing.current_pk() >= 0)
+        bind(self, "traces.unmark", self.beside.clear_marks, lambda: bool(self.beside.marked))
         bind(self, "traces.compare", self.compare, lambda: bool(self.pane.pks))
+        bind(self, "traces.choose_beside", self.choose_beside, lambda: bool(self.pane.pks))
+        self.pane.bind_beside(self, "traces")
         bind(self, "traces.difference", self.pane.next_difference, lambda: self.pane.is_pair)
         bind(
             self,
@@ -361,8 +422,7 @@ class TracesPage(Screen):
 
     def _siblings_read(self, rows: Any) -> None:
         self.siblings.set_rows(rows)
-        if self.pane.is_pair and len(self.pane.pks) == 2:
-            self.siblings.set_open(self.pane.pks[1])
+        self.siblings.set_open(self.pane.pks if self.pane.is_pair else ())
 
     # the trace that is being read
 
@@ -388,26 +448,39 @@ class TracesPage(Screen):
         pk = self.listing.current_pk()
         if pk < 0:
             return
-        wanted = self._wanted_pair
-        if wanted is not None and wanted[0] == pk:
-            a, b = wanted
-            self._wanted_pair = None
-            self._open_pair(a, b)
-            self.controller.read_siblings(a)
+        wanted, self._wanted_set = self._wanted_set, ()
+        if len(wanted) > 1 and pk in wanted:
+            place, self._wanted_place = self._wanted_place, None
+            self._open_set(wanted, place)
+            self.controller.read_siblings(wanted[0])
             return
         if self.pane.pks != (pk,):
             self.pane.show_one(pk)
             self.controller.read_siblings(pk)
-        self.siblings.set_open(-1)
+        self.siblings.set_open(())
 
-    def _open_pair(self, a: int, b: int) -> None:
-        self.pane.show_pair(a, b)
-        self.siblings.set_open(b)
-        # Two traces need the room more than the list does.
+    def _open_set(self, pks: Sequence[int], place: ReadingPlace | None = None) -> None:
+        self.beside.show(pks)
+        self.pane.show_traces(pks, place=place)
+        self.siblings.set_open(pks)
+        # Several traces need the room more than the list does.
         if self.reading.orientation() == Qt.Orientation.Horizontal:
             width = sum(self.reading.sizes())
-            if self.reading.sizes()[1] < width * 0.6:
-                self.reading.setSizes([int(width * 0.34), int(width * 0.66)])
+            share = 0.66 if len(pks) == 2 else 0.78
+            if self.reading.sizes()[1] < width * (share - 0.06):
+                self.reading.setSizes([int(width * (1 - share)), int(width * share)])
+
+    def _side_by_side(self) -> bool:
+        return self.pane.is_pair
+
+    def _marks_changed(self) -> None:
+        self.model.mark(self.beside.marked)
+        count = len(self.beside.marked)
+        if count == 1:
+            self.workspace.say(self.tr("Marked as A: mark another and press C"))
+        elif count:
+            self.workspace.say(self.tr("{count} marked: C shows them").format(count=count))
+        self.status_changed.emit()
 
     def _read_on(self) -> None:
         """Give the keys to the trace of the current row."""
@@ -416,12 +489,20 @@ class TracesPage(Screen):
         self.pane.focus_trace()
 
     def _sibling_chosen(self, pk: int) -> None:
-        if not self.pane.pks:
+        """Beside the others, or away from there."""
+        shown = self.pane.pks
+        if not shown:
             return
-        if self.pane.is_pair and self.pane.pks[1] == pk:
-            self._open_current()
-        else:
-            self._open_pair(self.pane.pks[0], pk)
+        if pk in shown[1:]:
+            rest = tuple(one for one in shown if one != pk)
+            if len(rest) > 1:
+                self._open_set(rest)
+            else:
+                self._open_current()
+        elif len(shown) >= MOST:
+            self.workspace.say(self.tr("Four traces at most stand side by side"))
+        elif pk not in shown:
+            self._open_set((*shown, pk))
 
     def _import(self) -> None:
         self.workspace.navigate("import")

@@ -41,16 +41,24 @@ class KeyedList(QListView):
 
 
 class TraceTable(Table):
-    """The list. J and K go down and up, as in the trace."""
+    """The list. J and K go down and up, as in the trace.
+
+    Signals:
+        mark_wanted(): Space was pressed.
+    """
+
+    mark_wanted = Signal()
 
     def keyboardSearch(self, search: str) -> None:
         """Nothing: looking for a letter would fetch every row there is."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """J and K."""
+        """J, K and Space."""
         steps = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
         step = steps.get(Qt.Key(event.key()))
-        if step is not None and not event.modifiers():
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self.mark_wanted.emit()
+        elif step is not None and not event.modifiers():
             self.select_row(self.currentIndex().row() + step)
         else:
             super().keyPressEvent(event)
@@ -94,7 +102,7 @@ class SiblingStrip(QWidget):
         list: the labels.
 
     Signals:
-        chosen(pk): the person wants that trace beside the one that is open.
+        chosen(pk): the person wants that trace beside the one that is open, or away from there.
     """
 
     chosen = Signal(int)

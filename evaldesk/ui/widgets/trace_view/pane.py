@@ -230,6 +230,34 @@ class TracePane(QWidget):
 
     # differences and finding
 
+    def bind_beside(self, widget: QWidget, scope: str) -> None:
+        """Carry out a screen's commands of traces side by side."""
+        line = self.beside.line
+        commands: dict[str, Callable[[], object]] = {
+            "divergence": self.beside.go_to_divergence,
+            "fold": self.beside.toggle_folding,
+            "formatting": line.toggle_formatting,
+            "formatting_choice": line.offer_formatting,
+        }
+        bind = self.workspace.actions.bind
+        for name, run in commands.items():
+            bind(widget, f"{scope}.beside_{name}", run, lambda: self.is_pair)
+        bind(widget, f"{scope}.beside_pin", self.pin, lambda: bool(self.pks))
+
+    def pin(self) -> None:
+        """Keep what is current open, here and in what is shown next; let it go where it is kept."""
+        before = self.beside.pins
+        self.beside.pin(None if self.is_pair else self.single.current_card)
+        for pin in self.beside.pins:
+            if pin not in before:
+                self.workspace.say(self.tr("Stays open: {what}").format(what=pin.label))
+        for pin in before:
+            if pin not in self.beside.pins:
+                self.workspace.say(self.tr("No longer kept open: {what}").format(what=pin.label))
+        if not self.is_pair:
+            open_pinned(self.single.canvas.cards, self.beside.pins)
+            self.single.canvas.relay()
+
     def next_difference(self, step: int = 1) -> None:
         """Go to the next or previous step that differs."""
         if self.is_pair:

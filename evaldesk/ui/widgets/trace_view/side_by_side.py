@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import hairline
+from evaldesk.ui.widgets.trace_view.card import Card
 from evaldesk.ui.widgets.trace_view.column_head import column_heads
 from evaldesk.ui.widgets.trace_view.comparing import SIDES
 from evaldesk.ui.widgets.trace_view.pins import Pin, open_pinned, pins_for
@@ -228,24 +229,22 @@ class SideBySide(QWidget):
             self._lay_out(keep=True)
         self.place_changed.emit()
 
-    def pin(self) -> Pin | None:
-        """Keep what is current open, here and in what is shown next; let it go where it is kept.
+    def pin(self, card: Card | None = None) -> None:
+        """Keep a card open, here and in what is shown next; let it go where it is kept.
 
-        Returns:
-            What was pinned; None where nothing was.
+        Args:
+            card: the current one where none is given.
         """
         row = self._last.canvas.current
         cards = self._last.canvas.cards
-        card = cards[row] if 0 <= row < len(cards) else None
+        if card is None and 0 <= row < len(cards):
+            card = cards[row]
         offered = pins_for(card) if card is not None else ()
-        if not offered:
-            return None
         kept = [pin for pin in offered if pin in self.pins]
         if kept:
             self.set_pins(tuple(pin for pin in self.pins if pin not in kept))
-            return None
-        self.set_pins((*self.pins, offered[0]))
-        return offered[0]
+        elif offered:
+            self.set_pins((*self.pins, offered[0]))
 
     def unpin(self, pin: Pin) -> None:
         """Let go what was kept open."""
@@ -267,7 +266,7 @@ class SideBySide(QWidget):
         self._level_heads()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right change the side; N, G, O, P as the hints say."""
+        """Left and right change the side; N, G, O, I as the hints say."""
         key = event.key()
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         side = self.views.index(self._last)
@@ -283,8 +282,6 @@ class SideBySide(QWidget):
             self.go_to_divergence()
         elif key == Qt.Key.Key_O:
             self.toggle_folding()
-        elif key == Qt.Key.Key_P:
-            self.pin()
         elif key == Qt.Key.Key_Left:
             self._cross(max(side - 1, 0))
         elif key == Qt.Key.Key_Right:

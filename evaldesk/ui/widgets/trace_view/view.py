@@ -152,6 +152,11 @@ class TraceView(QWidget):
             self.timeline.set_tokens(tokens)
 
     @property
+    def current_card(self) -> Card | None:
+        """The card that keys act on."""
+        return self._current_card()
+
+    @property
     def current_step(self) -> int:
         """Index of the current card's step; -1 for a card that is no step, or none."""
         card = self._current_card()
