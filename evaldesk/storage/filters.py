@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy import func as sql
 
@@ -82,8 +83,12 @@ _VERSIONS = ("dataset", "suite")
 assert {*_SORTS, RELEVANCE} == set(SORT_KEYS)
 assert {*_TEXTS, *_OF_SCENARIO, *_VERSIONS, "run", "tag"} == set(TEXT_FIELDS)
 assert {*_NUMBERS, "age"} == set(NUMBER_FIELDS)
-# As it stands in the index of the few that have one; a bound value would not be seen to fit it.
-_HAS_ERROR: ColumnElement[bool] = literal_column("(trace.status = 'error' OR trace.error <> '')")
+# As it stands in the index of the few that have one: a bound value would not be seen to fit it.
+_failed = t.trace.alias("failed")
+_ERRORS = union_all(
+    select(_failed.c.pk).where(literal_column("failed.status = 'error'")),
+    select(_failed.c.pk).where(literal_column("failed.error <> ''")),
+)
 
 
 def condition(where: Filter, names: Names, way: Way = "set") -> ColumnElement[bool]:
@@ -130,7 +135,7 @@ def _comparison(test: Comparison, names: Names, way: Way) -> ColumnElement[bool]
     if test.name in DATE_FIELDS or test.name == "age":
         return _date(test)
     if test.name in FLAG_FIELDS:
-        return _flag(test, names)
+        return _flag(test, names, way)
     if test.name == "differs":
         return _among_traces(differences.differing(test, names))
     if test.name == "similar":
@@ -247,7 +252,7 @@ def _date_compared(column: Any, test: Comparison) -> ColumnElement[bool]:
     return and_(column != "", as_far(test.operator, values[0]))
 
 
-def _flag(test: Comparison, names: Names) -> ColumnElement[bool]:
+def _flag(test: Comparison, names: Names, way: Way) -> ColumnElement[bool]:
     """Whether it holds, or whether it does for some people or some criterion."""
     asked: tuple[str, ...] = ()
     wanted = True
@@ -262,15 +267,19 @@ def _flag(test: Comparison, names: Names) -> ColumnElement[bool]:
             f"{test.name} holds or does not; “{test.operator}” is not for it.",
             f"Write {test.name}, or not {test.name}.",
         )
-    holds = _holding(test, asked, names)
+    holds = _holding(test, asked, names, way)
     return holds if wanted else not_(holds)
 
 
-def _holding(test: Comparison, asked: tuple[str, ...], names: Names) -> ColumnElement[bool]:
+def _holding(
+    test: Comparison, asked: tuple[str, ...], names: Names, way: Way
+) -> ColumnElement[bool]:
     if test.name == "has_error":
         if asked:
             raise UsageError(f"has_error is true or false; “{asked[0]}” is neither.")
-        return _HAS_ERROR
+        if way == "row":
+            return or_(t.trace.c.status == "error", t.trace.c.error != "")
+        return _among_traces(_ERRORS)
     if test.name == "disagreement":
         return _among_traces(judged.disagreeing(asked, names))
     if test.name == "rated":

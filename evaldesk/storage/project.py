@@ -16,6 +16,7 @@ from evaldesk.storage import codec, migrations, rubrics
 from evaldesk.storage import tables as t
 from evaldesk.storage.datasets import DatasetRepository
 from evaldesk.storage.engine import PAGE_SIZE, Database, check_is_project, translated
+from evaldesk.storage.facets import FacetRepository
 from evaldesk.storage.ingest import TraceWriter
 from evaldesk.storage.interruption import Register
 from evaldesk.storage.notes import NoteRepository
@@ -38,14 +39,16 @@ class Project:
     Attributes:
         path: the file.
         backup: the copy that was laid beside it when its format was brought up to date, or None.
-        traces, runs, datasets, rubrics, ratings, rulings, people, notes, views: the repositories.
+        traces, facets, runs, datasets, origins, rubrics, ratings, rulings, people, notes, views:
+            the repositories.
     """
 
     def __init__(self, database: Database, backup: Path | None) -> None:
         self._database = database
         self.path = database.path
         self.backup = backup
-        self.traces = TraceRepository(database)
+        self.facets = FacetRepository(database)
+        self.traces = TraceRepository(database, self.facets)
         self.runs = RunRepository(database)
         self.datasets = DatasetRepository(database)
         self.origins = OriginRepository(database)

@@ -10,13 +10,12 @@ from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.query import RELEVANCE, TraceQuery
-from evaldesk.domain.rubric import FAILURE_MODES
 from evaldesk.domain.trace import Annotation, Scenario, Score, Trace, TraceRow
 from evaldesk.storage import codec, packing, search, similarity
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database
+from evaldesk.storage.facets import Counts, FacetRepository
 from evaldesk.storage.filter_names import Names
-from evaldesk.storage.judgement_filters import given_by
 from evaldesk.storage.naming import PLACES, find_one, find_some
 from evaldesk.storage.selection import beginning, by_score, everything, matching, selected
 
@@ -61,8 +60,9 @@ class RunTrace:
 class TraceRepository:
     """The project's traces, read only."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, facets: FacetRepository) -> None:
         self._database = database
+        self._facets = facets
         self._likenesses: dict[tuple[int, Any], list[tuple[int, float]]] = {}
 
     def ids(self, query: TraceQuery) -> "array[int]":
@@ -268,62 +268,13 @@ class TraceRepository:
                 connection.execute(select(t.metric.c.name).order_by(t.metric.c.pk)).scalars()
             )
 
-    def facets(self, tags_by: str = "") -> dict[str, list[tuple[str, int]]]:
+    def facets(self, tags_by: str = "") -> Counts:
         """What the traces can be narrowed by: name → values with counts, most frequent first.
 
         Args:
             tags_by: only tags that this rater gave; empty for everybody's.
         """
-        count = sql.count()
-        result: dict[str, list[tuple[str, int]]] = {}
-        with self._database.read() as connection:
-            for name, column in (
-                ("run", t.run.c.name),
-                ("system", t.trace.c.system),
-                ("model", t.trace.c.model),
-                ("prompt_version", t.trace.c.prompt_version),
-                ("status", t.trace.c.status),
-                ("tier", t.scenario.c.tier),
-            ):
-                found = connection.execute(
-                    select(column, count)
-                    .select_from(PLACES)
-                    .where(column != "")
-                    .group_by(column)
-                    .order_by(count.desc())
-                )
-                result[name] = [(value, number) for value, number in found]
-            slices = connection.execute(
-                select(t.scenario_slice.c.name, t.scenario_slice.c.value, count)
-                .select_from(
-                    t.scenario_slice.join(
-                        t.trace, t.trace.c.scenario_pk == t.scenario_slice.c.scenario_pk
-                    )
-                )
-                .group_by(t.scenario_slice.c.name, t.scenario_slice.c.value)
-                .order_by(t.scenario_slice.c.name, count.desc())
-            )
-            for name, value, number in slices:
-                result.setdefault(f"slice.{name}", []).append((value, number))
-            newer = t.answer.alias()
-            each = sql.json_each(t.answer.c.value).table_valued("value")
-            traces = sql.count(t.answer.c.trace_pk.distinct())
-            tags = connection.execute(
-                select(each.c.value, traces)
-                .select_from(t.answer.join(each, and_(True)))
-                .where(
-                    t.answer.c.field == FAILURE_MODES,
-                    t.answer.c.value.is_not(None),
-                    ~select(1).where(newer.c.supersedes == t.answer.c.id).exists(),
-                    *given_by(tags_by),
-                )
-                .group_by(each.c.value)
-                .order_by(traces.desc())
-            )
-            found_tags = [(value, number) for value, number in tags]
-            if found_tags:
-                result["tag"] = found_tags
-        return {name: values for name, values in result.items() if values}
+        return self._facets.counts(TraceQuery(tags_by=tags_by))
 
     def labels(self, name: str) -> dict[int, str]:
         """Trace → its value of ``tier``, ``run``, ``system`` or a slice; those without are left

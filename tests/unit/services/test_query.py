@@ -1,15 +1,14 @@
 """The filter language: what it says, and that nothing typed breaks it."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.domain.query import AnyOf, Comparison, Every, Filter, Not
-from evaldesk.services.completion import complete
-from evaldesk.services.query import parse
+from evaldesk.services.completion import complete, suggestions
+from evaldesk.services.query import parse, write
+from tests.filters import FILTERS
 
 
 def test_the_example_of_the_contract() -> None:
@@ -61,56 +60,24 @@ def test_what_makes_no_sense_is_said_with_its_place(text: str, said: str) -> Non
     assert said in str(raised.value)
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, float):
-        return repr(value)
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _written(item: Filter) -> str:
-    if isinstance(item, Every | AnyOf):
-        word = " and " if isinstance(item, Every) else " or "
-        return "(" + word.join(map(_written, item.items)) + ")"
-    if isinstance(item, Not):
-        return f"not {_written(item.item)}"
-    if item.operator == "exists":
-        return f"{item.name} exists"
-    if item.operator in ("in", "not in"):
-        return f"{item.name} {item.operator} ({', '.join(map(_text, item.values))})"
-    return f"{item.name} {item.operator} {_text(item.values[0])}"
-
-
-_values = st.text(max_size=8) | st.floats(-1e6, 1e6)
-_tests = st.one_of(
-    st.builds(
-        Comparison,
-        st.sampled_from(["run", "score.pass", "slice.sprache"]),
-        st.sampled_from(["=", "!=", "<", "<=", ">", ">=", "contains"]),
-        st.tuples(_values),
-    ),
-    st.builds(
-        Comparison,
-        st.just("tier"),
-        st.sampled_from(["in", "not in"]),
-        st.lists(_values, min_size=1, max_size=3).map(tuple),
-    ),
-    st.builds(Comparison, st.just("error"), st.just("exists")),
-)
-_filters = st.recursive(
-    _tests,
-    lambda inner: st.one_of(
-        st.builds(Not, inner),
-        st.builds(Every, st.lists(inner, min_size=2, max_size=3).map(tuple)),
-        st.builds(AnyOf, st.lists(inner, min_size=2, max_size=3).map(tuple)),
-    ),
-    max_leaves=6,
-)
-
-
-@given(item=_filters)
+@given(item=FILTERS)
 def test_what_is_written_is_read_back(item: Filter) -> None:
-    assert parse(_written(item)) == item
+    assert parse(write(item)) == item
+
+
+def test_flags_stand_alone_and_functions_take_values() -> None:
+    assert parse("has_error and not rated") == Every(
+        (Comparison("has_error", "exists"), Not(Comparison("rated", "exists")))
+    )
+    assert parse("rated = me or (unrated)") == AnyOf(
+        (Comparison("rated", "=", ("me",)), Comparison("unrated", "exists"))
+    )
+    assert parse('differs("run a", b, answer)') == Comparison(
+        "differs", "in", ("run a", "b", "answer")
+    )
+    assert parse("similar(base/RET-1)") == Comparison("similar", "in", ("base/RET-1",))
+    with pytest.raises(UsageError, match="contains or exists"):
+        parse("run and rated")
 
 
 @given(text=st.text(max_size=60))
@@ -128,6 +95,50 @@ def test_nesting_has_a_bound() -> None:
         parse("(" * 5000 + "run = a" + ")" * 5000)
 
 
-def test_completion_offers_names_that_begin_so() -> None:
-    assert complete("run = a and score.p", scores=["pass", "quality"]) == ["score.pass"]
-    assert "latency_ms" in complete("", scores=[])
+VALUES = {
+    "run": [("base line", 3), ("b2", 4)],
+    "slice.language": [("de", 7)],
+    "person": [("Ann", 0)],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("run = a and score.p", ["score.pass"]),
+        ("run", ["run"]),
+        ("run ", ["=", "!=", "<", "<=", ">", ">=", "in (", "not in (", "contains", "exists"]),
+        ("run = ", ['"base line"', "b2"]),
+        ('run = "ba', ['"base line"']),
+        ("run in (b2, ", ['"base line"', "b2"]),
+        ("run = b2 ", ["and", "or"]),
+        ("(run in (b2) a", ["and"]),
+        ("has_error ", ["and", "or"]),
+        ("not annotation.th", ["annotation.thumbs"]),
+        ("not lang", ["slice.language"]),
+        ("status = er", ["error"]),
+        ("rated = ", ["true", "false", "me", "Ann"]),
+        ("has_error = ", ["true", "false"]),
+        ("differs(b", ['"base line"', "b2"]),
+        ("slice.language != d", ["de"]),
+        ("score.pass = ", []),
+    ],
+)
+def test_completion_offers_what_could_stand_there(text: str, offered: list[str]) -> None:
+    assert complete(text, ["pass"], ["language"], ["thumbs"], VALUES) == offered
+
+
+def test_completion_says_how_many_traces_have_a_value() -> None:
+    found = suggestions("run = ", values=VALUES)
+    assert [(one.text, one.kind, one.count) for one in found] == [
+        ('"base line"', "value", 3),
+        ("b2", "value", 4),
+    ]
+    assert "latency_ms" in complete("")
+
+
+@given(text=st.text(max_size=40), item=FILTERS, cut=st.integers(0, 80))
+def test_completion_never_fails(text: str, item: Filter, cut: int) -> None:
+    for begun in (text, write(item)[:cut]):
+        for one in suggestions(begun, ["pass"], ["a b"], ["t"], VALUES):
+            assert one.text
