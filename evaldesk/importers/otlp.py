@@ -33,7 +33,7 @@ _HINT = "Expected: OTLP as JSON, with “resourceSpans”, “resourceLogs” or
 
 
 _Late = dict[str, dict[str, Any]]
-"""Place → resource or scope, of those that stand behind their spans: known in the second reading."""
+"""Place → resource or scope that stands behind its spans: known in the second reading."""
 
 
 class Otlp:

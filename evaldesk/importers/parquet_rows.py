@@ -117,7 +117,8 @@ class _Opened:
                         f"{self._source.size:,} bytes.",
                         "It looks like a decompression bomb; unpack it by hand if it is not.",
                     )
-                yield _without_twins(batch).to_pylist(maps_as_pydicts="lossy")
+                ready = _without_twins(_in_microseconds(batch))
+                yield ready.to_pylist(maps_as_pydicts="lossy")
         except (InputError, GeneratorExit):
             raise
         except Exception as error:
@@ -140,6 +141,35 @@ class _Opened:
             return error
         said = " ".join(str(error).split())[:200].rstrip(".")
         return self._source.error(f"The Parquet file cannot be read ({said}).", _HINT)
+
+
+def _in_microseconds(batch: Any) -> Any:
+    """A batch without nanoseconds, for which pyarrow would import pandas, in over a second."""
+    import pyarrow as pa
+
+    def coarser(kind: Any) -> Any:
+        if pa.types.is_timestamp(kind) and kind.unit == "ns":
+            return pa.timestamp("us", kind.tz)
+        if pa.types.is_duration(kind) and kind.unit == "ns":
+            return pa.duration("us")
+        if pa.types.is_time64(kind) and kind.unit == "ns":
+            return pa.time64("us")
+        if pa.types.is_struct(kind):
+            return pa.struct([field.with_type(coarser(field.type)) for field in kind])
+        if pa.types.is_large_list(kind):
+            return pa.large_list(coarser(kind.value_type))
+        if pa.types.is_list(kind):
+            return pa.list_(kind.value_field.with_type(coarser(kind.value_type)))
+        return kind
+
+    wanted = pa.schema([field.with_type(coarser(field.type)) for field in batch.schema])
+    if wanted.equals(batch.schema):
+        return batch
+    columns = [
+        column if kind == column.type else column.cast(kind, safe=False)
+        for column, kind in zip(batch.columns, wanted.types, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=wanted)
 
 
 def _without_twins(batch: Any) -> Any:
