@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evaldesk.domain.identifiers import content_id
-from evaldesk.domain.trace import Annotation, Scenario, Score, Status, TraceRecord
+from evaldesk.domain.trace import Scenario, Status, TraceRecord
 from evaldesk.importers import chat, fields
+from evaldesk.importers.langfuse_scores import scores_of
 from evaldesk.importers.operations import Assembled, Operation, assemble
+from evaldesk.importers.repeated_attributes import inputs_and_outputs, not_repeated
 
 _KINDS = {
     "generation": "llm",
@@ -44,13 +46,6 @@ _PLACED = frozenset(
 _TRACE_PLACED = frozenset(
     ("input", "output", "observations", "scores", "metadata", "latency", "totalCost", "timestamp")
 )
-_SCORE_PLACED = frozenset(
-    [
-        *("name", "value", "stringValue", "longStringValue", "source", "comment", "observationId"),
-        *("authorUserId", "traceId", "timestamp", "createdAt", "projectId", "environment"),
-    ]
-)
-_REPEATS = ("input.", "output.", "llm.", "gen_ai.", "gcp.vertex.agent.", "tool.", "traceloop.")
 _ITEM = (
     *("dataset_item_id", "datasetItemId", "langfuse_dataset_item_id", "dataset_item"),
     *("langfuse.experiment.item.id", "experiment_item_id"),
@@ -88,8 +83,8 @@ def trace_of(record: dict[str, Any], place: str) -> TraceRecord:
     metadata = fields.rest(trace, _TRACE_PLACED)
     if not about and (other := fields.unwrapped(trace.get("metadata"))) not in fields.EMPTY:
         metadata["metadata"] = other
-    said = [trace.get("input"), trace.get("output"), *_inputs_and_outputs(observations)]
-    if kept := _not_repeated(about, said):
+    said = [trace.get("input"), trace.get("output"), *inputs_and_outputs(observations)]
+    if kept := not_repeated(about, said):
         metadata["metadata"] = kept
     prompts = _prompts(observations)
     if prompts:
@@ -101,7 +96,7 @@ def trace_of(record: dict[str, Any], place: str) -> TraceRecord:
     key = _of_item(every, _ITEM)
     expected = _of_item(every, _EXPECTED)
     status: Status = "error" if made.error else "ok"
-    values, annotations, more = _scores(scores, operations)
+    values, annotations, more = scores_of(scores, operations)
     if status == "error" and values:
         metadata["scores_before_error"] = {
             name: score.label if score.value is None else score.value
@@ -199,7 +194,7 @@ def _operation(each: dict[str, Any]) -> Operation:
     first = fields.elapsed_ms(each.get("startTime"), each.get("completionStartTime"))
     if first is not None:
         more["time_to_first_token_ms"] = first
-    kept = _not_repeated(about, [each.get("input"), each.get("output")])
+    kept = not_repeated(about, [each.get("input"), each.get("output")])
     if kept:
         more["metadata"] = kept
     elif not about and (other := fields.unwrapped(each.get("metadata"))) not in fields.EMPTY:
@@ -311,138 +306,3 @@ def _of_item(holders: Iterable[dict[str, Any]], names: Iterable[str]) -> str:
                 if inner.get(name) not in fields.EMPTY:
                     return chat.plain_text(inner[name])
     return ""
-
-
-# -------------------------------------------------------------------- metadata that says it again
-
-
-def _inputs_and_outputs(observations: Iterable[dict[str, Any]]) -> Iterable[Any]:
-    for each in observations:
-        yield each.get("input")
-        yield each.get("output")
-
-
-def _not_repeated(about: dict[str, Any], said: Iterable[Any]) -> dict[str, Any]:
-    """Metadata without the attributes in which OpenTelemetry wrote input and output once more."""
-    attributes = about.get("attributes")
-    if not isinstance(attributes, dict) or not any(n.startswith(_REPEATS) for n in attributes):
-        return fields.rest(about, ())
-    known = _Said(said)
-    kept = {
-        name: value
-        for name, value in attributes.items()
-        if not (name.startswith(_REPEATS) and value in known)
-    }
-    return fields.rest({**about, "attributes": kept}, ())
-
-
-class _Said:
-    """The texts and values of inputs and outputs."""
-
-    def __init__(self, values: Iterable[Any]) -> None:
-        self._texts: set[str] = set()
-        self._whole: list[Any] = []
-        for value in values:
-            plain = fields.unwrapped(value)
-            if plain not in fields.EMPTY:
-                self._whole.append(plain)
-                self._gather(plain)
-
-    def _gather(self, value: Any) -> None:
-        waiting = [value]
-        while waiting:
-            item = waiting.pop()
-            if isinstance(item, dict):
-                waiting.extend(item.values())
-            elif isinstance(item, list):
-                waiting.extend(item)
-            elif isinstance(item, str):
-                self._texts.add(item)
-                inner = fields.unwrapped(item)
-                if isinstance(inner, dict | list):
-                    waiting.append(inner)
-
-    def __contains__(self, value: Any) -> bool:
-        if isinstance(value, str) and value in self._texts:
-            return True
-        plain = fields.unwrapped(value)
-        return isinstance(plain, dict | list) and any(
-            plain == whole or _within(plain, whole) for whole in self._whole
-        )
-
-
-def _within(value: Any, whole: Any) -> bool:
-    """Whether a value is a member of an object, at the first two levels."""
-    if not isinstance(whole, dict):
-        return False
-    inner = list(whole.values())
-    for item in whole.values():
-        if isinstance(item, dict):
-            inner.extend(item.values())
-    return any(value == item for item in inner)
-
-
-# ---------------------------------------------------------------------------------------- scores
-
-
-def _scores(
-    raw: Iterable[dict[str, Any]], operations: list[Operation]
-) -> tuple[dict[str, Score], tuple[Annotation, ...], list[dict[str, Any]]]:
-    """Scores of programs, annotations of people, and what scores have besides."""
-    names = {each.id: each.name for each in operations}
-    scores: dict[str, Score] = {}
-    annotations: list[Annotation] = []
-    more: list[dict[str, Any]] = []
-    seen: set[str] = set()
-    for each in raw:
-        ident = fields.text(each.get("id"))
-        if ident and ident in seen:
-            continue
-        seen.add(ident)
-        name = fields.text(each.get("name")) or "score"
-        target = fields.text(each.get("observationId"))
-        value, label = _value(each)
-        comment = fields.text(each.get("comment"))
-        rest = fields.rest(each, _SCORE_PLACED)
-        rest = {key: item for key, item in rest.items() if item != "{}"}
-        if fields.text(each.get("source")).upper() == "ANNOTATION":
-            annotations.append(
-                Annotation(
-                    name,
-                    value=value,
-                    label=label,
-                    comment=comment or fields.text(each.get("longStringValue")),
-                    annotator=fields.text(each.get("authorUserId")),
-                    target=target,
-                    created_at=fields.moment(each.get("timestamp") or each.get("createdAt")),
-                    metadata=rest,
-                )
-            )
-            continue
-        if name in scores and target:
-            name = f"{name} ({names.get(target) or target})"
-        base, again = name, 1
-        while name in scores:
-            again += 1
-            name = f"{base} ({again})"
-        scores[name] = Score(value, label or None, comment or None)
-        kept = {
-            "name": name,
-            "source": each.get("source"),
-            "observationId": each.get("observationId"),
-        }
-        more.append(fields.rest({**kept, **rest, "timestamp": each.get("timestamp")}, ()))
-    return scores, tuple(annotations), more
-
-
-def _value(each: dict[str, Any]) -> tuple[float | None, str]:
-    """The number of a score, or its word."""
-    kind = fields.text(each.get("dataType")).upper()
-    word = fields.text(each.get("stringValue"))
-    raw = each.get("value")
-    if kind in ("CATEGORICAL", "TEXT", "CORRECTION") or (isinstance(raw, str) and not word):
-        return None, word or fields.text(raw)
-    number = float(raw) if isinstance(raw, bool) else fields.finite(raw)
-    if number is None and kind == "BOOLEAN" and word:
-        number = float(word.strip().lower() == "true")
-    return number, "" if number is not None else word
