@@ -119,8 +119,9 @@ def _attributes(operation: Operation) -> dict[str, Any]:
         found["input.mime_type"] = _JSON
     if operation.result is not None:
         response = operation.result.get("response")
-        found["output.value"] = response if isinstance(response, str) else _json(response)
-        found["output.mime_type"] = _TEXT if isinstance(response, str) else _JSON
+        if response is not None:
+            found["output.value"] = response if isinstance(response, str) else _json(response)
+            found["output.mime_type"] = _TEXT if isinstance(response, str) else _JSON
     if operation.query:
         found["input.value"], found["input.mime_type"] = operation.query, _TEXT
     found.update(_documents(operation.documents))
@@ -235,7 +236,13 @@ def _feedback(trace: Trace, tree: Tree) -> dict[str, dict[str, Any]]:
                 "explanation": said.comment,
                 "annotator_kind": "HUMAN",
                 "identifier": said.annotator,
-                "metadata": _json({interchange.ORIGIN: interchange.SAID, **said.metadata}),
+                "metadata": _json(
+                    {
+                        **({"created_at": said.created_at} if said.created_at else {}),
+                        interchange.ORIGIN: interchange.SAID,
+                        **said.metadata,
+                    }
+                ),
             },
         )
     return found

@@ -126,8 +126,8 @@ def _attributes(operation: Operation) -> dict[str, Any]:
         found["gen_ai.tool.name"] = operation.call.get("name")
         found["gen_ai.tool.call.id"] = operation.call.get("id") or None
         found["gen_ai.tool.call.arguments"] = _json(operation.call.get("arguments"))
-    if operation.result is not None:
-        found["gen_ai.tool.call.result"] = _json(operation.result.get("response"))
+    if operation.result is not None and operation.result.get("response") is not None:
+        found["gen_ai.tool.call.result"] = _json(operation.result["response"])
     if operation.documents:
         found["gen_ai.retrieval.documents"] = _json(operation.documents)
     return {key: value for key, value in found.items() if value is not None}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evaldesk.domain import interchange
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.query import TraceQuery
-from evaldesk.domain.trace import TraceRecord
+from evaldesk.domain.trace import Trace, TraceRecord
 from evaldesk.exporters import registry
 from evaldesk.services.demo import build_sample
 from evaldesk.services.exporting import FileExport, export_file
@@ -110,6 +110,75 @@ def test_ratings_go_along_only_where_they_are_asked_for(
         assert {one.annotator for one in said if one.metadata[interchange.ORIGIN] == "rating"} == (
             raters
         )
+
+
+def without_carried(value: Any) -> Any:
+    """The spans of a file as if another tool had written them."""
+    if isinstance(value, dict):
+        return {
+            key: without_carried(item) for key, item in value.items() if key != interchange.TRACE
+        }
+    if isinstance(value, list):
+        return [
+            without_carried(item)
+            for item in value
+            if not (isinstance(item, dict) and item.get("key") == interchange.TRACE)
+        ]
+    return value
+
+
+def talk(trace: Trace) -> list[Any]:
+    """Who said what and called which tool with what, as every convention has it."""
+    found: list[Any] = []
+    for message in trace.body["messages"]:
+        for part in message["parts"]:
+            kind = part["type"]
+            if kind in ("text", "reasoning"):
+                found.append((message["role"], kind, part["content"]))
+            elif kind == "tool_call":
+                found.append((message["role"], part["id"], part["name"], part["arguments"]))
+            else:
+                found.append((message["role"], part["id"], answered(part)))
+    return found
+
+
+def answered(part: Any) -> Any:
+    """What a tool answered; some conventions have only text for it."""
+    response = part.get("error") or part["response"]
+    try:
+        return json.loads(response)
+    except (TypeError, ValueError):
+        return response
+
+
+@pytest.mark.parametrize("name", ["otlp", "openinference"])
+def test_another_tool_finds_conversation_scores_and_ratings(
+    sample: Path, tmp_path: Path, name: str
+) -> None:
+    out, bare = tmp_path / "out.jsonl", tmp_path / "bare.jsonl"
+    with Project.open(sample) as project:
+        wanted = [project.traces.read(pk) for pk in project.traces.ids(TraceQuery())]
+        ratings = project.ratings.count()
+        export_file(project, out, FileExport(name, with_ratings=True))
+    with out.open(encoding="utf-8") as lines:
+        stripped = [json.dumps(without_carried(json.loads(line))) for line in lines]
+    bare.write_text("\n".join(stripped), "utf-8")
+    with Project.create(tmp_path / "b.evaldesk") as other:
+        (result,) = import_files(other, [bare])
+        found = [other.traces.read(pk) for pk in other.traces.ids(TraceQuery())]
+    assert (result.format, len(found)) == (name, len(wanted))
+    for one, before in zip(found, wanted, strict=True):
+        assert talk(one) == talk(before)
+        assert {key: (score.value, score.label) for key, score in one.scores.items()} == {
+            key: (score.value, score.label) for key, score in before.scores.items()
+        }
+        assert len(one.body.get("documents", ())) == len(before.body.get("documents", ()))
+        assert (one.row.tokens_in, one.row.latency_ms) == (
+            before.row.tokens_in,
+            before.row.latency_ms,
+        )
+    said = [one for trace in found for one in trace.annotations]
+    assert sum(one.metadata[interchange.ORIGIN] == interchange.RATING for one in said) > ratings
 
 
 def test_a_list_of_traces_keeps_scores_and_answers_but_is_another_trace(
