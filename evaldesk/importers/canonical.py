@@ -142,9 +142,51 @@ def trace_from_json(record: Mapping[str, Any], place: str = "") -> TraceRecord:
     )
 
 
-def _check_message(message: Mapping[str, Any], index: int) -> None:
+_MESSAGE = {
+    **dict.fromkeys(("name", "finish_reason", "started_at", "model"), "text"),
+    **dict.fromkeys(("latency_ms", "cost"), "number"),
+    **dict.fromkeys(("tokens_in", "tokens_out"), "whole"),
+    "metadata": "object",
+}
+_DOCUMENT = {
+    **dict.fromkeys(("id", "title", "source", "query", "span"), "text"),
+    "score": "number",
+    "rank": "whole",
+    "metadata": "object",
+}
+_SPAN = {
+    **dict.fromkeys(("name", "id", "parent", "kind", "started_at", "status", "error"), "text"),
+    **dict.fromkeys(("latency_ms", "cost"), "number"),
+    **dict.fromkeys(("tokens_in", "tokens_out", "message"), "whole"),
+    "model": "text",
+    "attributes": "object",
+}
+
+
+def _check_members(item: dict[str, Any], known: Mapping[str, str], what: str) -> None:
+    """Whether members have their types; one that is null is as good as none and taken out."""
+    for name, kind in known.items():
+        if name not in item:
+            continue
+        value = item[name]
+        if value is None:
+            del item[name]
+        elif kind == "text":
+            if not isinstance(value, str):
+                raise ValueError(f"“{name}” of {what} is not text.")
+        elif kind == "object":
+            if not isinstance(value, dict):
+                raise ValueError(f"“{name}” of {what} is not an object.")
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"“{name}” of {what} is not a number.")
+        elif kind == "whole" and not (isinstance(value, int) and abs(value) <= cells.MAX_INTEGER):
+            raise ValueError(f"“{name}” of {what} is not a whole number.")
+
+
+def _check_message(message: dict[str, Any], index: int) -> None:
     if not isinstance(message.get("role"), str):
         raise ValueError(f"messages[{index}] has no role.")
+    _check_members(message, _MESSAGE, f"messages[{index}]")
     for part in message["parts"]:
         if not isinstance(part, dict) or not isinstance(part.get("type"), str):
             raise ValueError(f"messages[{index}] has a part without a type.")
@@ -153,6 +195,8 @@ def _check_message(message: Mapping[str, Any], index: int) -> None:
         wants_text = part["type"] in ("text", "reasoning", "refusal", "blob")
         if wants_text and not isinstance(part.get("content"), str):
             raise ValueError(f"messages[{index}] has a part of {part['type']} without content.")
+        if part["type"] == "uri" and not isinstance(part.get("uri"), str):
+            raise ValueError(f"messages[{index}] has a part of uri without its uri.")
 
 
 def _check_body(body: Mapping[str, Any]) -> None:
@@ -163,6 +207,9 @@ def _check_body(body: Mapping[str, Any]) -> None:
     for item in body.get("documents", []):
         if not isinstance(item.get("content"), str):
             raise ValueError("A document has no content.")
+        _check_members(item, _DOCUMENT, "a document")
+    for item in body.get("spans", []):
+        _check_members(item, _SPAN, "a span")
     for key in ("output", "expected"):
         if not isinstance(body.get(key, ""), str):
             raise ValueError(f"“{key}” is not text.")

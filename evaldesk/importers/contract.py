@@ -82,7 +82,11 @@ class TraceFormat(Protocol):
     def mapped(self) -> bool: ...
 
     def recognises(self, source: Source) -> float:
-        """How sure it is, from 0 to 1, by the content; never raises for a strange file."""
+        """How sure it is, from 0 to 1, by the content; a strange file gives 0.
+
+        Raises:
+            InputError: the file cannot be read at all, by any format: damaged, too large.
+        """
         ...
 
     def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:

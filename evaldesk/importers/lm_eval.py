@@ -127,7 +127,7 @@ def _surveyed(source: Source) -> _Survey:
 
 
 def _trace(record: Mapping[str, Any], place: str, survey: _Survey) -> TraceRecord:
-    if not survey.several:
+    if not survey.several or not readable(record):
         return trace_of(record, place, metrics_of(record))
     key = key_of(record)
     scores: dict[str, Score] = {}

@@ -1,6 +1,6 @@
 """The first records of a file, raw and as they would come in, for the import screen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -57,7 +57,7 @@ def preview(
         chosen = guess_trace_mapping(columns, rows)
     # Without a mapping of a person's own the format decides: it may need none.
     options = ImportOptions(mapping=mapping, skip_bad=True, sheet=sheet)
-    header, items, notes, problems = _collect(format.read(source, options), limit)
+    header, items, notes, problems = _collect(_begun(lambda: format.read(source, options)), limit)
     return Preview(columns, rows[:limit], sheets, chosen, header, items, notes, problems)
 
 
@@ -75,7 +75,8 @@ def preview_ratings(
     if format.mapped and mapping is None and not problem:
         chosen = guess_rating_mapping(columns, rows)
     options = ImportOptions(skip_bad=True, sheet=sheet)
-    header, items, notes, problems = _collect(format.read(source, mapping, options), limit)
+    read = _begun(lambda: format.read(source, mapping, options))
+    header, items, notes, problems = _collect(read, limit)
     return Preview(columns, rows[:limit], sheets, chosen, header, items, notes, problems)
 
 
@@ -90,6 +91,11 @@ def _table(source: Source, limit: int, sheet: str) -> _Table:
         return records.columns, records.sample(max(limit, 200)), sheets, ""
     except InputError as error:
         return [], [], [], str(error)
+
+
+def _begun(read: Callable[[], Iterator[Any]]) -> Generator[Any, None, None]:
+    """What is read, begun only when it is asked for: beginning may already raise."""
+    yield from read()
 
 
 def _collect(

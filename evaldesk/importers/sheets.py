@@ -70,8 +70,10 @@ def _workbook(source: Source) -> Any:
     if known is None:
         from python_calamine import CalamineWorkbook
 
+        if source.size > UNPACKED_MAX:
+            raise source.error(f"The workbook is larger than {UNPACKED_MAX >> 20} MB.")
         with source.open_raw() as raw:
-            data = raw.read(UNPACKED_MAX)
+            data = raw.read()
         try:
             known = CalamineWorkbook.from_filelike(io.BytesIO(data))
         except Exception as error:
