@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evaldesk.domain.rubric import AnswerValue
+from evaldesk.domain.rubric import AnswerValue, Given
 
 RulingKind = Literal["adopt", "other", "none_fits", "rubric_unsettled"]
 """adopt: a value that a rater gave. other: another value of the scale. none_fits: no value of the
@@ -33,7 +33,7 @@ class Answer:
     trace_pk: int
     field: str
     rater: str
-    value: AnswerValue | list[str] | None
+    value: Given | None
     created_at: str
     comment: str = ""
     supersedes: str = ""
@@ -145,7 +145,7 @@ class QueueItem:
     title: str
     tier: str
     run: str
-    state: Literal["pending", "draft", "submitted"]
+    state: Literal["pending", "draft", "submitted", "skipped", "flagged"]
     answered: int
 
 

@@ -53,6 +53,10 @@ class CannotJudge:
         return None
 
 
+Given = AnswerValue | list[str] | CannotJudge
+"""Whatever can be answered to a criterion."""
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One answer that a scale offers.

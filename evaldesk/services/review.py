@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
 Order = Literal["own", "imported"]
-State = Literal["pending", "draft", "submitted"]
+State = Literal["pending", "draft", "submitted", "skipped", "flagged"]
 _RATED = Comparison("status", "in", ("ok", "incomplete", "error"))
 _LONGEST_PAUSE_S = 600.0
 
@@ -64,7 +64,7 @@ class ReviewQueue:
     rubric: Rubric
     rater: str
     pks: "array[int]"
-    progress: dict[int, tuple[Literal["draft", "submitted"], int]] = field(default_factory=dict)
+    progress: dict[int, tuple[State, int]] = field(default_factory=dict)
     _places: dict[int, int] = field(default_factory=dict)
     _submitted: int = -1
 

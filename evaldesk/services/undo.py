@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from evaldesk.domain.rubric import AnswerValue
+from evaldesk.domain.rubric import Given
 
-Value = AnswerValue | list[str]
+Value = Given
 Answers = Mapping[str, Value]
 """Field → value: criteria by name, and comment, failure modes and severity."""
 

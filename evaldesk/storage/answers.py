@@ -2,15 +2,38 @@
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, and_, select
 
 from evaldesk.domain.rating import Answer
+from evaldesk.domain.rubric import CannotJudge, Given
 from evaldesk.storage import codec
 from evaldesk.storage import tables as t
 
 _newer = t.answer.alias("newer")
-CURRENT = ~select(1).where(_newer.c.supersedes == t.answer.c.id).exists()
-"""Holds for an answer that none supersedes."""
+UNREPLACED = ~select(1).where(_newer.c.supersedes == t.answer.c.id).exists()
+"""Holds for an answer that none supersedes, of whatever reading."""
+CURRENT = and_(UNREPLACED, t.answer.c.reading == 0)
+"""Holds for an answer that none supersedes. A second reading of the same trace by the same rater
+only measures the rater, and counts nowhere else.
+"""
+
+
+def standing_in(round_pk: int, upto: int | None = None) -> ColumnElement[bool]:
+    """Holds for an answer of a round that no answer of the same round supersedes, whatever was
+    answered in later rounds.
+
+    Args:
+        upto: only answers with a ``seq`` up to this count, for what stood before a reveal.
+    """
+    later = t.answer.alias("later")
+    replaced = select(1).where(later.c.supersedes == t.answer.c.id, later.c.round_pk == round_pk)
+    tests = [t.answer.c.round_pk == round_pk]
+    if upto is not None:
+        replaced = replaced.where(later.c.seq <= upto)
+        tests.append(t.answer.c.seq <= upto)
+    return and_(*tests, ~replaced.exists())
+
+
 ANSWERS = (
     select(
         t.answer.c.id,
@@ -28,6 +51,21 @@ ANSWERS = (
 """Answers with the names of their raters; joined with their rubric, to narrow by its name."""
 
 
+def encode_value(value: Given) -> str:
+    """An answer as the text of its column."""
+    return codec.encode(value.to_json() if isinstance(value, CannotJudge) else value)
+
+
+def decode_value(text: str) -> Given:
+    """What `encode_value` wrote.
+
+    Raises:
+        DamagedError: the text is damaged.
+    """
+    value: Any = codec.decode(text)
+    return CannotJudge.from_json(value) or value
+
+
 def answer_of(row: Row[*tuple[Any, ...]], rater: str) -> Answer:
     """A row of `ANSWERS`, or of the table itself, with the name of its rater."""
     return Answer(
@@ -35,7 +73,7 @@ def answer_of(row: Row[*tuple[Any, ...]], rater: str) -> Answer:
         trace_pk=row.trace_pk,
         field=row.field,
         rater=rater,
-        value=None if row.value is None else codec.decode(row.value),
+        value=None if row.value is None else decode_value(row.value),
         created_at=row.created_at,
         comment=row.comment,
         supersedes=row.supersedes or "",

@@ -215,7 +215,9 @@ def _datasets(connection: Connection) -> Iterator[Fault | None]:
 
 
 def _answers(connection: Connection) -> Iterator[Fault | None]:
-    yield from _chains(connection, t.answer, ("trace_pk", "rubric_pk", "field", "rater_pk"))
+    yield from _chains(
+        connection, t.answer, ("trace_pk", "rubric_pk", "field", "rater_pk", "reading")
+    )
 
 
 def _rulings(connection: Connection) -> Iterator[Fault | None]:

@@ -13,14 +13,11 @@ from evaldesk.domain.errors import NotFoundError
 from evaldesk.domain.rubric import FAILURE_MODES, Rubric
 from evaldesk.storage import codec
 from evaldesk.storage import tables as t
+from evaldesk.storage.answers import CURRENT
 from evaldesk.storage.filter_names import Names
 from evaldesk.storage.notes import REMOVED
 
-_newer = t.answer.alias("newer_answer")
-_STANDS = and_(
-    t.answer.c.value.is_not(None),
-    ~exists(select(1).where(_newer.c.supersedes == t.answer.c.id)),
-)
+_STANDS = and_(t.answer.c.value.is_not(None), CURRENT)
 """An answer that is neither replaced nor taken back."""
 
 

@@ -36,7 +36,7 @@ def _guard(connection: Connection, names: Iterable[str]) -> None:
 def _datasets_and_reading(connection: Connection) -> None:
     """Format 2: where a scenario came from and what was done to it; annotations of other tools;
     notes and saved views; model and prompt version of a trace; indexes that lists are sorted and
-    counted by.
+    counted by; rounds of labelling, highlights, preferences and the time that raters took.
     """
     for change in (
         "ALTER TABLE dataset_member ADD COLUMN revision INTEGER DEFAULT '0' NOT NULL",
@@ -45,11 +45,28 @@ def _datasets_and_reading(connection: Connection) -> None:
         "ALTER TABLE trace ADD COLUMN model VARCHAR DEFAULT '' NOT NULL",
         "ALTER TABLE trace ADD COLUMN prompt_version VARCHAR DEFAULT '' NOT NULL",
         "ALTER TABLE trace ADD COLUMN import_pk INTEGER",
+        "ALTER TABLE answer ADD COLUMN round_pk INTEGER",
+        "ALTER TABLE answer ADD COLUMN reading INTEGER DEFAULT '0' NOT NULL",
+        "ALTER TABLE submission ADD COLUMN round_pk INTEGER",
+        "ALTER TABLE submission ADD COLUMN reading INTEGER DEFAULT '0' NOT NULL",
+        "ALTER TABLE submission ADD COLUMN note VARCHAR DEFAULT '' NOT NULL",
     ):
         connection.exec_driver_sql(change)
-    new = (tables.scenario_revision, tables.suite, tables.annotation, tables.note)
-    tables.METADATA.create_all(connection, [*new, tables.saved_view], checkfirst=False)
-    _guard(connection, ("scenario_revision", "suite", "note"))
+    guarded = (
+        tables.scenario_revision,
+        tables.suite,
+        tables.note,
+        tables.round_,
+        tables.round_event,
+        tables.round_item,
+        tables.assignment,
+        tables.highlight,
+        tables.preference,
+        tables.work_time,
+    )
+    new = [*guarded, tables.annotation, tables.saved_view]
+    tables.METADATA.create_all(connection, new, checkfirst=False)
+    _guard(connection, (table.name for table in guarded))
     name_models(connection)
     for table in (tables.trace, tables.scenario, tables.answer):
         for index in table.indexes:

@@ -24,6 +24,7 @@ from evaldesk.storage.origins import OriginRepository
 from evaldesk.storage.people import PersonRepository
 from evaldesk.storage.rating_ingest import RatingWriter
 from evaldesk.storage.ratings import RatingRepository
+from evaldesk.storage.rounds import RoundRepository
 from evaldesk.storage.rubrics import RubricRepository
 from evaldesk.storage.rulings import RulingRepository
 from evaldesk.storage.runs import RunRepository
@@ -55,6 +56,7 @@ class Project:
         self.rubrics = RubricRepository(database)
         self.ratings = RatingRepository(database)
         self.rulings = RulingRepository(database)
+        self.rounds = RoundRepository(database)
         self.people = PersonRepository(database)
         self.notes = NoteRepository(database)
         self.views = SavedViewRepository(database)

@@ -2,18 +2,25 @@
 
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, case, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, select
 from sqlalchemy import func as sql
 
 from evaldesk.domain.identifiers import new_id, now
 from evaldesk.domain.rating import Answer, AnswerTable
-from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, AnswerValue
-from evaldesk.storage import codec, people, rubrics
+from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, AnswerValue, Given
+from evaldesk.storage import codec, people, rounds, rubrics
 from evaldesk.storage import tables as t
-from evaldesk.storage.answers import ANSWERS, CURRENT, answer_of
+from evaldesk.storage.answers import (
+    ANSWERS,
+    CURRENT,
+    UNREPLACED,
+    answer_of,
+    encode_value,
+    standing_in,
+)
 from evaldesk.storage.engine import Database
 
-State = Literal["draft", "submitted"]
+State = Literal["draft", "submitted", "skipped", "flagged"]
 
 
 class RatingRepository:
@@ -28,16 +35,22 @@ class RatingRepository:
         rubric: str,
         field: str,
         rater: str,
-        value: AnswerValue | list[str] | None,
+        value: Given | None,
         comment: str = "",
         *,
         version: int | None = None,
+        round: str = "",
+        reading: int = 0,
+        source: str = "",
     ) -> Answer:
         """Append one answer; it is on the disk when this returns.
 
         Args:
             value: None takes the answer back.
             version: of the rubric, as the rater saw it; the newest where None.
+            round: name of the round that it is given in; empty for none.
+            reading: 1 for a hidden repeat of a trace that this rater rated already.
+            source: where a value came from that the rater took over, such as ``judge NAME``.
 
         Returns:
             The answer as it stands; the one that stood where the value is the same.
@@ -45,10 +58,13 @@ class RatingRepository:
         with self._database.write() as connection:
             rubric_pk, version_pk = rubrics.locate(connection, rubric, version)
             rater_pk = people.ensure(connection, rater)
-            current = _current(connection, trace_pk, rubric_pk, field, rater_pk)
-            text = None if value is None else codec.encode(value)
+            round_pk = rounds.locate(connection, round) if round else None
+            current = _current(connection, trace_pk, rubric_pk, field, rater_pk, reading)
+            text = None if value is None else encode_value(value)
+            # The same value in another round is an answer of that round.
             if (current is None and text is None) or (
-                current is not None and current.value == text and current.comment == comment
+                current is not None
+                and (current.value, current.comment, current.round_pk) == (text, comment, round_pk)
             ):
                 if current is not None:
                     return answer_of(current, rater)
@@ -64,6 +80,9 @@ class RatingRepository:
                 "comment": comment,
                 "created_at": now(),
                 "supersedes": None if current is None else current.id,
+                "source": source,
+                "round_pk": round_pk,
+                "reading": reading,
             }
             connection.execute(t.answer.insert().values(**row))
             return Answer(
@@ -77,8 +96,26 @@ class RatingRepository:
                 supersedes=row["supersedes"] or "",
             )
 
-    def submit(self, trace_pk: int, rubric: str, rater: str, *, reopen: bool = False) -> None:
-        """Append that a rating was submitted, or opened again."""
+    def submit(
+        self,
+        trace_pk: int,
+        rubric: str,
+        rater: str,
+        *,
+        reopen: bool = False,
+        state: Literal["submitted", "skipped", "flagged"] = "submitted",
+        note: str = "",
+        round: str = "",
+        reading: int = 0,
+    ) -> None:
+        """Append that a rating was submitted, skipped or flagged for the adjudicator, or opened
+        again.
+
+        Args:
+            note: for the adjudicator.
+            round: name of the round; empty for none.
+            reading: 1 for a hidden repeat.
+        """
         with self._database.write() as connection:
             rubric_pk, _ = rubrics.locate(connection, rubric)
             connection.execute(
@@ -87,12 +124,15 @@ class RatingRepository:
                     trace_pk=trace_pk,
                     rubric_pk=rubric_pk,
                     rater_pk=people.ensure(connection, rater),
-                    state="reopened" if reopen else "submitted",
+                    state="reopened" if reopen else state,
                     created_at=now(),
+                    round_pk=rounds.locate(connection, round) if round else None,
+                    reading=reading,
+                    note=note,
                 )
             )
 
-    def own(self, trace_pk: int, rubric: str, rater: str) -> dict[str, Answer]:
+    def own(self, trace_pk: int, rubric: str, rater: str, *, reading: int = 0) -> dict[str, Answer]:
         """What this rater answered for a trace: field → current answer. Nobody else's."""
         with self._database.read() as connection:
             found = connection.execute(
@@ -101,15 +141,28 @@ class RatingRepository:
                     t.rubric.c.name == rubric,
                     t.person.c.name == rater,
                     t.answer.c.value.is_not(None),
-                    CURRENT,
+                    t.answer.c.reading == reading,
+                    UNREPLACED,
                 )
             )
             return {row.field: answer_of(row, rater) for row in found}
 
-    def progress(self, rubric: str, rater: str) -> dict[int, tuple[State, int]]:
-        """Trace → (draft or submitted, number of criteria answered), for the traces that this
-        rater has touched.
+    def progress(
+        self, rubric: str, rater: str, *, round: str = "", reading: int = 0
+    ) -> dict[int, tuple[State, int]]:
+        """Trace → (state, number of criteria answered), for the traces that this rater has
+        touched.
+
+        Args:
+            round: only what was done in this round; empty for everything.
+            reading: 1 for hidden repeats.
         """
+        within: list[ColumnElement[bool]] = [t.answer.c.reading == reading]
+        handed: list[ColumnElement[bool]] = [t.submission.c.reading == reading]
+        if round:
+            number = select(t.round_.c.pk).where(t.round_.c.name == round).scalar_subquery()
+            within.append(t.answer.c.round_pk == number)
+            handed.append(t.submission.c.round_pk == number)
         with self._database.read() as connection:
             criterion = case(
                 (t.answer.c.field.not_in((COMMENT, FAILURE_MODES, SEVERITY)), 1), else_=0
@@ -122,7 +175,8 @@ class RatingRepository:
                     t.rubric.c.name == rubric,
                     t.person.c.name == rater,
                     t.answer.c.value.is_not(None),
-                    CURRENT,
+                    UNREPLACED,
+                    *within,
                 )
                 .group_by(t.answer.c.trace_pk)
             )
@@ -131,7 +185,7 @@ class RatingRepository:
                 select(sql.max(t.submission.c.seq))
                 .join(t.person, t.person.c.pk == t.submission.c.rater_pk)
                 .join(t.rubric, t.rubric.c.pk == t.submission.c.rubric_pk)
-                .where(t.rubric.c.name == rubric, t.person.c.name == rater)
+                .where(t.rubric.c.name == rubric, t.person.c.name == rater, *handed)
                 .group_by(t.submission.c.trace_pk)
             )
             for pk, state in connection.execute(
@@ -139,8 +193,8 @@ class RatingRepository:
                     t.submission.c.seq.in_(last)
                 )
             ):
-                if state == "submitted":
-                    result[pk] = ("submitted", result.get(pk, ("draft", 0))[1])
+                if state != "reopened":
+                    result[pk] = (state, result.get(pk, ("draft", 0))[1])
             return result
 
     def of_trace(self, trace_pk: int, rubric: str) -> list[Answer]:
@@ -168,11 +222,24 @@ class RatingRepository:
             )
             return [answer_of(row, row.rater) for row in found]
 
-    def table(self, rubric: str, criterion: str, run: str = "") -> AnswerTable:
-        """All current answers to one criterion.
+    def table(
+        self,
+        rubric: str,
+        criterion: str,
+        run: str = "",
+        *,
+        round: str = "",
+        before_reveal: bool = False,
+    ) -> AnswerTable:
+        """All current answers to one criterion. "Cannot judge" is left out, as missing.
 
         Args:
             run: only of this run's traces; empty for all.
+            round: as they stand in this round; empty for the latest of each rater.
+            before_reveal: as they stood when the round was revealed.
+
+        Raises:
+            NotFoundError: no such round; offers the nearest.
         """
         statement: Select[Any] = (
             select(t.answer.c.trace_pk, t.person.c.name, t.answer.c.value)
@@ -182,7 +249,8 @@ class RatingRepository:
                 t.rubric.c.name == rubric,
                 t.answer.c.field == criterion,
                 t.answer.c.value.is_not(None),
-                CURRENT,
+                sql.json_type(t.answer.c.value) != "object",
+                t.answer.c.reading == 0,
             )
             .order_by(t.answer.c.trace_pk, t.answer.c.rater_pk)
         )
@@ -196,7 +264,12 @@ class RatingRepository:
         values: list[dict[str, AnswerValue]] = []
         raters: dict[str, None] = {}
         with self._database.read() as connection:
-            for trace_pk, rater, text in connection.execute(statement):
+            stands = CURRENT
+            if round:
+                pk = rounds.locate(connection, round)
+                upto = rounds.revealed_at(connection, pk) if before_reveal else None
+                stands = standing_in(pk, upto)
+            for trace_pk, rater, text in connection.execute(statement.where(stands)):
                 if text not in decoded:
                     decoded[text] = codec.decode(text)
                 if not units or units[-1] != trace_pk:
@@ -249,7 +322,12 @@ class RatingRepository:
 
 
 def _current(
-    connection: Connection, trace_pk: int, rubric_pk: int, field: str, rater_pk: int
+    connection: Connection,
+    trace_pk: int,
+    rubric_pk: int,
+    field: str,
+    rater_pk: int,
+    reading: int,
 ) -> Row[*tuple[Any, ...]] | None:
     return connection.execute(
         select(t.answer)
@@ -258,6 +336,7 @@ def _current(
             t.answer.c.trace_pk == trace_pk,
             t.answer.c.field == field,
             t.answer.c.rater_pk == rater_pk,
+            t.answer.c.reading == reading,
         )
         .order_by(t.answer.c.seq.desc())
         .limit(1)

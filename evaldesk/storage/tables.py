@@ -331,8 +331,129 @@ class RubricVersionTable(SQLModel, table=True):
     created_at: str
 
 
+class RoundTable(SQLModel, table=True):
+    """Who rates what by which rubric. Only ever appended; what becomes of it are its events."""
+
+    __tablename__ = "round"
+    pk: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    name: str = Field(unique=True)
+    kind: str
+    rubric_pk: int = Field(foreign_key="rubric.pk")
+    version_pk: int = Field(foreign_key="rubric_version.pk")
+    plan: str
+    rules: str
+    author_pk: int = Field(foreign_key="person.pk")
+    note: str = ""
+    created_at: str
+
+
+class RoundEventTable(SQLModel, table=True):
+    """A round was opened, revealed or closed. ``answers`` is the last answer's ``seq`` then."""
+
+    __tablename__ = "round_event"
+    __table_args__ = (Index("round_event_by_round", "round_pk"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    round_pk: int = Field(foreign_key="round.pk")
+    state: str
+    answers: int
+    author_pk: int = Field(foreign_key="person.pk")
+    reason: str = ""
+    created_at: str
+
+
+class RoundItemTable(SQLModel, table=True):
+    """A trace that a round rates, and with what probability it was chosen."""
+
+    __tablename__ = "round_item"
+    __table_args__ = {"sqlite_with_rowid": False}
+    round_pk: int = Field(foreign_key="round.pk", primary_key=True)
+    trace_pk: int = Field(foreign_key="trace.pk", primary_key=True)
+    role: str
+    stratum: str = ""
+    probability: float | None = None
+
+
+class AssignmentTable(SQLModel, table=True):
+    """A rater's item. ``reading`` is 1 where the same trace is put before them again unawares."""
+
+    __tablename__ = "assignment"
+    __table_args__ = {"sqlite_with_rowid": False}
+    round_pk: int = Field(foreign_key="round.pk", primary_key=True)
+    rater_pk: int = Field(foreign_key="person.pk", primary_key=True)
+    trace_pk: int = Field(foreign_key="trace.pk", primary_key=True)
+    reading: int = Field(default=0, primary_key=True)
+    position: int
+
+
+class HighlightTable(SQLModel, table=True):
+    """A labelled stretch of a message. Only ever appended; one of kind ``removed`` takes back.
+    ``start`` and ``end`` count characters of the part's text, and ``quote`` is that stretch.
+    """
+
+    __tablename__ = "highlight"
+    __table_args__ = (Index("highlight_by_trace", "trace_pk", "rater_pk"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    trace_pk: int = Field(foreign_key="trace.pk")
+    rubric_pk: int = Field(foreign_key="rubric.pk")
+    rater_pk: int = Field(foreign_key="person.pk")
+    kind: str
+    message: int
+    part: int
+    start: int
+    end: int
+    quote: str
+    label: str = ""
+    comment: str = ""
+    created_at: str
+    supersedes: str | None = Field(default=None, unique=True)
+
+
+class PreferenceTable(SQLModel, table=True):
+    """A choice between two traces of one scenario. Only ever appended. ``shown_first`` is the
+    trace that stood on the left; ``choice`` is ``a``, ``b``, ``tie`` or ``both_bad``.
+    """
+
+    __tablename__ = "preference"
+    __table_args__ = (Index("preference_by_pair", "a_pk", "b_pk", "rater_pk"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    round_pk: int | None = Field(default=None, foreign_key="round.pk")
+    rubric_pk: int = Field(foreign_key="rubric.pk")
+    version_pk: int = Field(foreign_key="rubric_version.pk")
+    a_pk: int = Field(foreign_key="trace.pk")
+    b_pk: int = Field(foreign_key="trace.pk")
+    rater_pk: int = Field(foreign_key="person.pk")
+    criterion: str = ""
+    shown_first: int = Field(foreign_key="trace.pk")
+    choice: str
+    strength: int = 0
+    reason: str = ""
+    created_at: str
+    supersedes: str | None = Field(default=None, unique=True)
+
+
+class WorkTimeTable(SQLModel, table=True):
+    """How long a rater worked on a trace in one stretch, pauses left out. Only ever appended."""
+
+    __tablename__ = "work_time"
+    __table_args__ = (Index("work_time_by_rating", "rater_pk", "rubric_pk", "trace_pk"),)
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)
+    trace_pk: int = Field(foreign_key="trace.pk")
+    rubric_pk: int = Field(foreign_key="rubric.pk")
+    rater_pk: int = Field(foreign_key="person.pk")
+    round_pk: int | None = Field(default=None, foreign_key="round.pk")
+    active_ms: int
+    created_at: str
+
+
 class AnswerTable(SQLModel, table=True):
-    """One answer. Only ever appended: what replaces it names it in ``supersedes``."""
+    """One answer. Only ever appended: what replaces it names it in ``supersedes``. A second
+    ``reading`` of the same trace by the same rater is a history of its own.
+    """
 
     __tablename__ = "answer"
     __table_args__ = (
@@ -352,10 +473,14 @@ class AnswerTable(SQLModel, table=True):
     created_at: str
     supersedes: str | None = Field(default=None, unique=True)
     source: str = ""
+    round_pk: int | None = None
+    reading: int = _whole(0)
 
 
 class SubmissionTable(SQLModel, table=True):
-    """A rater submitted or reopened a rating. Only ever appended; the last one counts."""
+    """A rating was submitted, reopened, skipped or flagged, the last with a note for the
+    adjudicator. Only ever appended; the last one counts.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (Index("submission_by_rating", "rater_pk", "rubric_pk", "trace_pk"),)
@@ -366,6 +491,9 @@ class SubmissionTable(SQLModel, table=True):
     rater_pk: int = Field(foreign_key="person.pk")
     state: str
     created_at: str
+    round_pk: int | None = None
+    reading: int = _whole(0)
+    note: str = _text()
 
 
 class RulingTable(SQLModel, table=True):
@@ -413,6 +541,13 @@ scenario_revision = _table(ScenarioRevisionTable)
 suite = _table(SuiteTable)
 annotation = _table(AnnotationTable)
 note = _table(NoteTable)
+round_ = _table(RoundTable)
+round_event = _table(RoundEventTable)
+round_item = _table(RoundItemTable)
+assignment = _table(AssignmentTable)
+highlight = _table(HighlightTable)
+preference = _table(PreferenceTable)
+work_time = _table(WorkTimeTable)
 saved_view = _table(SavedViewTable)
 import_file = _table(ImportTable)
 rubric = _table(RubricTable)
@@ -431,5 +566,12 @@ APPEND_ONLY = (
     "scenario_revision",
     "suite",
     "note",
+    "round",
+    "round_event",
+    "round_item",
+    "assignment",
+    "highlight",
+    "preference",
+    "work_time",
 )
 """Triggers refuse UPDATE and DELETE on these."""
