@@ -1,7 +1,7 @@
 """What the Compare screen does; no widgets here."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,11 @@ from evaldesk.ui.screens.compare.models import TIERS, Kind, natural, outcome
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from evaldesk.services.alignment import Formatting
     from evaldesk.services.comparison_study import Choices, Question, Study
 
 _READ = "compare.study"
+_LOOK = "compare.differing"
 _MARK = "#"
 """Before a name of which only the digest is known."""
 
@@ -160,6 +162,30 @@ class CompareController(QObject):
             return rank, -abs(gap) if kind != "all" else gap, natural(pair.scenario)
 
         return sorted(found, key=worst_first)
+
+    def first_differing(
+        self,
+        sets: Sequence[tuple[int, tuple[int, ...]]],
+        ignored: "Formatting",
+        then: Callable[[int | None], None],
+    ) -> None:
+        """Find the first of these (row, traces) whose traces do not all say the same; None where
+        there is none.
+        """
+        project = self._workspace.project
+        if project is None:
+            return
+
+        def read(control: JobControl) -> int | None:
+            from evaldesk.services.companions import differ
+
+            for row, pks in sets:
+                control.check()
+                if differ(project, pks, ignored):
+                    return row
+            return None
+
+        self._workspace.jobs.read(read, then, self._workspace.report, key=_LOOK)
 
     # what was compared last
 

@@ -80,7 +80,7 @@ class ComparePage(Screen):
         self._kind = "regressions"
         self.controller.clear()
         if self._pair is not None:
-            self._pair.traces.clear()
+            self._pair.forget()
         self.stack.setCurrentWidget(self.blank)
 
     def breadcrumb(self) -> str:
@@ -161,6 +161,23 @@ class ComparePage(Screen):
             self._show_pair()
             self.status_changed.emit()
 
+    def step_differing(self, by: int) -> None:
+        """Go to another scenario of the list in which A and B do not say the same."""
+        table, pairs = self.listing.table, self.listing.model.pairs
+        here = table.currentIndex().row()
+        rows = range(here + by, len(pairs) if by > 0 else -1, by)
+        wanted = [(row, (pairs[row].a_pk, pairs[row].b_pk)) for row in rows]
+
+        def found(row: int | None) -> None:
+            if row is None:
+                self.workspace.say(self.tr("No further scenario in which they differ"))
+            elif table.currentIndex().row() == here:
+                table.select_row(row)
+                self._show_pair()
+                self.status_changed.emit()
+
+        self.controller.first_differing(wanted, self.pair.traces.ignored, found)
+
     def back(self) -> None:
         """From the two traces to the comparison; there, list every slice again."""
         if self.reading_pair:
@@ -177,6 +194,8 @@ class ComparePage(Screen):
             self._pair = PairPanel(self.workspace)
             self._pair.left.connect(self.back)
             self._pair.stepped.connect(self.step)
+            self._pair.traces.desk.bind(self, "compare")
+            self._pair.traces.bind_beside(self, "compare")
             self.stack.addWidget(self._pair)
         return self._pair
 
@@ -298,10 +317,12 @@ class ComparePage(Screen):
         def aligned() -> bool:
             return paired() and self.pair.traces.is_pair
 
+        # Beside two traces these letters belong to what is read.
+        content = self.content
         for name, picker in self.controls.pickers.items():
-            bind(name, picker.open, asked)
-        bind("swap", controller.swap, asked)
-        bind("errors", self._toggle_errors, asked)
+            bind(name, picker.open, asked, widget=content)
+        bind("swap", controller.swap, asked, widget=content)
+        bind("errors", self._toggle_errors, asked, widget=content)
         for kind in KINDS:
             bind(kind, partial(self.list_kind, kind), studied)
         bind("reset", lambda: self.choose_group(None), lambda: self._group is not None)
@@ -314,10 +335,12 @@ class ComparePage(Screen):
         )
         bind("next", partial(self.step, 1))
         bind("previous", partial(self.step, -1))
+        bind("next_differing", partial(self.step_differing, 1), paired)
+        bind("previous_differing", partial(self.step_differing, -1), paired)
+        bind("choose_beside", lambda: self.pair.choose_beside(), paired)
         bind("difference", lambda: self.pair.traces.next_difference(), aligned)
         bind("difference_back", lambda: self.pair.traces.next_difference(-1), aligned)
         bind("find", lambda: self.pair.traces.open_find(), paired)
-        self.pair.traces.desk.bind(self, "compare")
         bind("back", self.back, lambda: paired() or self._group is not None, focus=True)
         self.handing_out.bind(self, studied)
 

@@ -1,16 +1,24 @@
-"""Two traces of one scenario over the whole screen."""
+"""Two traces of one scenario over the whole screen, with up to two more beside them."""
 
-from PySide6.QtCore import Signal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from evaldesk.domain.comparison import PairedValue
+from evaldesk.domain.trace import TraceRow
 from evaldesk.ui.screens.compare.wording import Wording
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.label import ElidedLabel
-from evaldesk.ui.widgets.trace_view import TracePane
+from evaldesk.ui.widgets.trace_view import TracePane, figures
+from evaldesk.ui.widgets.trace_view.chooser import TraceChooser
 from evaldesk.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from evaldesk.services.companions import Companion
 
 
 class PairPanel(QWidget):
@@ -54,6 +62,8 @@ class PairPanel(QWidget):
         row.addWidget(self.next_button)
         self.traces = TracePane(workspace)
         self.traces.left.connect(self.left)
+        self._shown: PairedValue | None = None
+        self._wanted: tuple[Companion, ...] = ()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -83,5 +93,62 @@ class PairPanel(QWidget):
         )
         self.previous_button.setEnabled(row > 0)
         self.next_button.setEnabled(row + 1 < count)
-        if self.traces.pks != (pair.a_pk, pair.b_pk):
+        before, self._shown = self._shown, pair
+        same = before is not None and (before.a_pk, before.b_pk) == (pair.a_pk, pair.b_pk)
+        if not (same and self.traces.pks):
+            self._show()
+
+    def choose_beside(self) -> None:
+        """Offer the other runs and trials of the scenario, to stand beside A."""
+        project, pair = self._workspace.project, self._shown
+        if project is None or pair is None:
+            return
+
+        def offer(rows: Sequence[TraceRow]) -> None:
+            if not rows:
+                self._workspace.say(self.tr("No other run or trial has this scenario"))
+                return
+            by_pk = {row.pk: (row.run, row.trial) for row in rows}
+            chooser = TraceChooser(self)
+            chooser.chosen.connect(lambda pks: self._choose([by_pk[pk] for pk in pks]))
+            named = [(row.pk, self._words(row)) for row in rows]
+            at = self.traces.mapToGlobal(QPoint(16, 40))
+            chooser.offer(named, self.traces.pks[1:], at)
+
+        self._workspace.jobs.read(
+            lambda _control: project.traces.siblings(pair.a_pk), offer, self._workspace.report
+        )
+
+    def _choose(self, wanted: "Sequence[Companion]") -> None:
+        self._wanted = tuple(wanted)
+        self._show()
+
+    def _show(self) -> None:
+        """The pair; once others were chosen, those of this scenario instead of B."""
+        project, pair, wanted = self._workspace.project, self._shown, self._wanted
+        if project is None or pair is None:
+            return
+        if not wanted:
             self.traces.show_pair(pair.a_pk, pair.b_pk)
+            return
+
+        def show(rows: Sequence[TraceRow]) -> None:
+            if pair is self._shown:
+                there = {(row.run, row.trial): row.pk for row in rows}
+                beside = [there[one] for one in wanted if one in there] or [pair.b_pk]
+                self.traces.show_traces((pair.a_pk, *beside))
+
+        self._workspace.jobs.read(
+            lambda _control: project.traces.siblings(pair.a_pk), show, self._workspace.report
+        )
+
+    def _words(self, row: TraceRow) -> str:
+        trial = self.tr("trial {number}").format(number=row.trial + 1)
+        scores = [f"{name} {figures.figure(value)}" for name, value in row.scores.items()]
+        return " · ".join([row.run, trial, *scores])
+
+    def forget(self) -> None:
+        """Another comparison: what was chosen beside A was of the one before."""
+        self._shown = None
+        self._wanted = ()
+        self.traces.clear()

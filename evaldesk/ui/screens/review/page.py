@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.project import Changes
+from evaldesk.services.companions import blind_siblings
 from evaldesk.services.review import Incomplete
 from evaldesk.ui.screens.review.controller import ReviewController, is_text
 from evaldesk.ui.screens.review.empty import Finished, NoRubric, NoTraces
@@ -18,6 +19,7 @@ from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.widgets.banner import Banner
 from evaldesk.ui.widgets.card import pane
 from evaldesk.ui.widgets.rubric_form import RubricForm
+from evaldesk.ui.widgets.trace_view.chooser import TraceChooser
 from evaldesk.ui.widgets.trace_view.pane import TracePane
 from evaldesk.ui.workspace import Workspace
 
@@ -66,7 +68,9 @@ class ReviewPage(Screen):
         # A reviewer judges the trace, not the name of the system or what others made of it.
         self.trace_pane.hide_systems = True
         self.trace_pane.hide_scores = True
-        self.trace_pane.left.connect(self._focus_form)
+        self.trace_pane.left.connect(self._left_trace)
+        # N goes to the next item that is open.
+        self.trace_pane.show_difference_key(self.workspace.actions.keys("review.difference"))
         self.finished = Finished(self.controller)
         self.centre = QStackedWidget()
         self.centre.addWidget(self.trace_pane)
@@ -118,6 +122,12 @@ class ReviewPage(Screen):
         bind("previous", lambda: self._move(-1), item=False)
         bind("next_pending", self._next_pending, item=False)
         bind("find", self.trace_pane.open_find, at_once=True)
+        bind("compare", self.compare)
+        bind("choose_beside", self.choose_beside)
+        pane = self.trace_pane
+        bind("difference", pane.next_difference, at_once=True)
+        bind("difference_back", lambda: pane.next_difference(-1), at_once=True)
+        pane.bind_beside(self, "review")
         bind("page_down", lambda: self._scroll(1), at_once=True)
         bind("page_up", lambda: self._scroll(-1), at_once=True)
         self.trace_pane.desk.bind(self, "review")
@@ -306,6 +316,71 @@ class ReviewPage(Screen):
     def _scroll(self, pages: int) -> None:
         bar = self.trace_pane.view.canvas.verticalScrollBar()
         bar.setValue(bar.value() + round(pages * bar.pageStep() * 0.9))
+
+    # -- beside another trace
+
+    def compare(self) -> None:
+        """Beside another trace of the scenario, under names that do not tell the systems; back to
+        the one that is rated where several are shown.
+        """
+        if self.trace_pane.is_pair:
+            self._alone()
+        else:
+            self._siblings(self._compare_with_only_one)
+
+    def choose_beside(self) -> None:
+        """Offer the other traces of the scenario, under names that do not tell the systems."""
+        self._siblings(self._offer)
+
+    def _siblings(self, then: Callable[[tuple[int, ...], tuple[str, ...]], None]) -> None:
+        project, pk = self.workspace.project, self.controller.pk
+        person = self.workspace.user
+        if project is None or pk is None:
+            return
+
+        def done(found: tuple[tuple[int, ...], tuple[str, ...]]) -> None:
+            if pk != self.controller.pk:
+                return
+            if len(found[0]) < 2:
+                self.workspace.say(self.tr("No other trace has this scenario"))
+            else:
+                then(*found)
+
+        self.workspace.jobs.read(
+            lambda control: blind_siblings(project, pk, person), done, self.workspace.report
+        )
+
+    def _compare_with_only_one(self, pks: tuple[int, ...], names: tuple[str, ...]) -> None:
+        if len(pks) == 2:
+            self._show_beside(pks, names)
+        else:
+            self._offer(pks, names)
+
+    def _offer(self, pks: tuple[int, ...], names: tuple[str, ...]) -> None:
+        named = dict(zip(pks, names, strict=True))
+        chooser = TraceChooser(self)
+
+        def show(chosen: list[int]) -> None:
+            if pks[0] == self.controller.pk:
+                shown = (pks[0], *chosen)
+                self._show_beside(shown, tuple(named[pk] for pk in shown))
+
+        chooser.chosen.connect(show)
+        at = self.trace_pane.mapToGlobal(QPoint(16, 40))
+        chooser.offer(list(named.items())[1:], self.trace_pane.pks[1:], at)
+
+    def _show_beside(self, pks: tuple[int, ...], names: tuple[str, ...]) -> None:
+        self.trace_pane.show_traces(pks, names, notes=(self.tr("being rated"),))
+
+    def _alone(self) -> None:
+        trace = self.controller.trace
+        if trace is not None:
+            self.trace_pane.show_trace(trace)
+
+    def _left_trace(self) -> None:
+        if self.trace_pane.is_pair:
+            self._alone()
+        self._focus_form()
 
     def _focus_form(self) -> None:
         if self.form.active:

@@ -244,6 +244,11 @@ class TracePane(QWidget):
             bind(widget, f"{scope}.beside_{name}", run, lambda: self.is_pair)
         bind(widget, f"{scope}.beside_pin", self.pin, lambda: bool(self.pks))
 
+    def show_difference_key(self, keys: str) -> None:
+        """Say which key goes to the next difference, where it is not N."""
+        self.next_hint.cap.setText(keys)
+        self.next_hint.setAccessibleName(f"{self.next_hint.label.text()}: {keys}")
+
     def pin(self) -> None:
         """Keep what is current open, here and in what is shown next; let it go where it is kept."""
         before = self.beside.pins
