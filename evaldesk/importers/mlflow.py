@@ -18,6 +18,7 @@ from evaldesk.importers.span_attributes import Attributes
 from evaldesk.importers.span_conventions import CONVENTIONS
 from evaldesk.importers.span_reading import SpanReading, definitions_of
 from evaldesk.importers.span_records import SpanRecord, identifier, iso, nanoseconds
+from evaldesk.importers.span_sums import before_error
 from evaldesk.importers.span_trace import trace_of
 
 _KINDS = {
@@ -225,6 +226,10 @@ def _with_info(
     scores, annotations, expected, details = _assessments(info.get("assessments"))
     if details:
         metadata["score_details"] = {**metadata.get("score_details", {}), **details}
+    scores = {**made.scores, **scores}
+    if state == "error" and scores:
+        metadata["scores_before_error"] = before_error(scores)
+        scores = {}
     body = made.body
     body["metadata"] = metadata
     scenario = made.scenario
@@ -248,7 +253,7 @@ def _with_info(
         run=run or made.run,
         status=state,
         error=error if state == "error" else "",
-        scores={**made.scores, **scores},
+        scores=scores,
         annotations=(*made.annotations, *annotations),
         started_at=made.started_at or iso(time),
         latency_ms=made.latency_ms if made.latency_ms is not None else _duration(info),

@@ -33,6 +33,7 @@ from evaldesk.importers.span_shape import drop_known, span_of
 from evaldesk.importers.span_sums import (
     about_trace,
     annotations_of,
+    before_error,
     documents_of,
     is_failed,
     scores_of,
@@ -95,7 +96,15 @@ def _trace(tree: SpanTree, readings: Sequence[SpanReading]) -> TraceRecord:
     if expected:
         body["expected"] = expected
     about = about_trace(tree, readings)
+    start, latency = times_of(tree)
+    failed = next(
+        (span for span in (tree.spans[at] for at in tree.roots) if is_failed(span, tree)), None
+    )
     scores, details = scores_of(readings)
+    if failed is not None and scores:
+        # What failed was not the answer: a score of it means nothing.
+        about["scores_before_error"] = before_error(scores)
+        scores = {}
     if details:
         about["score_details"] = details
     drop_known(readings, root, inner, judged, conversation, asked, answer)
@@ -104,10 +113,6 @@ def _trace(tree: SpanTree, readings: Sequence[SpanReading]) -> TraceRecord:
     ]
     if about:
         body["metadata"] = about
-    start, latency = times_of(tree)
-    failed = next(
-        (span for span in (tree.spans[at] for at in tree.roots) if is_failed(span, tree)), None
-    )
     return TraceRecord(
         scenario=Scenario(
             key=example or digest(asked).hex()[:12],
@@ -117,14 +122,14 @@ def _trace(tree: SpanTree, readings: Sequence[SpanReading]) -> TraceRecord:
         body=body,
         run=next((item.run for item in readings if item.run), ""),
         system=system_of(readings, judged),
-        status="error" if failed else "ok",
+        status="ok" if failed is None else "error",
         scores=scores,
         started_at=iso(start),
         latency_ms=latency,
         tokens_in=total(tree, readings, judged, lambda item: item.tokens_in),
         tokens_out=total(tree, readings, judged, lambda item: item.tokens_out),
         cost=total(tree, readings, judged, lambda item: item.cost),
-        error=error_of(failed) if failed else "",
+        error="" if failed is None else error_of(failed),
         place=tree.spans[0].place,
         annotations=annotations_of(readings),
     )
