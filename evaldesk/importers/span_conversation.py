@@ -1,5 +1,7 @@
 """One conversation out of many model calls, each of which repeats what was said before."""
 
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +23,7 @@ class Conversation:
     messages: list[Message] = field(default_factory=list)
     _places: dict[bytes, list[int]] = field(default_factory=dict)
     _waiting: list["_Ran"] = field(default_factory=list)
-    _taken: set[int] = field(default_factory=set)
+    _calls: "_Calls" = field(default_factory=lambda: _Calls())
 
     def receive(self, received: Sequence[Message]) -> None:
         """What a model was given: what is new of it is added, what is known is not.
@@ -37,12 +39,12 @@ class Conversation:
             places = self._places.get(key, [])
             number = used.get(key, 0)
             if message["role"] == "user":
-                number = next((n for n in range(number, len(places)) if places[n] > last), -1)
+                number = max(number, bisect_right(places, last))
             if 0 <= number < len(places):
                 used[key] = number + 1
                 if message["role"] != "system":
                     last = max(last, places[number])
-                _enrich(self.messages[places[number]], message)
+                self._calls.enrich(self.messages[places[number]], message)
                 continue
             used[key] = len(places) + 1
             if message["role"] != "tool":
@@ -122,11 +124,7 @@ class Conversation:
 
     def _answered(self, part: Part) -> bool:
         """Whether the conversation has this answer, told by the id of the call."""
-        return any(
-            other["type"] == "tool_call_response" and other.get("id") == part.get("id")
-            for message in reversed(self.messages)
-            for other in message["parts"]
-        )
+        return part.get("id") in self._calls.answered
 
     def _ran_for(self, part: Part) -> "_Ran | None":
         """The tool that gave an answer: by the call's id, by what it said, by name and order."""
@@ -140,56 +138,29 @@ class Conversation:
         for item in free:
             if item.tool.answered and _said(item.tool.result) == said and not item.tool.id:
                 return item
-        call = self._call_with(ident) if ident else None
+        call = self._calls.with_id(ident) if ident else None
         name = name or (call.get("name") if call is not None else None)
         for item in free:
             if name and item.tool.name == name and not (ident and item.tool.id):
                 return item
         return None
 
-    def _call_with(self, ident: str) -> Part | None:
-        """The latest call with an id."""
-        calls = (
-            part
-            for message in reversed(self.messages)
-            for part in message["parts"]
-            if part["type"] == "tool_call" and part.get("id") == ident
-        )
-        return next(calls, None)
-
     def _join_call(self, tool: ToolRun) -> Part | None:
         """The call that started a tool: by its id, else the first of its name that has no answer
         and no id; it gets what it lacks.
         """
-        found = self._call_with(tool.id) if tool.id else None
+        found = self._calls.with_id(tool.id) if tool.id else None
         if found is None:
-            answered = {
-                part.get("id")
-                for message in self.messages
-                for part in message["parts"]
-                if part["type"] == "tool_call_response" and part.get("id")
-            }
-            for message in self.messages:
-                for part in message["parts"]:
-                    if (
-                        part["type"] == "tool_call"
-                        and part.get("name") == tool.name
-                        and (not tool.id or not part.get("id"))
-                        and (part.get("id") or id(part)) not in answered
-                        and id(part) not in self._taken
-                    ):
-                        found = part
-                        break
-                if found is not None:
-                    break
+            found = self._calls.first_open(tool.name, without_id=bool(tool.id))
         if found is None:
             return None
-        self._taken.add(id(found))
+        self._calls.take(found)
         if found.get("id"):
             tool.id = tool.id or str(found["id"])
         elif tool.id or tool.span:
             # Nothing names the call: the id of the tool's span joins it to its answer.
             tool.id = found["id"] = tool.id or tool.span
+            self._calls.name(found)
         if found.get("arguments") in (None, {}, "") and tool.arguments not in (None, {}, ""):
             found["arguments"] = tool.arguments
         return found
@@ -213,6 +184,7 @@ class Conversation:
         key = _key(message)
         self.messages.append(message)
         self._places.setdefault(key, []).append(len(self.messages) - 1)
+        self._calls.add(message)
         return len(self.messages) - 1
 
 
@@ -239,13 +211,75 @@ def _complete(part: Part, tool: ToolRun) -> None:
         part.setdefault("error", tool.error)
 
 
-def _enrich(known: Message, again: Message) -> None:
-    """Ids of calls that only the repetition has."""
-    calls = [part for part in known["parts"] if part["type"] == "tool_call"]
-    repeated = [part for part in again["parts"] if part["type"] == "tool_call"]
-    for call, other in zip(calls, repeated, strict=False):
-        if other.get("id"):
-            call.setdefault("id", other["id"])
+class _Calls:
+    """The calls of tools in a conversation: by id, or the first of a name that has no answer.
+
+    Attributes:
+        answered: ids of the calls that have one.
+    """
+
+    def __init__(self) -> None:
+        self.answered: set[str] = set()
+        self._by_id: dict[str, Part] = {}
+        self._open: dict[tuple[str, bool], deque[tuple[int, Part]]] = {}
+        self._taken: set[int] = set()
+        self._count = 0
+
+    def add(self, message: Message) -> None:
+        """A message that is new in the conversation."""
+        for part in message["parts"]:
+            if part["type"] == "tool_call":
+                self._count += 1
+                named = (part.get("name", ""), bool(part.get("id")))
+                self._open.setdefault(named, deque()).append((self._count, part))
+                self.name(part)
+            elif part["type"] == "tool_call_response" and part.get("id"):
+                self.answered.add(part["id"])
+
+    def name(self, call: Part) -> None:
+        """A call that has an id, perhaps since now."""
+        if call.get("id"):
+            self._by_id[call["id"]] = call
+
+    def take(self, call: Part) -> None:
+        """A call whose tool was found."""
+        self._taken.add(id(call))
+
+    def with_id(self, ident: str) -> Part | None:
+        """The latest call with an id."""
+        return self._by_id.get(ident)
+
+    def first_open(self, name: str, *, without_id: bool) -> Part | None:
+        """The first call of a name that no tool was found for and nobody answered."""
+        heads = [self._head(name, False)]
+        if not without_id:
+            heads.append(self._head(name, True))
+        found = [head for head in heads if head is not None]
+        return min(found, key=lambda head: head[0])[1] if found else None
+
+    def enrich(self, known: Message, again: Message) -> None:
+        """Ids of calls that only the repetition has."""
+        calls = [part for part in known["parts"] if part["type"] == "tool_call"]
+        repeated = [part for part in again["parts"] if part["type"] == "tool_call"]
+        for call, other in zip(calls, repeated, strict=False):
+            if other.get("id") and "id" not in call:
+                call["id"] = other["id"]
+                self.name(call)
+
+    def _head(self, name: str, with_id: bool) -> tuple[int, Part] | None:
+        """The first that is still open; those before it never will be again."""
+        waiting = self._open.get((name, with_id), deque())
+        while waiting:
+            number, call = waiting[0]
+            ident = call.get("id")
+            if id(call) in self._taken or (ident and ident in self.answered):
+                waiting.popleft()
+            elif ident and not with_id:  # it got its id since
+                waiting.popleft()
+                self._open.setdefault((name, True), deque()).append((number, call))
+            else:
+                return number, call
+        return None
 
 
 def _key(message: Message) -> bytes:
