@@ -141,21 +141,24 @@ class _Family:
             key=lambda each: (self._starts[each.id], depths[each.id], places[each.id]),
         )
         self.roots = [each for each in self.ordered if depths[each.id] == 0]
-        self.judged: set[str] = set()
-        for each in sorted(self._by_id.values(), key=lambda each: depths[each.id]):
-            if each.kind == "evaluator" or each.parent in self.judged:
-                self.judged.add(each.id)
         models = [each for each in self.ordered if each.kind == "llm"]
         answering = [each for each in models if each.answered not in fields.EMPTY]
         around = self._above(answering)
         named = {each.id for each in answering}
+        self.judged: set[str] = set()
+        inside: set[str] = set()
+        for each in sorted(self._by_id.values(), key=lambda each: depths[each.id]):
+            if each.kind == "evaluator" or each.parent in self.judged:
+                self.judged.add(each.id)
+            if each.parent in named or each.parent in inside:
+                inside.add(each.id)
         self.speaking = {
             each.id
             for each in models
             if each.id not in around
             and each.id not in self.judged
             and (each.id in named or each.given not in fields.EMPTY)
-            and (each.id in named or not self._is_under(each, named))
+            and (each.id in named or each.id not in inside)
         }
 
     def moments(self) -> list[tuple[float, int, int, str, Operation]]:
@@ -170,16 +173,6 @@ class _Family:
             elif each.kind == "tool" and each.id not in self.judged:
                 made.append((end, 0, index, "ran", each))
         return sorted(made, key=lambda moment: moment[:4])
-
-    def _is_under(self, each: Operation, some: set[str]) -> bool:
-        seen = {each.id}
-        at = each.parent
-        while at in self._by_id and at not in seen:
-            if at in some:
-                return True
-            seen.add(at)
-            at = self._by_id[at].parent
-        return False
 
     def _depths(self) -> dict[str, int]:
         known: dict[str, int] = {}
