@@ -9,6 +9,7 @@ from evaldesk.domain.rating import RatingRecord
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
 from evaldesk.importers.source import Source
+from evaldesk.importers.trials import TrialNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,13 @@ class ImportOptions:
         mapping: which column is what, for formats with columns; None to guess.
         skip_bad: yield a `Skipped` for a record that cannot be read, where the rest can.
         sheet: of a workbook; empty for the first that has rows.
+        trials: numbers traces for all files that go into one run; None for a file by itself.
     """
 
     mapping: TraceMapping | None = None
     skip_bad: bool = False
     sheet: str = ""
+    trials: TrialNumbers | None = None
 
 
 class TraceFormat(Protocol):

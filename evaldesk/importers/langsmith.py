@@ -66,7 +66,7 @@ class LangSmith:
                     runs = [row[1] for row in group if isinstance(row[1], dict)]
                     session = next((name for run in runs if (name := _session(run))), "")
                     raw = b"".join(row[2] for row in group)
-                    made = list(loop.one(partial(_trace, runs), place, record, raw))
+                    made = list(loop.one(partial(_trace, runs), place, record, raw, session))
                 else:
                     made = list(loop.one(partial(_trace, []), place, record, raw))
                 if several and made and session != current:

@@ -61,7 +61,7 @@ class OpenAiItems:
         with closing(paged(source)) as rows:  # type: ignore[type-var]
             for place, record, raw in rows:
                 run = "" if isinstance(record, InputError) else fields.text(record.get("run_id"))
-                made = list(loop.one(_trace, place, record, raw))
+                made = list(loop.one(_trace, place, record, raw, run))
                 if several and made and run != current:
                     current = run
                     yield _header(evaluations, (run,), run)

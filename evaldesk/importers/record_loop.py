@@ -1,9 +1,7 @@
 """The loop over a file's records: places, what is skipped, what is there twice, trial numbers."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -16,34 +14,12 @@ from evaldesk.importers.contract import ImportOptions, Item
 from evaldesk.importers.json_stream import JsonReader, sketch
 from evaldesk.importers.records import Records, Row, table_kind
 from evaldesk.importers.source import Source
+from evaldesk.importers.trials import TrialNumbers
 
 _GLANCE = 1 << 20
 """Characters of a single object that are read to know what it is."""
 
 Builder = Callable[[dict[str, Any], str], TraceRecord | Scenario]
-
-
-class TrialNumbers:
-    """Numbers traces of the same scenario within a run, in the file's order."""
-
-    def __init__(self) -> None:
-        self._next: Counter[bytes] = Counter()
-
-    def number(self, trace: TraceRecord) -> TraceRecord:
-        """The trace with the next number of its scenario."""
-        key = digest([trace.run, trace.scenario.key, trace.scenario.input])
-        trial = self._next[key]
-        self._next[key] += 1
-        return replace(trace, trial=trial) if trial else trace
-
-    def notes(self) -> Iterator[ImportNote]:
-        """What a person should know of it."""
-        repeated = sum(1 for times in self._next.values() if times > 1)
-        if repeated:
-            yield ImportNote(
-                counted(repeated, "%1 scenario occurs", "%1 scenarios occur")
-                + " more than once; their traces are taken as trials, numbered in the file's order."
-            )
 
 
 class Loop:
@@ -58,9 +34,9 @@ class Loop:
         """
         self._source = source
         self._skip_bad = options.skip_bad
-        self._seen: set[bytes] | None = set() if once else None
+        self._trials = options.trials or TrialNumbers()
+        self._once = once
         self._again = 0
-        self.trials = TrialNumbers()
 
     def over(self, build: Builder, rows: Iterable[Row] | None = None) -> Iterator[Item]:
         """The traces of the records, then notes.
@@ -81,18 +57,24 @@ class Loop:
         yield from self.notes()
 
     def one(
-        self, build: Builder, place: str, record: dict[str, Any] | InputError, raw: bytes
+        self,
+        build: Builder,
+        place: str,
+        record: dict[str, Any] | InputError,
+        raw: bytes,
+        part: str = "",
     ) -> Iterator[Item]:
-        """The trace of one record, what was skipped, or nothing where it is there again."""
+        """The trace of one record, what was skipped, or nothing where it is there again.
+
+        Args:
+            part: of the file, where it holds several runs.
+        """
         try:
             if isinstance(record, InputError):
                 raise record
-            if self._seen is not None:
-                key = blake2b(raw, digest_size=16).digest()
-                if key in self._seen:
-                    self._again += 1
-                    return
-                self._seen.add(key)
+            if self._once and self._trials.was_seen(raw):
+                self._again += 1
+                return
             made = build(record, place)
         except InputError as error:
             if not self._skip_bad:
@@ -104,7 +86,9 @@ class Loop:
                 raise self._source.error(str(error), record=place) from error
             yield Skipped(place, str(error))
             return
-        yield self.trials.number(made) if isinstance(made, TraceRecord) else made
+        if isinstance(made, TraceRecord):
+            made = self._trials.number(made, part)
+        yield made
 
     def notes(self) -> Iterator[Item]:
         """What was seen that a person should know."""
@@ -113,7 +97,7 @@ class Loop:
                 counted(self._again, "%1 record is", "%1 records are")
                 + " word for word there twice and taken once."
             )
-        yield from self.trials.notes()
+        yield from self._trials.notes()
 
 
 def first_document(source: Source) -> dict[str, Any]:

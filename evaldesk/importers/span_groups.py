@@ -16,12 +16,12 @@ from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote, Skipped
 from evaldesk.domain.wording import counted
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
-from evaldesk.importers.record_loop import TrialNumbers
 from evaldesk.importers.source import Source
 from evaldesk.importers.span_conventions import CONVENTIONS
 from evaldesk.importers.span_reading import Convention
 from evaldesk.importers.span_records import SpanRecord
 from evaldesk.importers.span_trace import trace_of
+from evaldesk.importers.trials import TrialNumbers
 
 Found = SpanRecord | InputError
 """A span, or why one cannot be read."""
@@ -58,7 +58,7 @@ def traces_in(
                 left[_trace_key(item)] += 1
             elif not options.skip_bad:
                 raise item
-    trials = TrialNumbers()
+    trials = options.trials or TrialNumbers()
     seen: Counter[str] = Counter()
     held: dict[str, list[SpanRecord]] = {}
     sizes: Counter[str] = Counter()

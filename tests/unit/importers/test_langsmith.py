@@ -241,6 +241,7 @@ def test_each_experiment_is_a_run(tmp_path):
     items = read(write_jsonl(tmp_path / "runs.jsonl", [ROOT, other]))
     assert [each.part for each in items if isinstance(each, RunHeader)] == ["baseline", "new"]
     assert [trace.scenario.key for trace in traces(items)] == ["ex-7", "ex-7"]
+    assert [trace.trial for trace in traces(items)] == [0, 0]
 
 
 @pytest.mark.parametrize(

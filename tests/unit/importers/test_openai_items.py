@@ -74,6 +74,7 @@ def test_lines_of_several_runs_are_several_runs(tmp_path):
     headers = [each for each in items if isinstance(each, RunHeader)]
     assert [header.part for header in headers] == ["evalrun_1", "evalrun_2"]
     assert [trace.system for trace in traces(items)] == ["gpt-x", "gpt-y"]
+    assert [trace.trial for trace in traces(items)] == [0, 0]
     assert "there twice" in notes(items)
 
 
