@@ -101,6 +101,14 @@ def pretty(value: Any) -> str:
         return canonical_json(value).decode("ascii")
 
 
+def length(value: Any) -> int:
+    """Characters of JSON data without spaces, roughly."""
+    try:
+        return len(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
+    except (TypeError, ValueError):  # beyond 64 bits, or a lone surrogate
+        return len(canonical_json(value))
+
+
 def one_line(value: Any, limit: int = 300) -> str:
     """The beginning of JSON data or text, on one line."""
     if isinstance(value, str):

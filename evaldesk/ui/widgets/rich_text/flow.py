@@ -127,7 +127,7 @@ class Flow:
         """Styles may lie within one another; each stretch between two edges has its own format."""
         spans = self.shown.styles
         made: list[QTextLayout.FormatRange] = []
-        known: dict[tuple[str, ...], QTextCharFormat] = {}
+        known, theme = styles.formats, styles.tokens.name
         if len(spans) == 1 or all(a[1] <= b[0] for a, b in pairwise(spans)):
             pieces: Iterable[tuple[int, int, tuple[str, ...]]] = (
                 (start, stop, (name,)) for start, stop, name in spans
@@ -141,9 +141,10 @@ class Flow:
         for first, last, names in pieces:
             if not names:
                 continue
-            style = known.get(names)
+            key = (theme, id(base), names)  # the fonts live as long as the styles
+            style = known.get(key)
             if style is None:
-                style = known[names] = _merged(styles, base, names)
+                style = known[key] = _merged(styles, base, names)
             mark = QTextLayout.FormatRange()
             mark.start = self.units(first)
             mark.length = self.units(last) - mark.start

@@ -50,11 +50,13 @@ class TextStyles:
     Attributes:
         tokens: the theme; what was laid out in another one is to be laid out again.
         pictures: decodes images beside the window; None where none are shown.
+        formats: those made so far, by theme, font and names.
     """
 
     def __init__(self, tokens: Tokens = LIGHT, pictures: "Pictures | None" = None) -> None:
         self.tokens = tokens
         self.pictures = pictures
+        self.formats: dict[tuple[str, int, tuple[str, ...]], QTextCharFormat] = {}
         self.prose = TextStyle(sans(), 20.0)
         self.payload = TextStyle(_as_typed(mono()), 18.0)
         slanted = sans()

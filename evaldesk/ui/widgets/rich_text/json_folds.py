@@ -25,7 +25,7 @@ _GLIMPSE = 60
 _BLOCK = 24
 """Lines of one chunk at most."""
 
-_BRACKET = re.compile(r"([\[{])\n|\n( *)[\]}]")
+_BRACKET = re.compile(r"[\[{]\n|\n *[\]}]")
 _KEY = re.compile(r'\s*("(?:[^"\\]|\\.)*")\s*:\s*')
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
@@ -88,22 +88,28 @@ class JsonFolds:
         self._children: dict[int, int] = {}
         self._match()
         self._openers = sorted(self._close)
+        self._opener = {close: opener for opener, close in self._close.items()}
         self.folded: set[int] = set()
         self.unfolded: set[int] = set()
         self._fold_to(FIRST)
 
     def _match(self) -> None:
         stack: list[int] = []
-        line = 0
-        for match in _BRACKET.finditer(self.text):
-            place = match.start() if match[1] else match.start() + 1
-            line = bisect_right(self._starts, place, line) - 1
-            if match[1]:
+        text, close, parent = self.text, self._close, self._parent
+        line = last = 0
+        for match in _BRACKET.finditer(text):
+            place = match.end() - 1
+            if text[place] == "\n":  # an opener, and the end of its line
+                line += text.count("\n", last, place)
+                last = place
                 if stack:
-                    self._parent[line] = stack[-1]
+                    parent[line] = stack[-1]
                 stack.append(line)
-            elif stack:
-                self._close[stack.pop()] = line
+            else:
+                line += text.count("\n", last, place)
+                last = place
+                if stack:
+                    close[stack.pop()] = line
 
     # lines
 
@@ -241,8 +247,7 @@ class JsonFolds:
 
     def path(self, line: int) -> str:
         """Where a line stands, such as ``$.items[3]["odd name"]``."""
-        if line in self._close.values():
-            line = next(opener for opener, close in self._close.items() if close == line)
+        line = self._opener.get(line, line)
         steps: list[str] = []
         here: int | None = line
         while here is not None:
@@ -259,8 +264,13 @@ class JsonFolds:
             here = opener
         return "$" + "".join(reversed(steps))
 
+    def ends(self, line: int) -> bool:
+        """Whether a line only ends what another one began."""
+        return line in self._opener
+
     def value(self, line: int) -> str:
         """The value of a line's entry: JSON, or the text itself where it is a string."""
+        line = self._opener.get(line, line)
         start, stop = self.span(line)
         match = _KEY.match(self.text, start, stop)
         first = match.end() if match else start + self._indent(line)

@@ -27,8 +27,8 @@ from evaldesk.ui.widgets.rich_text.flow import Flow, Laid, Shape, Target
 from evaldesk.ui.widgets.rich_text.fonts import TextStyles
 from evaldesk.ui.widgets.rich_text.shown import Shown
 
-WIDEST = 640
-HIGHEST = 420
+WIDEST = 560
+HIGHEST = 320
 _MOST_PIXELS = 60_000_000
 _MOST_MEGABYTES = 256
 """An image may claim any size in a few bytes; Qt refuses to hold more than this."""

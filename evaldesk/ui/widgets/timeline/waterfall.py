@@ -35,6 +35,24 @@ _DEEPEST = 14
 """Rows that lie deeper are not indented further; a number says how deep they lie."""
 _FIGURES = 150
 """Room for tokens and duration at the right."""
+_KEYS = frozenset(
+    {
+        Qt.Key.Key_Down,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_J,
+        Qt.Key.Key_K,
+        Qt.Key.Key_PageDown,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Return,
+        Qt.Key.Key_Enter,
+        Qt.Key.Key_Space,
+        Qt.Key.Key_Escape,
+    }
+)
 
 
 class Waterfall(QAbstractScrollArea):
@@ -200,7 +218,7 @@ class Waterfall(QAbstractScrollArea):
             return ()
         wanted = max(1, lane.width() // 90)
         step = 10.0 ** len(str(int(total / wanted)))
-        for smaller in (0.5, 0.2, 0.1):
+        for smaller in (0.02, 0.05, 0.1, 0.2, 0.5):
             if total / (step * smaller) <= wanted:
                 step *= smaller
                 break
@@ -268,7 +286,8 @@ class Waterfall(QAbstractScrollArea):
         if row.error:
             said = f"✕ {said}"
         text = tokens.bad if row.error else tokens.text
-        paint_elided(painter, QRect(x, box.top(), lane.left() - x - 8, ROW), said, text)
+        room = QRect(x, box.top(), lane.left() - x - 8, ROW)
+        paint_elided(painter, room, said, text, sans())
         self._bar(painter, row, box, lane, ink)
         figures = QRect(box.right() - _FIGURES, box.top(), _FIGURES - _LEFT, ROW)
         said = "  ".join(part for part in (tokens_of(row), duration(row.duration)) if part)
@@ -326,6 +345,20 @@ class Waterfall(QAbstractScrollArea):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Close or open what lies in a row."""
         self.toggle(self._row_at(event.position().toPoint()))
+
+    def event(self, event: QEvent) -> bool:
+        """The keys of the timeline are its own while it has the focus, whatever the screen does
+        with them.
+        """
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            and event.key() in _KEYS
+        ):
+            event.accept()
+            return True
+        return bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, left and right close and open, Escape leaves."""

@@ -25,6 +25,7 @@ from evaldesk.ui.widgets.trace_view.folding import Part
 from evaldesk.ui.widgets.trace_view.mouse import CanvasMouse
 from evaldesk.ui.widgets.trace_view.places import Place, Span, as_text, part_text
 from evaldesk.ui.widgets.trace_view.rows import Rows
+from evaldesk.ui.widgets.trace_view.sections import Section
 from evaldesk.ui.widgets.trace_view.selection import Selection
 from evaldesk.ui.widgets.trace_view.sight import SightOfColumn
 
@@ -62,6 +63,7 @@ class TraceCanvas(SightOfColumn):
         self.part: Part | None = None
         self.rendered = True
         self._came = False
+        self._awaited: Span | None = None
         self._selection = Selection()
         self._mouse = CanvasMouse(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -246,7 +248,19 @@ class TraceCanvas(SightOfColumn):
             self.refold(span.row)
             self.folded.emit(span.row, span.section)
         self.set_current(span.row, reveal=False)
+        # A long text that is still being laid out is come to once it is there.
+        self._awaited = span if card.sections[span.section].heavy else None
         self.bring_into_sight(span)
+
+    def _prepared(self, row: int, section: Section) -> None:
+        super()._prepared(row, section)
+        awaited = self._awaited
+        card = self.cards[row] if row < len(self.cards) else None
+        if awaited is None or card is None or awaited.row != row:
+            return
+        if card.sections[awaited.section] is section:
+            self._awaited = None
+            self.bring_into_sight(awaited)
 
     # folding
 
@@ -365,6 +379,15 @@ class TraceCanvas(SightOfColumn):
         """Hide the ring."""
         super().focusOutEvent(event)
         self.viewport().update()
+
+    def event(self, event: QEvent) -> bool:
+        """Escape and Enter are the canvas's own while a part of a card is in hand."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            own = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if self.part is not None and not event.modifiers() and event.key() in own:
+                event.accept()
+                return True
+        return bool(super().event(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that scroll and go from card to card; the owner takes the others."""

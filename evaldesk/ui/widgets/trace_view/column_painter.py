@@ -11,7 +11,7 @@ from evaldesk.ui.widgets.trace_view.face import EDGE, PADDING, Face
 from evaldesk.ui.widgets.trace_view.folding import Part
 from evaldesk.ui.widgets.trace_view.paint import DIMMED, CardPainter, Marks
 from evaldesk.ui.widgets.trace_view.places import Span
-from evaldesk.ui.widgets.trace_view.plan import ColumnPlan, piece_at
+from evaldesk.ui.widgets.trace_view.plan import ColumnPlan
 
 
 class ColumnPainter:
@@ -126,12 +126,14 @@ class ColumnPainter:
                 top = box.top() + strip.top() - self._plan.rows.top(row)
                 self._cards.part(painter, QRectF(box.left(), top, box.width(), strip.height()))
         x = box.left() + EDGE + PADDING
-        for number in range(piece_at(face.tops, sight.top() - box.top()), len(face.pieces)):
+        first = face.at(sight.top() - box.top())
+        y = box.top() + face.top(first)
+        for number in range(first, len(face.pieces)):
             piece = face.pieces[number]
-            y = box.top() + face.tops[number]
             if y > sight.bottom():
                 break
             area = QRectF(x, y, self._plan.text_width, piece.height)
+            y += piece.height
             if piece.kind == "text":
                 section = face.card.sections[piece.section]
                 self._cards.text(

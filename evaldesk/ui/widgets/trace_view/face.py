@@ -1,9 +1,7 @@
 """How one card is laid out at a width: a column of pieces, each measured when it is first seen."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Literal
 
 from evaldesk.ui.widgets.rich_text.chunks import Chunk
@@ -17,9 +15,10 @@ from evaldesk.ui.widgets.rich_text.flow import Laid
 from evaldesk.ui.widgets.rich_text.fonts import TextStyle, TextStyles
 from evaldesk.ui.widgets.rich_text.pictures import lay_out_picture
 from evaldesk.ui.widgets.trace_view.cards import Card
+from evaldesk.ui.widgets.trace_view.rows import Rows
 from evaldesk.ui.widgets.trace_view.sections import FILES, Section
 
-PieceKind = Literal["head", "summary", "line", "fold", "label", "text", "more"]
+PieceKind = Literal["head", "summary", "line", "fold", "label", "text", "more", "wait"]
 
 EDGE = 3
 """Width of the bar that tells the role."""
@@ -40,7 +39,8 @@ class Piece:
     Attributes:
         kind: ``head`` title and corner; ``summary`` the one line of a card without a head;
             ``line`` the one line below a head; ``fold`` and ``label`` titles of sections;
-            ``text`` a block of text; ``more`` says how much of a long text is not in sight.
+            ``text`` a block of text; ``more`` says how much of a long text is not in sight;
+            ``wait`` that it is being laid out.
         height: in pixels; an estimate until ``exact``.
         section: index of its section in the card; -1 for none.
         chunk: index of its block in the section; -1 for none.
@@ -58,34 +58,41 @@ class Face:
 
     Attributes:
         pieces: from top to bottom.
+        text_at: section → number of the piece that its first block is.
+        waiting: sections whose text is still being laid out beside the window.
     """
 
     def __init__(self, card: Card, styles: TextStyles, width: float) -> None:
         self.card = card
-        self.pieces = list(_pieces(card, styles, width))
-        self._tops: list[float] | None = None
+        self.waiting: list[Section] = []
+        self.pieces = list(_pieces(card, styles, width, self.waiting))
+        self.text_at: dict[int, int] = {}
+        for number, piece in enumerate(self.pieces):
+            if piece.kind == "text":
+                self.text_at.setdefault(piece.section, number)
+        self._rows = Rows([[piece.height for piece in self.pieces]])
 
-    @property
-    def tops(self) -> Sequence[float]:
-        """Where each piece begins, counted from the card's top, and where the last one ends."""
-        if self._tops is None:
-            heights = [piece.height for piece in self.pieces]
-            self._tops = list(accumulate(heights, initial=float(TOP)))
-        return self._tops
+    def top(self, number: int) -> float:
+        """Where a piece begins, counted from the card's top."""
+        return TOP + self._rows.top(number)
+
+    def at(self, y: float) -> int:
+        """Number of the piece at a height of the card; the first or last where it lies beyond."""
+        return self._rows.at(y - TOP)
 
     @property
     def height(self) -> float:
         """Of the whole card."""
-        return self.tops[-1] + BOTTOM
+        return TOP + self._rows.total + BOTTOM
 
-    def measured(self, index: int, height: float) -> bool:
+    def measured(self, number: int, height: float) -> bool:
         """Note a piece's real height; says whether it differs from the estimate."""
-        piece = self.pieces[index]
+        piece = self.pieces[number]
         piece.exact = True
         if piece.height == height:
             return False
         piece.height = height
-        self._tops = None
+        self._rows.set_own(0, number, height)
         return True
 
 
@@ -169,7 +176,7 @@ def _head_height(card: Card) -> float:
     return HEAD_HEIGHT
 
 
-def _pieces(card: Card, styles: TextStyles, width: float) -> list[Piece]:
+def _pieces(card: Card, styles: TextStyles, width: float, waiting: list[Section]) -> list[Piece]:
     pieces: list[Piece] = []
     if card.title:
         pieces.append(Piece("head", HEAD_HEIGHT))
@@ -187,6 +194,10 @@ def _pieces(card: Card, styles: TextStyles, width: float) -> list[Piece]:
         elif section.title:
             pieces.append(Piece("label", FOLD_HEIGHT, index))
         if section.foldable and not section.open:
+            continue
+        if section.heavy:
+            waiting.append(section)
+            pieces.append(Piece("wait", FOLD_HEIGHT, index))
             continue
         style = style_of(section, styles)
         for place, chunk in enumerate(section.chunks):

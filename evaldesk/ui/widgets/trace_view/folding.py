@@ -38,7 +38,7 @@ def parts(card: Card) -> Iterator[Part]:
         if section.as_tree and section.folds is not None:
             for chunk in section.chunks:
                 for item in chunk.data:
-                    if item.begins:
+                    if item.begins and not section.folds.ends(item.line):
                         yield Part(index, "line", item.line)
         elif section.form in FILES:
             yield Part(index, "file")

@@ -160,6 +160,8 @@ class CardPainter:
                 right = self._chips(painter, whole, ((section.note, "ok"),)) - 4
             room = whole.adjusted(0, 0, right - whole.right(), 0)
             paint_elided(painter, room, sign + section.title, colour, font)
+        elif piece.kind == "wait":
+            paint_elided(painter, whole, tr("Laying it out…"), tokens.muted, self.styles.small)
         elif piece.kind == "more":
             section = card.sections[piece.section]
             text = tr("Show only the beginning") if section.whole else more(section)

@@ -7,7 +7,6 @@ again.
 Coordinates are those of the column: 0, 0 is the upper left corner of its first card.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -28,6 +27,7 @@ from evaldesk.ui.widgets.trace_view.face import (
 from evaldesk.ui.widgets.trace_view.folding import Part
 from evaldesk.ui.widgets.trace_view.places import Place, Span
 from evaldesk.ui.widgets.trace_view.rows import Rows
+from evaldesk.ui.widgets.trace_view.sections import Section
 
 GAP = 8
 """Between a card and the next one."""
@@ -67,6 +67,7 @@ class ColumnPlan:
         column: which column of ``rows`` this is.
         styles: fonts of the text.
         width: of a card, in pixels.
+        waiting: rows and sections in sight that are to be laid out beside the window first.
     """
 
     def __init__(self, styles: TextStyles) -> None:
@@ -75,6 +76,7 @@ class ColumnPlan:
         self.column = 0
         self.styles = styles
         self.width = 120
+        self.waiting: list[tuple[int, Section]] = []
         self._faces: dict[int, Face] = {}
         self._layouts = LayoutCache()
 
@@ -114,6 +116,7 @@ class ColumnPlan:
         card = self.cards[row]
         if face is None and card is not None:
             face = self._faces[row] = Face(card, self.styles, self.text_width)
+            self.waiting.extend((row, section) for section in face.waiting)
         return face
 
     def laid(self, row: int, piece: Piece) -> Laid:
@@ -158,8 +161,8 @@ class ColumnPlan:
         face = self.face(row)
         if face is None:
             return False
-        index = max(0, piece_at(face.tops, start))
-        y = face.tops[index]
+        index = face.at(start)
+        y = face.top(index)
         changed = False
         while index < len(face.pieces) and y < stop:
             piece = face.pieces[index]
@@ -186,9 +189,9 @@ class ColumnPlan:
             face = self.face(row)
             if face is not None:
                 begins = self.rows.top(row)
-                for index in range(max(0, piece_at(face.tops, top - begins)), len(face.pieces)):
-                    if begins + face.tops[index] >= top:
-                        return Hold(row, index, begins + face.tops[index] - top)
+                for index in range(face.at(top - begins), len(face.pieces)):
+                    if begins + face.top(index) >= top:
+                        return Hold(row, index, begins + face.top(index) - top)
             row += 1
         return Hold(-1, 0, 0.0)
 
@@ -198,7 +201,7 @@ class ColumnPlan:
         if face is None:
             return None
         index = min(held.number, len(face.pieces) - 1)
-        return self.rows.top(held.row) + face.tops[index] - held.below
+        return self.rows.top(held.row) + face.top(index) - held.below
 
     # between points and places
 
@@ -213,7 +216,7 @@ class ColumnPlan:
         if face is None:
             return Hit(row, -1, None)
         y = point.y() - self.rows.top(row)
-        index = piece_at(face.tops, y)
+        index = face.at(y)
         if y < 0 or y > face.height or not 0 <= point.x() <= self.width:
             outside = 0 if y < 0 else len(face.pieces) - 1
             return Hit(row, max(0, min(index, outside)), None)
@@ -236,7 +239,7 @@ class ColumnPlan:
                 return None
             index = min(texts, key=lambda i: abs(i - index))
             piece = face.pieces[index]
-        y = point.y() - self.rows.top(row) - face.tops[index]
+        y = point.y() - self.rows.top(row) - face.top(index)
         offset = self.laid(row, piece).source_at(point.x() - EDGE - PADDING, y)
         return Place(row, piece.section, offset)
 
@@ -246,7 +249,7 @@ class ColumnPlan:
         face = self._faces.get(hit.row)
         if face is None or hit.piece is None or hit.piece.kind != "text":
             return None
-        y = point.y() - self.rows.top(hit.row) - face.tops[hit.number]
+        y = point.y() - self.rows.top(hit.row) - face.top(hit.number)
         target = self.laid(hit.row, hit.piece).target_at(point.x() - EDGE - PADDING, y)
         return (hit, target) if target is not None else None
 
@@ -257,21 +260,29 @@ class ColumnPlan:
         face = self.face(row)
         if face is None or part.section >= len(face.card.sections):
             return None
-        section = face.card.sections[part.section]
         begins = self.rows.top(row)
+        if part.kind == "line":
+            return self._line_rect(row, face, begins, part)
+        wanted = "text" if part.kind == "file" else part.kind
         for index, piece in enumerate(face.pieces):
-            if piece.section != part.section:
-                continue
-            top, height = begins + face.tops[index], piece.height
-            if part.kind == "line" and piece.kind == "text":
-                lines = [item.line for item in section.chunks[piece.chunk].data or ()]
-                if part.line not in lines:
-                    continue
-                flow = self.laid(row, piece).flows[lines.index(part.line)]
-                return QRectF(0.0, top + flow.y, self.width, flow.height)
-            if piece.kind == part.kind or (part.kind == "file" and piece.kind == "text"):
-                return QRectF(0.0, top, self.width, height)
+            if piece.section == part.section and piece.kind == wanted:
+                return QRectF(0.0, begins + face.top(index), self.width, piece.height)
         return None
+
+    def _line_rect(self, row: int, face: Face, begins: float, part: Part) -> QRectF | None:
+        section = face.card.sections[part.section]
+        first = face.text_at.get(part.section)
+        if first is None or section.folds is None:
+            return None
+        index = first + chunk_at(section.chunks, section.folds.span(part.line)[0])
+        if index >= len(face.pieces) or face.pieces[index].chunk < 0:
+            return None
+        piece = face.pieces[index]
+        lines = [item.line for item in section.chunks[piece.chunk].data or ()]
+        if part.line not in lines:
+            return None
+        flow = self.laid(row, piece).flows[lines.index(part.line)]
+        return QRectF(0.0, begins + face.top(index) + flow.y, self.width, flow.height)
 
     def offset_of(self, span: Span) -> tuple[float, bool]:
         """How far down a stretch of text lies, as the heights are known so far, and whether
@@ -280,17 +291,15 @@ class ColumnPlan:
         face = self.face(span.row)
         if face is None:
             return self.rows.top(span.row), False
-        chunks = face.card.sections[span.section].chunks
-        wanted = chunk_at(chunks, span.start)
-        for index, piece in enumerate(face.pieces):
-            if (piece.kind, piece.section, piece.chunk) == ("text", span.section, wanted):
-                laid = self.laid(span.row, piece)
-                changed = face.measured(index, laid.height)
-                if changed:
-                    self._set_height(span.row, face.height)
-                inside = laid.y_of(span.start)
-                return self.rows.top(span.row) + face.tops[index] + inside, changed
-        return self.rows.top(span.row), False
+        first = face.text_at.get(span.section)
+        if first is None:
+            return self.rows.top(span.row), False
+        index = first + chunk_at(face.card.sections[span.section].chunks, span.start)
+        laid = self.laid(span.row, face.pieces[index])
+        changed = face.measured(index, laid.height)
+        if changed:
+            self._set_height(span.row, face.height)
+        return self.rows.top(span.row) + face.top(index) + laid.y_of(span.start), changed
 
     def between(self, top: float, bottom: float) -> Iterator[tuple[int, float, Face]]:
         """The cards between two heights: row, where it begins, and its pieces."""
@@ -302,10 +311,3 @@ class ColumnPlan:
                 yield row, y, face
             y += self.rows.extent(row)
             row += 1
-
-
-def piece_at(tops: Sequence[float], y: float) -> int:
-    """The piece at a height of its card; ``tops`` has one entry more than there are pieces."""
-    if len(tops) < 2:
-        return 0
-    return max(0, min(bisect_right(tops, y) - 1, len(tops) - 2))

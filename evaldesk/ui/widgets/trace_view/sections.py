@@ -17,6 +17,8 @@ LONG_PROSE = 60_000
 """Longer texts show only their beginning at first."""
 _BEGINNING = 4_000
 _LINES = 40
+_HEAVY = 400_000
+"""Characters that would keep the window waiting."""
 
 
 class Hidden(NamedTuple):
@@ -57,7 +59,7 @@ class Section:
         tone: str = "plain",
         foldable: bool = False,
         open: bool = True,
-        size: int | None = None,
+        size: int | Callable[[], int] | None = None,
         form: Form = "text",
         data: Any = None,
         within: "Section | None" = None,
@@ -78,6 +80,7 @@ class Section:
         self._whole = False
         self._is_long = False
         self._chunks: list[Chunk] | None = None
+        self._prepared = False
 
     @cached_property
     def text(self) -> str:
@@ -88,11 +91,34 @@ class Section:
     @property
     def size(self) -> int:
         """Characters in sight, roughly where the text was not laid out yet."""
-        if "text" in self.__dict__ or isinstance(self._make, str):
-            size = len(self.text)
-        else:
-            size = self._size if self._size is not None else len(self.text)
+        size = self._length
         return size if self._whole or size <= self._long else _BEGINNING
+
+    @property
+    def _length(self) -> int:
+        """Characters of the whole text, roughly where it was not laid out yet."""
+        if "text" in self.__dict__ or isinstance(self._make, str) or self._size is None:
+            return len(self.text)
+        if not isinstance(self._size, int):
+            self._size = self._size()
+        return self._size
+
+    @property
+    def heavy(self) -> bool:
+        """Whether to bring what is in sight about would keep the window waiting. It is `prepare`d
+        on another thread first.
+        """
+        if self._chunks is not None or self._prepared or self.form in FILES:
+            return False
+        made = isinstance(self._make, str) or "text" in self.__dict__
+        if made and not (self._whole or self.form == "payload"):
+            return False
+        return self._length > _HEAVY
+
+    def prepare(self) -> None:
+        """Bring about what is in sight. Call it on any thread, while nobody else looks."""
+        self._chunks = self._cut()
+        self._prepared = True
 
     @property
     def covered(self) -> bool:
@@ -143,6 +169,7 @@ class Section:
     def forget(self) -> None:
         """What is in sight has changed."""
         self._chunks = None
+        self._prepared = False
 
     @property
     def chunks(self) -> list[Chunk]:

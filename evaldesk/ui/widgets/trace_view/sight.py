@@ -16,7 +16,9 @@ from evaldesk.ui.widgets.rich_text.pictures import Pictures
 from evaldesk.ui.widgets.trace_view.cards import Card
 from evaldesk.ui.widgets.trace_view.places import Place, Span
 from evaldesk.ui.widgets.trace_view.plan import ColumnPlan, Hold
+from evaldesk.ui.widgets.trace_view.preparing import Preparing
 from evaldesk.ui.widgets.trace_view.rows import Rows
+from evaldesk.ui.widgets.trace_view.sections import Section
 
 MARGIN = 16
 WIDEST = 860
@@ -45,6 +47,8 @@ class SightOfColumn(QAbstractScrollArea):
         self.plan = ColumnPlan(TextStyles(pictures=pictures))
         pictures.ready.connect(self.viewport().update)
         self._settling = False
+        self._preparing = Preparing(self)
+        self._preparing.prepared.connect(self._prepared)
         self.setFrameShape(QFrame.Shape.NoFrame)
 
     # where things are
@@ -138,7 +142,21 @@ class SightOfColumn(QAbstractScrollArea):
                 self.heights_changed.emit()
         finally:
             self._settling = False
+        if self.plan.waiting:
+            self._preparing.begin(self.plan.waiting)
+            self.plan.waiting.clear()
         self.viewport().update()
+
+    @property
+    def preparing(self) -> bool:
+        """Whether a long text is being laid out beside the window."""
+        return self._preparing.busy
+
+    def _prepared(self, row: int, section: Section) -> None:
+        """A text was laid out beside the window."""
+        card = self.cards[row] if row < len(self.cards) else None
+        if card is not None and any(one is section for one in card.sections):
+            self.refold(row)
 
     def follow(self) -> None:
         """The other side changed heights that both share."""

@@ -1,13 +1,14 @@
 """The cards of the steps; no widgets here."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from evaldesk.domain.trace import Part
 from evaldesk.services.attachments import describe, kind_of_part
-from evaldesk.services.steps import Step, one_line, pretty
+from evaldesk.services.steps import Step, length, one_line, pretty
 from evaldesk.ui.widgets.trace_view.card import Card
 from evaldesk.ui.widgets.trace_view.figures import duration, tr, words
 from evaldesk.ui.widgets.trace_view.sections import Section
@@ -181,5 +182,5 @@ def _tool(index: int, step: Step, corner: str) -> Card:
 
 
 def _payload(key: str, value: Any, title: str = "") -> Section:
-    size = len(value) if isinstance(value, str) else None
+    size = len(value) if isinstance(value, str) else partial(length, value)
     return Section(key, lambda: pretty(value), title=title, mono=True, size=size, form="payload")
