@@ -29,6 +29,7 @@ RATIO_FREE_BYTES = 64 << 20
 """A gzip file may unpack to 300 times its size beyond the first 64 MB; real logs reach about 60."""
 
 _CHUNK = 1 << 20
+_MOST_SAID = 600
 
 
 class Source:
@@ -57,7 +58,11 @@ class Source:
             raise self.error(f"The file could not be opened ({_reason(error)}).") from error
 
     def error(self, reason: str, hint: str = "", *, record: str = "") -> InputError:
-        """An `InputError` that names this file."""
+        """An `InputError` that names this file. What a file says of itself is quoted at most so
+        far that it can be read.
+        """
+        if len(reason) > _MOST_SAID:
+            reason = f"{reason[: _MOST_SAID // 2]} … {reason[-_MOST_SAID // 4 :]}"
         return InputError(reason, hint, path=self.shown, record=record)
 
     def sha256(self) -> str:

@@ -32,6 +32,7 @@ _NAMES = (
     "a.json.gz", "a.zip", "a.traj", ".json", "..jsonl",
 )  # fmt: skip
 
+_MOST = 4 << 20
 Input = tuple[str, bytes]
 
 
@@ -53,7 +54,7 @@ def mutated(corpus: list[Seed], rng: random.Random) -> Input:
         data = rng.choice(_ENCODINGS)(data, rng)
     if rng.random() < 0.12:
         name, data = rng.choice(_WRAPS)(name, data, rng)
-    return name, data
+    return name, data[:_MOST]
 
 
 # --------------------------------------------------------------------------------------- JSON

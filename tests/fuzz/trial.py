@@ -112,7 +112,7 @@ def _in_words(error: EvalDeskError, path: str) -> None:
     """An error names the file and says something a person can read."""
     said = str(error)
     must(getattr(error, "path", path) in (path, ""), f"names another file: {said}")
-    must(0 < len(said) < 20_000, "says nothing, or too much")
+    must(0 < len(said) < 3_000, "says nothing, or too much")
     said.encode("utf-8", "surrogateescape")
     must("Traceback" not in said and "object at 0x" not in said, f"no words: {said}")
 
