@@ -210,6 +210,50 @@ def test_return_opens_the_two_traces_and_escape_comes_back(qtbot, page):
     assert page.listing.table.currentIndex().row() == 1
 
 
+def test_more_columns_are_chosen_and_stay_for_the_next_scenario(qtbot, show, project):
+    write(project, "third", [record("third", number, value=0.0) for number in range(6)])
+    page = show(project, a="old", b="new")
+    page.open_pair(0)
+    panel, pane = page.pair, page.pair.traces
+    assert panel.scenario.text() == "S-4"
+    siblings = project.traces.siblings(pane.pks[0])
+    assert [row.run for row in siblings] == ["new", "third"]
+    panel._choose([(row.run, row.trial) for row in siblings])
+    assert [view.trace.row.run for view in pane.beside.views] == ["old", "new", "third"]
+    page.step(1)
+    assert [view.trace.row.scenario for view in pane.beside.views] == ["S-2"] * 3
+    page.list_kind("all")
+    page.open_pair(next(i for i, p in enumerate(page.listing.model.pairs) if p.scenario == "S-20"))
+    assert [view.trace.row.run for view in pane.beside.views] == ["old", "new"]
+
+
+def test_the_next_pair_that_differs(page, monkeypatch):
+    from evaldesk.services import companions
+
+    page.list_kind("all")
+    page.open_pair(0)
+    pairs = page.listing.model.pairs
+    monkeypatch.setattr(companions, "differ", lambda project, pks, ignored: pks[0] == pairs[5].a_pk)
+    page.workspace.actions.trigger("compare.next_differing")
+    assert page.listing.table.currentIndex().row() == 5
+    assert page.pair.scenario.text() == pairs[5].scenario
+    page.workspace.actions.trigger("compare.next_differing")
+    assert page.listing.table.currentIndex().row() == 5
+
+
+def test_letters_of_the_comparison_are_those_of_the_traces_while_they_are_read(page):
+    page.activateWindow()
+    page.open_pair(0)
+    before = page.controller.question
+    card = next(c for c in page.pair.traces.beside.a.canvas.cards if c is not None)
+    QTest.keyClick(page.pair.traces.view.canvas, Qt.Key.Key_X)
+    QTest.keyClick(page.pair.traces.view.canvas, Qt.Key.Key_E)
+    assert page.controller.question == before
+    assert card is not None
+    QTest.keyClick(page.pair.traces.view.canvas, Qt.Key.Key_O)
+    assert page.pair.traces.beside.only_differing
+
+
 def test_swapping_keeps_the_pairs_and_turns_the_sign(page):
     before = page.controller.study.comparison
     page.workspace.actions.trigger("compare.swap")

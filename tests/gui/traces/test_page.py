@@ -9,8 +9,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from evaldesk.domain.project import Changes
+from evaldesk.ui.screens.traces.models import SIDE
 from evaldesk.ui.screens.traces.page import TracesPage
 from evaldesk.ui.theme.tokens import DARK
+from evaldesk.ui.widgets.trace_view.chooser import TraceChooser
+from evaldesk.ui.widgets.trace_view.reading_place import ReadingPlace
 
 
 def runs(page):
@@ -314,3 +317,81 @@ def test_tags_of_others_are_kept_from_who_still_has_traces_to_rate(page, workspa
     page.opened()
     assert "Failure mode" in shown()
     assert list(page.model.ids) == [pks[0]]
+
+
+def test_marked_rows_are_put_side_by_side(page):
+    page.table.setFocus()
+    for row in (2, 14, 5, 7, 9):
+        page.table.select_row(row)
+        QTest.keyClick(page.table, Qt.Key.Key_X if row % 2 else Qt.Key.Key_Space)
+    wanted = tuple(page.model.pk(row) for row in (2, 14, 5, 7))  # four at most
+    assert page.beside.marked == wanted
+    assert [page.model.index(row, 0).data(SIDE) for row in (2, 14, 5, 7, 9)] == [*"ABCD", ""]
+    page.table.grab()
+    page.compare()
+    assert page.pane.pks == wanted
+    page.compare()
+    assert not page.pane.is_pair
+    QTest.keyClick(page.table, Qt.Key.Key_X, Qt.KeyboardModifier.ShiftModifier)
+    assert page.beside.marked == ()
+
+
+def test_the_same_runs_of_the_next_scenario(page, qtbot, project):
+    qtbot.waitUntil(lambda: page.siblings.rowCount() == 1, timeout=5000)
+    page.compare()
+
+    def shown():
+        return [view.trace.row.scenario for view in page.pane.beside.views]
+
+    page.step(1)
+    assert shown() == ["S-01", "S-01"]
+    assert [view.trace.row.run for view in page.pane.beside.views] == ["alpha", "beta"]
+    assert page.table.currentIndex().row() == 1
+    page.step(-1)
+    assert shown() == ["S-00", "S-00"]
+    for _ in range(6):
+        page.step(1)
+    page.step_differing(1)  # on S-07 both say the same
+    assert shown() == ["S-08", "S-08"]
+    for _ in range(5):
+        page.step(1)
+    assert shown() == ["S-11", "S-11"]
+    qtbot.wait(100)  # the row that was come to does not open alone after a while
+    assert page.pane.is_pair
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_siblings_come_and_go_as_columns(page, qtbot, project):
+    from tests.gui.traces.conftest import fill
+
+    fill(project, runs=("gamma",))
+    page.refresh(Changes.of("traces"))
+    page._open_current()
+    page.controller.read_siblings(page.pane.pks[0])
+    qtbot.waitUntil(lambda: page.siblings.rowCount() == 2, timeout=5000)
+    first = page.pane.pks[0]
+    beta, gamma = (row.pk for row in page.siblings.rows)
+    page._sibling_chosen(beta)
+    page._sibling_chosen(gamma)
+    assert page.pane.pks == (first, beta, gamma)
+    assert [page.siblings.index(row).data(SIDE) for row in (0, 1)] == ["B", "C"]
+    page.sibling_list.grab()
+    page._sibling_chosen(beta)
+    assert page.pane.pks == (first, gamma)
+    page._sibling_chosen(gamma)
+    assert page.pane.pks == (first,)
+    page.compare()  # more than one: the person chooses
+    chooser = page.findChild(TraceChooser)
+    assert [chooser.list.item(row).text().split(" · ")[0] for row in (0, 1)] == ["beta", "gamma"]
+    QTest.keyClick(chooser.list, Qt.Key.Key_Down)
+    QTest.keyClick(chooser.list, Qt.Key.Key_Return)
+    assert page.pane.pks == (first, gamma)
+
+
+def test_a_place_in_several_traces_is_come_to(page, project):
+    alpha, beta = (project.traces.find(f"{run}/S-03") for run in ("alpha", "beta"))
+    place = ReadingPlace(side=1, step=1, only_differing=True)
+    page.opened(pair=(alpha, beta), place=place)
+    assert page.pane.pks == (alpha, beta)
+    assert page.pane.beside.current == (1, 1)
+    assert page.pane.beside.only_differing

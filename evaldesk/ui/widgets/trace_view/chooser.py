@@ -32,7 +32,8 @@ class TraceChooser(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Other traces of this scenario"))
-        self.list.itemActivated.connect(lambda _item: self._take())
+        # Return would activate and come here as a key as well.
+        self.list.itemDoubleClicked.connect(lambda _item: self._take())
         self.list.itemChanged.connect(lambda _item: self._count())
         self._said = text_label("", "small")
         layout = QVBoxLayout(self)

@@ -149,7 +149,8 @@ def _show_divergence(woven: Woven, at: int, row: Row, cards: Sequence[Card | Non
     # The last that parts from the first; what only some have stands there alone.
     apart = [side for side in row.present if row.groups[side] > 0] or list(row.present)
     woven.outlined = apart[-1]
-    woven.chips[woven.outlined][at] = ((tr("first divergence"), "bad"),)
+    chips = woven.chips[woven.outlined]
+    chips[at] = ((tr("first divergence"), "bad"), *chips.get(at, ()))
     for card in cards:
         if card is not None and card.kind == "tool":
             card.open = True
