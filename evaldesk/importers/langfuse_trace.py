@@ -39,7 +39,7 @@ _PLACED = frozenset(
         *("promptName", "promptVersion", "promptTokens", "completionTokens", "totalTokens"),
         *("inputUsage", "outputUsage", "totalUsage", "inputCost", "outputCost", "totalCost"),
         *("calculatedInputCost", "calculatedOutputCost", "calculatedTotalCost", "usage"),
-        *("usageDetails", "costDetails", "internalModelId", "internalModel"),
+        *("usageDetails", "costDetails", "internalModel"),
         *("timeToFirstToken", "completionStartTime", "level", "modelId"),
     ]
 )
@@ -188,6 +188,8 @@ def _operation(each: dict[str, Any]) -> Operation:
         more |= fields.rest({"statusMessage": each.get("statusMessage")}, ())
         if each.get("level") not in (None, "DEFAULT", "ERROR"):
             more["level"] = each["level"]
+    if fields.text(each.get("type")).upper() in ("SPAN", "EVENT"):
+        more["type"] = each["type"]
     for name in ("promptName", "promptVersion"):
         if each.get(name) not in fields.EMPTY:
             more[name] = each[name]
@@ -266,6 +268,9 @@ def _usage(each: dict[str, Any]) -> tuple[int | None, int | None, dict[str, Any]
         pairs.append(found[0] if found else None)
     known = ("input", "output", "total", "unit", "inputCost", "outputCost", "totalCost")
     more = {name: value for name, value in fields.rest(details, known).items() if value != 0}
+    whole = fields.count(details.get("total"))
+    if whole is not None and whole != (pairs[0] or 0) + (pairs[1] or 0):
+        more["total"] = whole  # thoughts are counted there only
     return pairs[0], pairs[1], {**fields.rest(details, ()), **more} if more else {}
 
 

@@ -383,8 +383,26 @@ class _Known:
             return None
         read = (payloads.answered if answer else payloads.given)(plain)
         if read.structured and read.messages and all(map(self._talk.knows, read.messages)):
+            for message in read.messages:
+                _complete(self._talk.same_as(message), message)
             return read.rest or None
         return plain
+
+
+def _complete(known: Message | None, again: Message) -> None:
+    """What a repetition says of a message besides, as the states of graphs do."""
+    if known is None:
+        return
+    for name in ("finish_reason", "model", "name"):
+        if again.get(name):
+            known.setdefault(name, again[name])  # type: ignore[misc]
+    more = {
+        name: value
+        for name, value in again.get("metadata", {}).items()
+        if name not in known.get("metadata", {})
+    }
+    if more:
+        known["metadata"] = {**known.get("metadata", {}), **more}
 
 
 def _span(each: Operation, left: dict[str, Any] | None, known: _Known) -> Span:

@@ -142,6 +142,9 @@ def _count(made: Payload, usage: dict[str, Any]) -> None:
         for name, value in fields.rest(usage, (*_IN, *_OUT, *_SUM)).items()
         if value != 0 and not (isinstance(value, dict) and not any(value.values()))
     }
+    told = [n for name in _SUM if (n := fields.count(usage.get(name))) is not None]
+    if told and told[0] != (made.tokens_in or 0) + (made.tokens_out or 0):
+        details["total_tokens"] = told[0]  # thoughts are counted there only
     if details:
         made.rest["usage"] = details
 

@@ -83,6 +83,8 @@ def response_item(item: Mapping[str, Any]) -> Message:
         made["parts"].append(response)
     if kind in (*_ITEM_CALLS, "mcp_call"):
         kept = fields.rest(item, (*known, "results", "output", "outputs", "result", "error"))
+        if item.get("call_id") and item.get("id"):
+            kept["item_id"] = item["id"]
         if kept:
             made["metadata"] = {"tool_calls": [{"id": ident, **kept}]}
     return made

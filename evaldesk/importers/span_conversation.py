@@ -90,6 +90,11 @@ class Conversation:
             for part in message["parts"]
         )
 
+    def same_as(self, message: Message) -> Message | None:
+        """The message here that says the same; None where none does."""
+        places = self._places.get(_key(message))
+        return self.messages[places[-1]] if places else None
+
     def settle(self) -> None:
         """Adds answers of tools that nobody quoted."""
         waiting, self._waiting = self._waiting, []

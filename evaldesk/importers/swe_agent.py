@@ -24,6 +24,7 @@ _ISSUE = (
     ),
     re.compile(r"\b(ISSUE):\s*\n(.*?)\n\s*INSTRUCTIONS:", re.S),
 )
+_FENCE = re.compile(r"```\w*")
 _WORD = re.compile(r"\s*([A-Za-z_][\w-]*)(?=\s|$)")
 
 
@@ -228,8 +229,11 @@ def _step(
     thought = chat.plain_text(step.get("thought"))
     action = chat.plain_text(step.get("action"))
     response = chat.plain_text(step.get("response"))
-    said_already = thought.strip() and thought.strip() in response and action.strip() in response
-    if response.strip() and not said_already:
+    if thought.strip():
+        left = response.replace(thought.strip(), "", 1).replace(action.strip(), "", 1)
+    else:
+        left = response
+    if _FENCE.sub("", left).strip():
         metadata["response"] = response
     answer: Message = {"role": "assistant", "parts": []}
     for thinking in chat.message({"role": "assistant", **_thinking(turn)})["parts"]:

@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from evaldesk.domain.trace import Score, TraceRecord
+from evaldesk.importers import fields
 from evaldesk.importers.contract import ImportOptions
 from evaldesk.importers.registry import detect
 from evaldesk.importers.source import Source
@@ -182,3 +185,49 @@ def test_messages_of_several_calls_come_once(
             assert answer["role"] == "assistant"
             assert answer["latency_ms"] == span["latency_ms"]
             assert answer["tokens_out"] == span["tokens_out"]
+
+
+FOLLOWS = (
+    *("latency", "endTime", "type", "level", "createdAt", "step_id", "response"),
+    *("total", "totalUsage", "total_tokens", "total_token_count", "totalCost"),
+)
+"""Members that follow from what is kept: sums, ends, kinds, and a thought with its action."""
+
+
+def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Texts and numbers, also of JSON in strings, with the name of the member they stand in."""
+    plain = fields.unwrapped(value)
+    if isinstance(plain, dict):
+        for key, inner in plain.items():
+            yield from leaves(inner, key)
+    elif isinstance(plain, list):
+        for inner in plain:
+            yield from leaves(inner, name)
+    elif len(plain) > 3 if isinstance(plain, str) else plain not in (None, 0, 1):
+        yield name, plain
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        *[(f"langfuse/{name}.trace.json", "langfuse") for name in LANGFUSE],
+        ("atif/openhands_hello-world.trajectory.json", "atif"),
+        ("sweagent/pydicom__pydicom-1458.traj", "swe-agent"),
+    ],
+    ids=lambda value: value if "/" in value else "",
+)
+def test_nothing_that_a_file_says_is_lost(path: str, expected: str, shared_data: Path) -> None:
+    record = asdict(only(shared_data / "traces" / path, expected))
+    kept = {value for _, value in leaves(record)}
+    text = json.dumps(record, ensure_ascii=False)
+    raw = json.loads((shared_data / "traces" / path).read_text(encoding="utf-8"))
+    lost = {
+        (name, value)
+        for name, value in leaves(raw)
+        if value not in kept
+        and name not in FOLLOWS
+        and not (isinstance(value, str) and json.dumps(value, ensure_ascii=False)[1:-1] in text)
+    }
+    if expected == "swe-agent":  # a turn's content is its thought and action in one
+        lost = {(name, value) for name, value in lost if name != "content"}
+    assert not lost

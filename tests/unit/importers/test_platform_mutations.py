@@ -4,6 +4,7 @@ another shape than it must have."""
 import json
 from typing import get_args
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -158,3 +159,35 @@ def test_a_sound_file_is_detected_and_holds_nothing_bad(name, tmp_path):
     for each in items:
         if isinstance(each, TraceRecord):
             check_more(each)
+
+
+@pytest.mark.parametrize("name", ["langsmith", "langfuse observations"])
+@settings(max_examples=40)
+@given(data=st.data())
+def test_the_order_of_lines_does_not_matter(name, data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("order")
+    told = []
+    for number, records in enumerate((BASES[name], data.draw(st.permutations(BASES[name])))):
+        file = folder / f"{number}.jsonl"
+        file.write_text("\n".join(map(json.dumps, records)))
+        (trace,) = [
+            each for each in read_all(Source(file), name, False) if isinstance(each, TraceRecord)
+        ]
+        told.append((trace.scenario, trace.body["messages"], trace.tokens_in, trace.cost))
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_what_nests_deep_can_be_written_again(name, tmp_path):
+    deep = json.loads("[" * 200 + "]" * 200)
+    for path in list(places(BASES[name]))[1:600:9]:
+        for value in (deep, json.dumps(deep), {"type": "text", "text": deep}):
+            file = tmp_path / "a.jsonl"
+            made = replaced(BASES[name], path, value)
+            lines = made if isinstance(made, list) else [made]
+            file.write_text("\n".join(map(json.dumps, lines)))
+            for each in read_all(Source(file), name, True):
+                if isinstance(each, TraceRecord):
+                    orjson.dumps(each.body)
+                    orjson.dumps(each.scenario.input)
+                    orjson.dumps([dict(said.metadata) for said in each.annotations])
