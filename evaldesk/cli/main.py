@@ -21,6 +21,7 @@ from evaldesk.cli import (
     labelling,
     projects,
     reading,
+    rounds,
 )
 from evaldesk.cli.command import Command, Context, Desktop
 from evaldesk.cli.order import ordered
@@ -32,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     *reading.COMMANDS,
     *diffing.COMMANDS,
     *labelling.COMMANDS,
+    *rounds.COMMANDS,
     *datasets.COMMANDS,
     *dataset_checks.COMMANDS,
     *comparing.COMMANDS,

@@ -8,7 +8,7 @@ _OPTION = re.compile(r"--[a-z][a-z-]*(=.*)?|-h", re.DOTALL)
 _TEXTS = frozenset(
     (
         *("--sort", "--categories", "--value", "--query", "--where", "--reason"),
-        *("--name", "--run", "--a", "--b", "--after"),
+        *("--name", "--run", "--a", "--b", "--after", "--round", "--raters"),
     )
 )
 """Options whose text may begin with a minus sign."""

@@ -51,7 +51,10 @@ class Sample:
 
 
 def allocate(
-    sizes: Mapping[str, int], total: int, rule: Allocation = "proportional"
+    sizes: Mapping[str, int],
+    total: int,
+    rule: Allocation = "proportional",
+    weights: Mapping[str, float] | None = None,
 ) -> dict[str, int]:
     """How many items each stratum gives.
 
@@ -60,43 +63,45 @@ def allocate(
         total: how many are wanted in all.
         rule: by the strata's sizes, or the same number from each. What a small stratum cannot
             give is shared among the others.
+        weights: stratum → by how much its share is raised, above 0; 1 where left out.
 
     Returns:
-        Stratum → count: never more than it has, ``min(total, all)`` in sum. Under
-        ``proportional`` no stratum with items goes empty while there are as many places as
-        strata.
+        Stratum → count: never more than it has, ``min(total, all)`` in sum. No stratum with
+        items goes empty while there are as many places as strata.
 
-    Source: largest remainder (Hamilton); equal shares filled level by level.
+    Source: largest remainder (Hamilton), full strata taken out and the rest shared again.
     """
     left = min(max(total, 0), sum(sizes.values()))
     given = dict.fromkeys(sizes, 0)
-    filled = [name for name, size in sizes.items() if size > 0]
-    if rule == "proportional":
-        if left >= len(filled):
-            for name in filled:
-                given[name] = 1
-            left -= len(filled)
-        rest = {name: sizes[name] - given[name] for name in filled}
-        whole = sum(rest.values())
-        if whole:
-            shares = {name: left * rest[name] / whole for name in filled}
-            for name in filled:
-                given[name] += math.floor(shares[name])
-            left -= sum(math.floor(share) for share in shares.values())
-            # The order of the names, not of the mapping, decides between equal remainders.
-            by_remainder = sorted(
-                filled, key=lambda name: (math.floor(shares[name]) - shares[name], name)
-            )
-            for name in by_remainder[:left]:
-                given[name] += 1
-        return given
+    # The order of the names, not of the mapping, decides between equals.
+    filled = sorted(name for name, size in sizes.items() if size > 0)
+    nobody_empty = left >= len(filled)
+    raised = weights or {}
+    size_of = {name: sizes[name] if rule == "proportional" else 1 for name in filled}
+    share = {name: size_of[name] * raised.get(name, 1.0) for name in filled}
     while left:
-        open_ones = sorted(name for name in filled if given[name] < sizes[name])
-        each = max(1, left // len(open_ones))
-        for name in open_ones:
-            step = min(each, sizes[name] - given[name], left)
-            given[name] += step
-            left -= step
+        room = {name: sizes[name] - given[name] for name in filled if sizes[name] > given[name]}
+        whole = sum(share[name] for name in room)
+        wanted = {name: left * share[name] / whole for name in room}
+        full = [name for name in room if wanted[name] >= room[name]]
+        for name in full:
+            given[name] += room[name]
+            left -= room[name]
+        if full:
+            continue
+        for name in room:
+            given[name] += math.floor(wanted[name])
+            left -= math.floor(wanted[name])
+        by_remainder = sorted(
+            room, key=lambda name: (math.floor(wanted[name]) - wanted[name], name)
+        )
+        for name in by_remainder[:left]:
+            given[name] += 1
+        left = 0
+    for name in filled if nobody_empty else ():
+        if not given[name]:
+            given[max(filled, key=lambda other: given[other])] -= 1
+            given[name] = 1
     return given
 
 

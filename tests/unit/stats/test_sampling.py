@@ -30,6 +30,15 @@ def test_shares_are_by_size_or_equal() -> None:
     assert allocate({"de": 100, "en": 300, "fr": 3}, 43, "equal") == {"de": 20, "en": 20, "fr": 3}
 
 
+def test_a_raised_stratum_gives_more_and_never_more_than_it_has() -> None:
+    raised = allocate({"failed": 100, "passed": 900}, 100, weights={"failed": 3.0})
+    assert raised == {"failed": 25, "passed": 75}
+    assert allocate({"failed": 5, "passed": 900}, 100, weights={"failed": 300.0}) == {
+        "failed": 5,
+        "passed": 95,
+    }
+
+
 def test_probabilities_sum_to_the_expected_size_and_are_met() -> None:
     items = 60
     draws = [
