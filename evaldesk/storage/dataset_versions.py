@@ -2,17 +2,22 @@
 named by their content.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.domain.identifiers import new_id, now
+from evaldesk.storage import packing
 from evaldesk.storage import scenario_revisions as revisions
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import row_number
-from evaldesk.storage.identity import version_id
+from evaldesk.storage.identity import sorted_version_id
 
 _v = t.dataset_version.c
 
@@ -39,12 +44,43 @@ def make(
     Raises:
         UsageError: no scenario.
     """
-    if not members:
+    with _listed(connection, members.items()):
+        return _made(connection, dataset, parent=parent, author=author, note=note)
+
+
+# The members stand in a table for the while: a million of them are not for Python to hold.
+_LIST = "CREATE TEMP TABLE listed (scenario_pk INTEGER PRIMARY KEY, revision INTEGER)"
+_ADD = "INSERT OR IGNORE INTO listed VALUES (?, ?)"
+# A revision that says what was imported is not named, as `scenario_revisions.tokens` has it.
+_SAID = """
+    SELECT lower(hex(s.id)) || coalesce('@' || r.id, '') FROM listed
+    JOIN scenario s ON s.pk = listed.scenario_pk
+    LEFT JOIN scenario_revision r ON r.scenario_pk = s.pk AND r.number = listed.revision
+      AND r.number > 0 AND NOT EXISTS (SELECT 1 FROM scenario_revision z
+      WHERE z.scenario_pk = s.pk AND z.number = 0 AND z.id = r.id)
+    ORDER BY s.id
+"""
+
+
+@contextmanager
+def _listed(connection: Connection, members: Iterable[tuple[int, int]]) -> Iterator[None]:
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute(_LIST)
+    try:
+        raw.executemany(_ADD, members)
+        yield
+    finally:
+        raw.execute("DROP TABLE listed")
+
+
+def _made(
+    connection: Connection, dataset: str, *, parent: int | None, author: str, note: str
+) -> int:
+    raw: Any = connection.connection.dbapi_connection
+    (count,) = raw.execute("SELECT count(*) FROM listed").fetchone()
+    if not count:
         raise UsageError("A version needs at least one scenario.", "Choose some first.")
-    said = revisions.tokens(connection, members)
-    identity = version_id(
-        (scenario.hex(), said.get(pk, "")) for pk, scenario in _ids(connection, list(members))
-    )
+    identity = sorted_version_id(said for (said,) in raw.execute(_SAID))
     dataset_pk = named(connection, dataset)
     known = connection.execute(
         select(_v.pk).where(_v.dataset_pk == dataset_pk, _v.id == identity)
@@ -63,16 +99,14 @@ def make(
             author=author,
             note=note,
             created_at=now(),
-            scenarios=len(members),
+            scenarios=count,
         )
     )
     pk = row_number(inserted)
-    connection.execute(
-        t.dataset_member.insert(),
-        [
-            {"version_pk": pk, "scenario_pk": scenario, "revision": number}
-            for scenario, number in sorted(members.items())
-        ],
+    raw.execute(
+        "INSERT INTO dataset_member(version_pk, scenario_pk, revision)"
+        " SELECT ?, scenario_pk, revision FROM listed ORDER BY scenario_pk",
+        (pk,),
     )
     return pk
 
@@ -81,15 +115,15 @@ def stand_on(
     connection: Connection,
     run_pk: int,
     dataset: str,
-    scenarios: Mapping[bytes, int],
+    scenarios: Iterable[int],
     *,
     author: str,
     note: str,
 ) -> None:
-    """Have a run stand on a version of ``dataset`` with these scenarios (id → row number), and
-    with those it stood on before, as they are described now.
+    """Have a run stand on a version of ``dataset`` with these scenarios (row numbers), and with
+    those it stood on before, as they are described now.
     """
-    everything = {*_of_run(connection, run_pk), *scenarios.values()}
+    everything = chain(_of_run(connection, run_pk), scenarios)
     pk = hold(connection, dataset, everything, author=author, note=note)
     connection.execute(update(t.run).where(t.run.c.pk == run_pk).values(dataset_version_pk=pk))
 
@@ -99,8 +133,8 @@ def hold(
 ) -> int:
     """A version with these scenarios as they are described now; its row number."""
     latest = revisions.latest_numbers(connection)
-    members = {pk: latest.get(pk, 0) for pk in scenarios}
-    return make(connection, dataset, members, parent=None, author=author, note=note)
+    with _listed(connection, ((pk, latest.get(pk, 0)) for pk in scenarios)):
+        return _made(connection, dataset, parent=None, author=author, note=note)
 
 
 def named(connection: Connection, name: str) -> int:
@@ -121,22 +155,11 @@ def members_of(connection: Connection, version_pk: int) -> dict[int, int]:
     return dict(found.all())
 
 
-def _of_run(connection: Connection, run_pk: int) -> Sequence[int]:
+def _of_run(connection: Connection, run_pk: int) -> "array[int]":
     """A run that is continued keeps the scenarios of its earlier files."""
-    return list(
-        connection.execute(
-            select(t.dataset_member.c.scenario_pk)
-            .join(t.run, t.run.c.dataset_version_pk == t.dataset_member.c.version_pk)
-            .where(t.run.c.pk == run_pk)
-        ).scalars()
+    return packing.numbers(
+        connection,
+        select(t.dataset_member.c.scenario_pk)
+        .join(t.run, t.run.c.dataset_version_pk == t.dataset_member.c.version_pk)
+        .where(t.run.c.pk == run_pk),
     )
-
-
-def _ids(connection: Connection, pks: Sequence[int]) -> list[tuple[int, bytes]]:
-    found: list[tuple[int, bytes]] = []
-    for some in revisions.chunks(pks):
-        rows = connection.execute(
-            select(t.scenario.c.pk, t.scenario.c.id).where(t.scenario.c.pk.in_(some))
-        )
-        found.extend((pk, identity) for pk, identity in rows)
-    return found

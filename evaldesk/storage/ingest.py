@@ -1,6 +1,8 @@
 """Writing imported traces: in bulk, all or nothing, nothing twice."""
 
 import math
+from array import array
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -23,7 +25,8 @@ from evaldesk.storage.identity import annotation_id, header_of, scenario_id, tra
 from evaldesk.storage.model_names import model_of, prompt_version_of
 from evaldesk.storage.summaries import PREVIEW, preview, title
 
-BATCH = 2000
+BATCH = 500  # more makes nothing faster, and the thread that draws waits for a batch at times
+_KEPT_SCENARIOS = 20_000
 _NO_RUN = "\0"
 """Before the name of a dataset, where a run's name would stand: scenarios that no run has."""
 _STATE = frozenset(("runs", "scenarios", "metrics", "datasets", "next_trace", "next_scenario"))
@@ -83,7 +86,8 @@ class TraceWriter:
         self._runs: dict[str, int] = {}
         self._scenarios: dict[bytes, int] = {}
         self._metrics: dict[str, int] = {}
-        self._members: dict[str, dict[bytes, int]] = {}
+        # Row numbers of scenarios, one for each trace: a million cost 8 MB.
+        self._members: defaultdict[str, array[int]] = defaultdict(lambda: array("q"))
         self._datasets: dict[str, str] = {}
         self._next_trace = self._highest(t.trace)
         self._next_scenario = self._highest(t.scenario)
@@ -101,11 +105,6 @@ class TraceWriter:
     def runs(self) -> list[str]:
         """Names of the runs written to."""
         return list(self._runs)
-
-    @property
-    def scenarios(self) -> int:
-        """How many distinct scenarios were seen."""
-        return len({key for members in self._members.values() for key in members})
 
     def begin_file(self, name: str, format: str, author: str) -> None:
         """What is written from here on came from this file."""
@@ -144,7 +143,6 @@ class TraceWriter:
     def run(self, name: str, *, system: str, dataset: str, details: Mapping[str, Any]) -> None:
         """Begin or continue a run; its scenarios become a version of ``dataset``."""
         self._datasets[name] = dataset
-        self._members.setdefault(name, {})
         if name in self._runs:
             return
         found = self._connection.execute(
@@ -174,7 +172,8 @@ class TraceWriter:
         """What is written inside is undone where it raises; the writer can then go on."""
         self.flush()
         kept = {name: copy(value) for name, value in vars(self).items() if name[1:] in _STATE}
-        kept["_members"] = {run: dict(members) for run, members in self._members.items()}
+        kept["_members"] = copy(self._members)
+        kept["_members"].update({run: pks[:] for run, pks in self._members.items()})
         kept["counts"] = copy(self.counts)
         self._cursor.execute("SAVEPOINT attempt")
         try:
@@ -211,6 +210,8 @@ class TraceWriter:
 
     def _settle(self, found: Sequence[tuple[bytes, Scenario, str]], places: Sequence[str]) -> None:
         """Write the scenarios that are new, and remember which run holds which."""
+        if len(self._scenarios) > _KEPT_SCENARIOS:
+            self._scenarios.clear()
         unknown = {
             identity: (scenario, place)
             for (identity, scenario, _), place in zip(found, places, strict=True)
@@ -240,7 +241,7 @@ class TraceWriter:
             said = f"Completed from {self.source}"
             revisions.complete(self._connection, there, author=self._author, note=said)
         for identity, _, run in found:
-            self._members.setdefault(run, {})[identity] = self._scenarios[identity]
+            self._members[run].append(self._scenarios[identity])
 
     def add(self, record: TraceRecord, run: str) -> None:
         """Queue a trace; written with the next batch."""
@@ -414,7 +415,7 @@ class TraceWriter:
                 hold(
                     self._connection,
                     run.removeprefix(_NO_RUN),
-                    members.values(),
+                    members,
                     author=author,
                     note=f"Imported with {self.source}",
                 )
