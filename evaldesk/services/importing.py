@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from evaldesk.domain.errors import InputError, RunTakenError, UsageError
 from evaldesk.domain.project import ImportedFile, ImportNote, Skipped
 from evaldesk.domain.trace import Scenario, TraceRecord
@@ -309,6 +307,8 @@ def _fingerprint(scenario: Scenario) -> int:
 
 def _distinct(fingerprints: "array[int]") -> int:
     # A set of a million numbers is 100 MB, this is 8.
+    import numpy as np
+
     return len(np.unique(np.frombuffer(fingerprints, dtype=np.int64)))
 
 
