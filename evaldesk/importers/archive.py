@@ -70,6 +70,23 @@ def source_at(path: str | os.PathLike[str]) -> Source:
     return Bundle(Source(archive)).member(member) if member else Source(path)
 
 
+def only_source(path: str | os.PathLike[str]) -> Source:
+    """The one file that a path stands for, which may be the only one in an archive.
+
+    Raises:
+        InputError: it could not be opened, or the archive holds several.
+    """
+    opened = sources_of(path)
+    if len(opened.sources) > 1:
+        names = ", ".join(source.shown for source in opened.sources[:3])
+        raise InputError(
+            f"The archive holds {len(opened.sources)} files.",
+            f"Name one of them: {names}{' …' if len(opened.sources) > 3 else '.'}",
+            path=opened.archive,
+        )
+    return opened.sources[0]
+
+
 def is_bundle(source: Source) -> bool:
     """Whether a file is an archive of files, and no log or workbook.
 
@@ -220,6 +237,7 @@ class Member(Source):
         # Nothing of the name reaches a disk; below a file there are no files.
         self.info = info
         self._bundle = bundle
+        self.on_disk = bundle.source.path
         self.shown = f"{bundle.source.shown}/{info.filename}"
         self.path = bundle.source.path / _label(info.filename)
         self.size = info.file_size

@@ -36,7 +36,8 @@ class Source:
     """One file to import.
 
     Attributes:
-        path: the file.
+        path: the file; of a member of an archive, what its path would be below the archive.
+        on_disk: the file that holds the bytes.
         shown: the path as the person gave it, for messages.
         size: bytes on disk.
         name: file name without folder and known endings; a run's default name.
@@ -45,7 +46,7 @@ class Source:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.shown = os.fspath(path)
-        self.path = Path(path)
+        self.path = self.on_disk = Path(path)
         self.name = run_name(self.path.name)
         self.facts: dict[str, Any] = {}
         self._raw: BinaryIO | None = None

@@ -21,7 +21,7 @@ from evaldesk.domain.rubric import (
     Scale,
 )
 from evaldesk.domain.trace import Scenario, TraceBody, TraceRecord
-from evaldesk.importers import registry
+from evaldesk.importers import archive, registry
 from evaldesk.importers.contract import ImportOptions
 from evaldesk.importers.mapping import RatingMapping
 from evaldesk.importers.source import Source
@@ -71,7 +71,7 @@ def import_ratings(
         InputError: names file and record, and what was expected; nothing was written.
         NotFoundError: there is no such rubric and none was to be made.
     """
-    source = Source(path)
+    source = archive.only_source(path)
     chosen = registry.detect_ratings(source, options.mapping)
     records: list[RatingRecord] = []
     skipped: list[Skipped] = []

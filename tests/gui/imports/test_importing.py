@@ -344,3 +344,33 @@ def test_going_back_does_not_put_imported_files_on_the_list_again(
     page.opened(paths=paths)
     assert page.controller.files.entries == []
     assert page.results.isVisible()
+
+
+def test_an_archive_gives_way_to_its_files(page: ImportPage, project: Project, tmp_path: Path):
+    import zipfile
+
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("runs/a.jsonl", '{"question": "q", "answer": "a"}\n')
+        made.writestr("b.csv", "question,answer\nq,b\n")
+        made.writestr("README.md", "words")
+    page.add([path])
+    assert [entry.path for entry in page.controller.files.entries] == [
+        path / "runs" / "a.jsonl",
+        path / "b.csv",
+    ]
+    assert page.current is page.controller.files.entries[0]
+    assert all(entry.ready for entry in page.controller.files.entries)
+    page.controller.run()
+    assert sorted(run.name for run in project.runs.list()) == ["a", "b"]
+
+
+def test_an_archive_that_is_not_read_says_why(page: ImportPage, tmp_path: Path):
+    import zipfile
+
+    path = tmp_path / "climbs.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("../a.jsonl", '{"question": "q", "answer": "a"}\n')
+    page.add([path])
+    (entry,) = page.controller.files.entries
+    assert "points out of the archive" in str(entry.error)

@@ -66,6 +66,8 @@ class ImportController(QObject):
                 self.files.add(entry)
                 known[path] = entry
                 self.look(entry)
+            if entry not in self.files.entries:  # an archive, whose files took its place
+                entry = next((one for one in self.files.entries if path in one.path.parents), None)
             first = first or entry
         return first
 
@@ -104,9 +106,11 @@ class ImportController(QObject):
         entry.looking, entry.error = True, None
         self.files.touch(entry)
 
-        def work(control: JobControl) -> "Look":
+        def work(control: JobControl) -> "Look | list[Path]":
             from evaldesk.services import import_preview
 
+            if members := _members(entry.path):
+                return members
             return import_preview.look(
                 _source(entry),
                 choices.kind,
@@ -116,7 +120,10 @@ class ImportController(QObject):
                 control.check,
             )
 
-        def done(look: "Look") -> None:
+        def done(look: "Look | list[Path]") -> None:
+            if isinstance(look, list):
+                self._unfold(entry, look)
+                return
             entry.look, entry.looking = look, False
             if look.kind == "ratings" and not entry.choices.rubric:
                 self._suggest(entry, look)
@@ -134,6 +141,15 @@ class ImportController(QObject):
 
         self._workspace.jobs.read(work, done, failed, key=f"import.look.{id(entry)}")
         self.looked.emit(entry)
+
+    def _unfold(self, entry: FileEntry, members: Sequence[Path]) -> None:
+        """Put the files of an archive on the list in the archive's place."""
+        if entry not in self.files.entries:
+            return
+        self.remove(entry)
+        first = self.add(members)
+        if first is not None:
+            self.looked.emit(first)
 
     def say(self, entry: FileEntry, **changes: object) -> None:
         """Another choice; what touches how the file is read has it looked into again."""
@@ -417,15 +433,23 @@ def _changes(outcome: Outcome) -> Changes:
 
 def _source(entry: FileEntry) -> "Source":
     """The file as it lies there now; what was found out about it is kept while it stays so."""
-    from evaldesk.importers.source import Source
+    from evaldesk.importers.archive import source_at
 
-    source = Source(entry.path)
-    stat = entry.path.stat()
+    source = source_at(entry.path)
+    stat = source.on_disk.stat()
     stamp = (stat.st_mtime_ns, stat.st_size)
     if entry.source is not None and entry.stamp == stamp:
         return entry.source
-    entry.source, entry.stamp, entry.size = source, stamp, stat.st_size
+    entry.source, entry.stamp, entry.size = source, stamp, source.size
     return source
+
+
+def _members(path: Path) -> list[Path]:
+    """The files in an archive, as paths below its own; none where it is no archive of files."""
+    from evaldesk.importers.archive import sources_of
+
+    opened = sources_of(path)
+    return [Path(source.shown) for source in opened.sources] if opened.archive else []
 
 
 def _is_number(text: str) -> bool:

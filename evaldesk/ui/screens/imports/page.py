@@ -38,7 +38,8 @@ from evaldesk.ui.workspace import Workspace
 
 _EMPTY, _DESK, _RESULTS = range(3)
 FILTERS = (
-    "Traces, logs and tables (*.json *.jsonl *.ndjson *.eval *.csv *.tsv *.xlsx *.gz);;"
+    "Traces, logs and tables (*.json *.jsonl *.ndjson *.eval *.traj *.yaml *.yml *.csv *.tsv "
+    "*.xlsx *.parquet *.gz *.zip);;"
     "All files (*)"
 )
 
