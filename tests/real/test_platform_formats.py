@@ -68,11 +68,11 @@ def test_who_and_when(shared_data: Path, figures: dict[str, Any]) -> None:
         assert record.scenario.input == raw["question"]
         assert record.scenario.expected == record.body["expected"] == raw["ground_truth"]
         assert record.body["metadata"]["system_prompt"] == raw["system_prompt"]
-        said = [
+        words = [
             message["parts"][0].get("content", message["parts"][0].get("response"))
             for message in record.body["messages"]
         ]
-        assert said == [turn["content"] for turn in raw["history"]]
+        assert words == [turn["content"] for turn in raw["history"]]
 
 
 def test_atif(shared_data: Path, figures: dict[str, Any]) -> None:
