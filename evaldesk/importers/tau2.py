@@ -169,7 +169,7 @@ def _check(raw: Any, source: Source, place: str) -> None:
         raise source.error("It is not an object.", record=place)
     if raw.get("task_id") is None:
         raise source.error("It has no “task_id”.", record=place)
-    if not isinstance(raw.get("messages") or [], list):
+    if raw.get("messages") is not None and not isinstance(raw["messages"], list):
         raise source.error("Its “messages” is not a list.", record=place)
     reward = _reward(raw)
     if reward is not None and (isinstance(reward, bool) or not isinstance(reward, int | float)):
@@ -238,7 +238,7 @@ def _without_nulls(value: Any) -> Any:
 def _trace(raw: dict[str, Any], trial: int, survey: _Survey, place: str) -> TraceRecord:
     rest = {name: value for name, value in raw.items() if value not in _EMPTY and name != "task_id"}
     key = chat.plain_text(raw["task_id"])
-    given = rest.pop("messages", [])
+    given = rest.pop("messages", None) or []
     conversation = [_message(item, index) for index, item in enumerate(given)]
     source_trial = rest.pop("trial", None)
     if source_trial is not None and source_trial != trial:
