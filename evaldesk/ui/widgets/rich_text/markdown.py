@@ -356,7 +356,16 @@ class _Inline:
     def _code(self, token: "Token") -> None:
         pos = int(token.meta.get("pos", self._cursor)) + len(token.markup)
         at = self._content.find(token.content, pos)
-        self._add(token.content, at if 0 <= at <= pos + 1 else pos, style="code")
+        if 0 <= at <= pos + 1:
+            self._add(token.content, at, style="code")
+            return
+        # It goes over a line break, which is shown as a space.
+        at = pos + int(self._content[pos : pos + 1] in " \n" and token.content[:1] != " ")
+        for number, piece in enumerate(self._content[at : at + len(token.content)].split("\n")):
+            if number:
+                self._shown.add(" ", style="code")
+            self._add(piece, at, style="code")
+            at += len(piece) + 1
 
     def _link(self, begun: int, opener: "Token", closer: "Token") -> None:
         shown = self._shown

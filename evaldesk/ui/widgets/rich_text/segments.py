@@ -89,7 +89,7 @@ class _Scanner:
         self._start = stop
         while stop > start and text[stop - 1].isspace():
             stop -= 1
-        if stop == start:
+        if stop <= start:
             return
         first = start
         while text[first].isspace():
