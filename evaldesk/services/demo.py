@@ -74,6 +74,37 @@ def _fill(project: Project, source: Path) -> None:
             item["author"],
             item.get("time", ""),
         )
+    _keep_versions(project)
+
+
+def _keep_versions(project: Project) -> None:
+    """What a team does with its test cases: one is described better, a suite gates releases."""
+    from evaldesk.domain.dataset import ScenarioQuery
+    from evaldesk.services.datasets import edited, version_from
+    from evaldesk.services.query import parse
+
+    base = project.datasets.versions()[-1]
+    (row,) = project.datasets.rows(base.pk, project.datasets.find_scenarios(["ACC-0404"], base.pk))
+    said = f"{row.description.expected} Names the day on which they expired."
+    better = version_from(
+        project,
+        base,
+        author="Mara",
+        note="Raters differed on ACC-0404: say what a good answer names",
+        edits={row.pk: edited(row.description, expected=said)},
+    ).version
+    gate = project.datasets.ids(
+        better.pk, ScenarioQuery(where=parse('tier in ("critical", "important")'))
+    )
+    released = version_from(
+        project,
+        better,
+        author="Mara",
+        note="Critical and important scenarios of the support desk",
+        dataset="release gate",
+        only=gate,
+    ).version
+    project.datasets.freeze("Release 2.1", released.pk, author="Mara", note="Agreed with support")
 
 
 def whole_job(folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ MODULES = (
     "shell",
     "overview",
     "traces",
+    "datasets",
     "review",
     "adjudicate",
     "compare",

@@ -55,6 +55,12 @@ SCREENS: tuple[ScreenSpec, ...] = (
         f"{_HOME}.traces.page:TracesPage",
     ),
     ScreenSpec(
+        "datasets",
+        str(QT_TRANSLATE_NOOP("Screens", "Datasets")),
+        "datasets",
+        f"{_HOME}.datasets.page:DatasetsPage",
+    ),
+    ScreenSpec(
         "review",
         str(QT_TRANSLATE_NOOP("Screens", "Review")),
         "review",
