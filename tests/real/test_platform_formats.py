@@ -12,7 +12,7 @@ import pytest
 from evaldesk.domain.trace import Score, TraceRecord
 from evaldesk.importers import fields
 from evaldesk.importers.contract import ImportOptions
-from evaldesk.importers.registry import detect
+from evaldesk.importers.registry import by_name, detect
 from evaldesk.importers.source import Source
 
 
@@ -231,3 +231,20 @@ def test_nothing_that_a_file_says_is_lost(path: str, expected: str, shared_data:
     if expected == "swe-agent":  # a turn's content is its thought and action in one
         lost = {(name, value) for name, value in lost if name != "content"}
     assert not lost
+
+
+MINE = (
+    *("langfuse", "langsmith", "openai-chat", "openai-evals", "openai-items"),
+    *("anthropic-messages", "atif", "swe-agent", "mini-swe-agent", "openhands", "whowhen"),
+)
+
+
+def test_no_file_of_another_kind_is_taken_for_one_of_these(shared_data: Path) -> None:
+    taken = [
+        (path.name, item.name)
+        for path in sorted(shared_data.rglob("*"))
+        if path.is_file() and not {"langfuse", "atif", "sweagent", "whowhen"} & set(path.parts)
+        for item in map(by_name, MINE)
+        if item.recognises(Source(path)) > 0
+    ]
+    assert taken == []
