@@ -54,7 +54,8 @@ def column_heads(
                 chips.append((tr("trial {number}").format(number=row.trial + 1), "neutral"))
         if row.status in ("error", "incomplete"):
             chips.append((row.status, "bad" if row.status == "error" else "warn"))
-        chips.append((_measures(trace, steps[side], traces[0], steps[0]), "neutral"))
+        measures = _measures(trace, steps[side], traces[0], steps[0])
+        chips.extend((measure, "neutral") for measure in measures)
         if row.cost is not None and not hide_systems:
             cost = figures.cost(row.cost)
             chips.append((cost + _gap(row.cost, traces[0].row.cost, figures.cost), "neutral"))
@@ -65,7 +66,7 @@ def column_heads(
     return heads
 
 
-def _measures(trace: Trace, steps: Sequence[Step], first: Trace, its: Sequence[Step]) -> str:
+def _measures(trace: Trace, steps: Sequence[Step], first: Trace, its: Sequence[Step]) -> list[str]:
     def number(of: Sequence[Step]) -> int:
         return sum(step.kind != "setup" for step in of)
 
@@ -80,7 +81,7 @@ def _measures(trace: Trace, steps: Sequence[Step], first: Trace, its: Sequence[S
     if tokens is not None:
         gap = _gap(tokens, theirs, lambda value: figures.count(round(value)))
         parts.append(tr("{count} tokens").format(count=figures.count(tokens)) + gap)
-    return " · ".join(parts)
+    return parts
 
 
 def _tokens(trace: Trace) -> int | None:

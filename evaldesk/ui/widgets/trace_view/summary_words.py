@@ -58,17 +58,24 @@ def _together(steps: Sequence[Step | None]) -> str:
             "user": tr("the user says something else"),
             "system": tr("another instruction comes"),
         }.get(step.kind, tr("they answer differently"))
-    return ", ".join(f"{SIDES[side]} {_does(step)}" for side, step in enumerate(steps))
+    groups: dict[tuple[str, str], list[int]] = {}
+    for side, one in enumerate(steps):
+        key = ("", "") if one is None else (one.kind, one.name if one.kind == "tool" else "")
+        groups.setdefault(key, []).append(side)
+    return ", ".join(_does(*key, sides) for key, sides in groups.items())
 
 
-def _does(step: Step | None) -> str:
-    if step is None:
-        return tr("has ended")
-    if step.kind == "tool":
-        return tr("calls {tool}").format(tool=step.name or "?")
-    return {
-        "user": tr("hears the user"),
-        "assistant": tr("answers"),
-        "system": tr("is instructed"),
-        "setup": tr("has a system prompt or tools"),
-    }[step.kind]
+def _does(kind: str, tool: str, sides: Sequence[int]) -> str:
+    """``A calls find``, ``A and B answer``."""
+    one = len(sides) == 1
+    words = {
+        "": tr("{who} has ended") if one else tr("{who} have ended"),
+        "tool": tr("{who} calls {tool}") if one else tr("{who} call {tool}"),
+        "user": tr("{who} hears the user") if one else tr("{who} hear the user"),
+        "assistant": tr("{who} answers") if one else tr("{who} answer"),
+        "system": tr("{who} is instructed") if one else tr("{who} are instructed"),
+        "setup": tr("{who} has a system prompt") if one else tr("{who} have a system prompt"),
+    }[kind]
+    *first, last = (SIDES[side] for side in sides)
+    who = tr("{first} and {last}").format(first=", ".join(first), last=last) if first else last
+    return words.format(who=who, tool=tool or "?")
