@@ -19,6 +19,7 @@ from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.screens.traces.beside import Beside
 from evaldesk.ui.screens.traces.controller import TracesController
 from evaldesk.ui.screens.traces.list_pane import ListPane
+from evaldesk.ui.screens.traces.marks import MarksPanel
 from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel
 from evaldesk.ui.screens.traces.panels import FacetList, SiblingStrip
 from evaldesk.ui.widgets.card import hairline, pane
@@ -46,6 +47,7 @@ class TracesPage(Screen):
         self.facets = FacetModel(self)
         self.siblings = SiblingModel(self)
         self._wanted: int | None = None
+        self._growing = False
         self._focus_list = False
         self.beside = Beside(workspace, self)
         self._wanted_set: tuple[int, ...] = ()
@@ -122,6 +124,8 @@ class TracesPage(Screen):
         total, shown = self.controller.total, len(self.model.ids)
         if not total:
             return ""
+        if not self.controller.complete:
+            return self.tr("{total} traces, reading the list…").format(total=figures.count(total))
         if self.controller.narrowed:
             return self.tr("{shown} of {total} traces").format(
                 shown=figures.count(shown), total=figures.count(total)
@@ -302,6 +306,8 @@ class TracesPage(Screen):
         facet_layout = QVBoxLayout(self.facet_panel)
         facet_layout.setContentsMargins(0, 4, 0, 0)
         facet_layout.addWidget(self.facet_list)
+        self.marks = MarksPanel(self.workspace)
+        facet_layout.addWidget(self.marks)
         self.strip = SiblingStrip(self.siblings, self.workspace.tokens)
         self.sibling_list = self.strip.list
         right = QWidget()
@@ -354,10 +360,12 @@ class TracesPage(Screen):
         self.listing.read_on.connect(self._read_on)
         self.listing.reset_wanted.connect(self.reset)
         self.strip.chosen.connect(self._sibling_chosen)
+        self.marks.chosen.connect(self._go_to_mark)
         self.table.mark_wanted.connect(self.toggle_mark)
         self.beside.marks_changed.connect(self._marks_changed)
         self.beside.moved.connect(self._moved)
         self.pane.left.connect(self.back)
+        controller.sized.connect(self.columns.know)
         controller.listed.connect(self._listed)
         controller.facets_read.connect(self._facets_read)
         controller.siblings_read.connect(self._siblings_read)
@@ -398,6 +406,11 @@ class TracesPage(Screen):
     # what comes in
 
     def _listed(self, ids: "array[int]") -> None:
+        if self._growing and self._wanted is None and self.model.extend_ids(ids):
+            self._growing = not self.controller.complete
+            self.status_changed.emit()
+            return
+        self._growing = not self.controller.complete
         keep = self._wanted if self._wanted is not None else self.listing.current_pk()
         self.listing.show_ids(ids)
         empty = self.controller.total == 0
@@ -418,6 +431,9 @@ class TracesPage(Screen):
 
     def _facets_read(self, facets: Any, metrics: Any) -> None:
         self.facets.set_facets(facets, own_tags=bool(self.controller.tags_by))
+        # While others' answers may still sway a person, so may their notes.
+        self.pane.desk.set_own_only(bool(self.controller.tags_by))
+        self.marks.show_author(self.controller.tags_by)
         self.columns.know(facets, metrics)
 
     def _siblings_read(self, rows: Any) -> None:
@@ -481,6 +497,15 @@ class TracesPage(Screen):
         elif count:
             self.workspace.say(self.tr("{count} marked: C shows them").format(count=count))
         self.status_changed.emit()
+
+    def _go_to_mark(self, pk: int, message: int, part: int) -> None:
+        """Show the trace of a bookmark or note, at its step."""
+        if self.pane.pks == (pk,):
+            self.pane.single.reading.go_to_message(message, part)
+            self.pane.focus_trace()
+            return
+        self.pane.desk.go_once_shown(pk, message, part)
+        self._select_trace(pk)
 
     def _read_on(self) -> None:
         """Give the keys to the trace of the current row."""

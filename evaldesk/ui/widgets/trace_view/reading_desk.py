@@ -43,6 +43,7 @@ class ReadingDesk(QObject):
         self._workspace = pane.workspace
         self.own_only = False
         self.note_bar = NoteBar()
+        self._wanted: tuple[int, int, int] | None = None
         self._noting: tuple[int, int, int] | None = None
         settings = self._workspace.settings
         self.rendered = bool(settings.get(_RENDERED, True))
@@ -76,6 +77,20 @@ class ReadingDesk(QObject):
         if self.timeline and not pane.is_pair:
             pane.single.show_timeline()
         self.load_notes()
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and pane.pks == wanted[:1]:
+            pane.single.reading.go_to_message(*wanted[1:])
+            pane.focus_trace()
+
+    def go_once_shown(self, pk: int, message: int, part: int) -> None:
+        """Go to a message once its trace is in sight."""
+        self._wanted = (pk, message, part)
+
+    def set_own_only(self, own_only: bool) -> None:
+        """Show nobody else's notes, or everybody's."""
+        if own_only != self.own_only:
+            self.own_only = own_only
+            self.load_notes()
 
     def _able(self) -> bool:
         return bool(self._pane.pks)
