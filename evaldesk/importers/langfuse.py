@@ -20,6 +20,9 @@ _OBSERVATION = frozenset(
 _TRACE = frozenset(
     ("sessionId", "userId", "tags", "release", "htmlPath", "totalCost", "latency", "timestamp")
 )
+_TABLE = frozenset(
+    ("tags", "release", "version", "public", "bookmarked", "environment", "projectId")
+)
 
 
 class Langfuse:
@@ -51,8 +54,9 @@ class Langfuse:
         observations = record.get("observations")
         if isinstance(observations, list) and "id" in record and len(_TRACE & set(record)) >= 3:
             return 0.95
-        known = {"sessionId", "userId", "timestamp", "tags", "projectId"} <= set(record)
-        return 0.6 if known and seen.kind != "other" else 0.0
+        # A table of traces, as the window of Langfuse exports it.
+        known = {"id", "timestamp", "sessionId", "userId"} <= set(record)
+        return 0.6 if known and len(_TABLE & set(record)) >= 2 and seen.kind != "other" else 0.0
 
     def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
         """Observations of a trace may stand apart: the file is read twice where they do."""

@@ -15,6 +15,18 @@ _SCORE_PLACED = frozenset(
 )
 
 
+def listed_scores(raw: Any) -> list[dict[str, Any]]:
+    """Scores as the interface lists them; exported tables have values by name."""
+    if not isinstance(raw, dict):
+        return fields.mappings(raw)
+    return [
+        {"name": name, "value": value}
+        for name, held in raw.items()
+        for value in (held if isinstance(held, list) else [held])
+        if value not in fields.EMPTY
+    ]
+
+
 def scores_of(
     raw: Iterable[dict[str, Any]], operations: list[Operation]
 ) -> tuple[dict[str, Score], tuple[Annotation, ...], list[dict[str, Any]]]:

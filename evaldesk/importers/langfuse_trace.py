@@ -7,7 +7,7 @@ from typing import Any
 from evaldesk.domain.identifiers import content_id
 from evaldesk.domain.trace import Scenario, Status, TraceRecord
 from evaldesk.importers import chat, fields
-from evaldesk.importers.langfuse_scores import scores_of
+from evaldesk.importers.langfuse_scores import listed_scores, scores_of
 from evaldesk.importers.operations import Assembled, Operation, assemble
 from evaldesk.importers.repeated_attributes import inputs_and_outputs, not_repeated
 
@@ -135,14 +135,14 @@ def _taken_apart(
     if isinstance(raw, dict):
         trace = camel(raw)
         given = record.get("observations", trace.get("observations"))
-        scores = [*fields.mappings(trace.get("scores")), *fields.mappings(record.get("scores"))]
+        scores = [*listed_scores(trace.get("scores")), *listed_scores(record.get("scores"))]
         trace |= fields.rest(record, ("trace", "observations", "scores"))
     elif "traceId" in camel(record):
         trace, given, scores = {}, [record], []
     else:
         trace = camel(record)
         given = trace.get("observations")
-        scores = fields.mappings(trace.get("scores"))
+        scores = listed_scores(trace.get("scores"))
     if given is not None and not isinstance(given, list):
         raise ValueError("Its “observations” is not a list.")
     observations = [camel(each) for each in fields.mappings(given)]

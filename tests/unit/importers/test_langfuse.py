@@ -280,6 +280,16 @@ def test_events_of_the_ingestion_interface(tmp_path):
     assert len(made.body["spans"]) == 2
 
 
+def test_a_table_of_traces(tmp_path):
+    row = {name: value for name, value in TRACE.items() if name != "scores"}
+    row["scores"] = {"helpful": [0.5], "tone": ["kind"], "none": []}
+    path = write_jsonl(tmp_path / "table.jsonl", [row])
+    assert detect(Source(path)).name == "langfuse"
+    (made,) = traces(read(path))
+    assert made.scores == {"helpful": Score(0.5), "tone": Score(None, "kind")}
+    assert [message["role"] for message in made.body["messages"]] == ["user", "assistant"]
+
+
 def test_a_failed_root_is_an_error_and_its_scores_are_none(tmp_path):
     failed = {**OBSERVATIONS[0], "level": "ERROR", "statusMessage": "boom"}
     whole = {"trace": TRACE, "observations": [failed, *OBSERVATIONS[1:]]}
