@@ -18,7 +18,6 @@ from evaldesk.importers.span_attributes import Attributes
 from evaldesk.importers.span_conventions import CONVENTIONS
 from evaldesk.importers.span_reading import SpanReading, definitions_of
 from evaldesk.importers.span_records import SpanRecord, identifier, iso, nanoseconds
-from evaldesk.importers.span_sums import before_error
 from evaldesk.importers.span_trace import trace_of
 
 _KINDS = {
@@ -228,8 +227,7 @@ def _with_info(
         metadata["score_details"] = {**metadata.get("score_details", {}), **details}
     scores = {**made.scores, **scores}
     if state == "error" and scores:
-        metadata["scores_before_error"] = before_error(scores)
-        scores = {}
+        state = "incomplete"  # as for spans: what was scored all the same did answer
     body = made.body
     body["metadata"] = metadata
     scenario = made.scenario
@@ -252,7 +250,7 @@ def _with_info(
         ),
         run=run or made.run,
         status=state,
-        error=error if state == "error" else "",
+        error=error if state != "ok" else "",
         scores=scores,
         annotations=(*made.annotations, *annotations),
         started_at=made.started_at or iso(time),

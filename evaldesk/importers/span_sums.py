@@ -1,7 +1,7 @@
 """What the spans of a trace say together: sums, scores, annotations, metadata, documents."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from evaldesk.domain.trace import (
@@ -171,11 +171,3 @@ def tools_of(readings: Sequence[SpanReading], inner: set[int]) -> list[dict[str,
             definition = {"type": "function", "name": reading.tool.name, "description": said}
             made.setdefault(reading.tool.name, definition)
     return list(made.values())
-
-
-def before_error(scores: Mapping[str, Score]) -> dict[str, Any]:
-    """The scores of a trace that failed, as metadata: the word, or the number."""
-    return {
-        name: score.label if score.label is not None else score.value
-        for name, score in scores.items()
-    }

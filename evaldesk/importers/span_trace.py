@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from evaldesk.domain.trace import (
     Scenario,
+    Status,
     TraceBody,
     TraceRecord,
 )
@@ -33,7 +34,6 @@ from evaldesk.importers.span_shape import drop_known, span_of
 from evaldesk.importers.span_sums import (
     about_trace,
     annotations_of,
-    before_error,
     documents_of,
     is_failed,
     scores_of,
@@ -101,10 +101,10 @@ def _trace(tree: SpanTree, readings: Sequence[SpanReading]) -> TraceRecord:
         (span for span in (tree.spans[at] for at in tree.roots) if is_failed(span, tree)), None
     )
     scores, details = scores_of(readings)
+    status: Status = "ok" if failed is None else "error"
     if failed is not None and scores:
-        # What failed was not the answer: a score of it means nothing.
-        about["scores_before_error"] = before_error(scores)
-        scores = {}
+        # The error of a span may be the application's own; what was scored all the same did answer.
+        status = "incomplete"
     if details:
         about["score_details"] = details
     drop_known(readings, root, inner, judged, conversation, asked, answer)
@@ -122,7 +122,7 @@ def _trace(tree: SpanTree, readings: Sequence[SpanReading]) -> TraceRecord:
         body=body,
         run=next((item.run for item in readings if item.run), ""),
         system=system_of(readings, judged),
-        status="ok" if failed is None else "error",
+        status=status,
         scores=scores,
         started_at=iso(start),
         latency_ms=latency,

@@ -469,6 +469,12 @@ def test_only_the_real_root_tells_whether_the_trace_failed(tmp_path):
     ]
     trace = one(write_json(tmp_path / "b.json", otlp(*spans)))
     assert (trace.status, trace.error) == ("error", "E: no money")
+    # What was scored all the same did answer: an error would take its scores.
+    said = {"gen_ai.evaluation.name": "ok", "gen_ai.evaluation.score.value": 0}
+    spans[0]["events"].append(event("gen_ai.evaluation.result", **said))
+    trace = one(write_json(tmp_path / "c.json", otlp(*spans)))
+    assert (trace.status, trace.error) == ("incomplete", "E: no money")
+    assert trace.scores["ok"].value == 0
 
 
 def test_prompt_version_user_and_cost(tmp_path):
