@@ -112,7 +112,7 @@ def next_steps(project: "Project", runs: Sequence[RunInfo], user: str) -> tuple[
         NextStep("rubrics", len(rubrics), 0, True),
     ]
     if rubrics:
-        queues = [review.queue(project, rubric, user) for rubric in rubrics]
+        queues = [review.queue(project, rubric, user, order="imported") for rubric in rubrics]
         # The rubric this person is at; before the first answer, the newest one.
         queue = max(reversed(queues), key=lambda found: len(found.progress))
         name = queue.rubric.name

@@ -17,7 +17,7 @@ from evaldesk.domain.query import Comparison, TraceQuery
 from evaldesk.storage import judgement_filters as judged
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database
-from evaldesk.storage.filter_names import Names
+from evaldesk.storage.filter_names import Names, distinct
 from evaldesk.storage.filters import condition
 from evaldesk.storage.selection import matching, tests_of
 
@@ -99,6 +99,17 @@ class FacetRepository:
             everything = _count(connection, asked, names)
             found["unrated"] = everything - _holding(connection, asked, "rated", names)
             return {flag: found[flag] for flag in FLAGS}
+
+    def values(self) -> dict[str, list[str]]:
+        """Values of run, status and tier, without counts and at once."""
+        with self._database.read() as connection:
+            names = Names(connection)
+            tiers = distinct(connection, "scenario", "tier")
+            return {
+                "run": list(names.runs),
+                "status": distinct(connection, "trace", "status"),
+                "tier": [tier for tier in tiers if tier],
+            }
 
     def annotations(self) -> list[str]:
         """Names of what was judged in other tools."""

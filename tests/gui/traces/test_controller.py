@@ -65,7 +65,7 @@ def test_closing_the_project_ends_what_is_being_counted(qtbot, threaded, project
     threaded.jobs.faulted.connect(faults.append)
     monkeypatch.setattr(project.traces, "facets", lambda *_: endless(project, began))
     controller.load()
-    assert began.wait(10)
+    qtbot.waitUntil(began.is_set, timeout=20_000)
     threaded.set_project(None)
     qtbot.waitUntil(lambda: not threaded.jobs.busy, timeout=20_000)
     assert faults == []
@@ -79,3 +79,26 @@ def test_new_tags_while_the_list_is_first_read_do_not_lose_the_list(qtbot, threa
     controller.load_facets()
     qtbot.waitUntil(lambda: bool(listed), timeout=20_000)
     assert len(listed[0]) == controller.total == 24
+
+
+def test_the_first_rows_of_a_long_list_come_before_the_whole(qtbot, threaded, project, monkeypatch):
+    monkeypatch.setattr("evaldesk.ui.screens.traces.controller._LONG", 0)
+    go_on, real, first = threading.Event(), project.traces.ids, project.traces.first
+
+    def ids(query):
+        assert go_on.wait(20)
+        return real(query)
+
+    monkeypatch.setattr(project.traces, "ids", ids)
+    monkeypatch.setattr(project.traces, "first", lambda query: first(query, 2))
+    controller, listed = TracesController(threaded), []
+    controller.listed.connect(lambda ids: listed.append((list(ids), controller.complete)))
+    controller.load()
+    qtbot.waitUntil(lambda: len(listed) == 1, timeout=20_000)
+    go_on.set()
+    qtbot.waitUntil(lambda: len(listed) == 2, timeout=20_000)
+    (some, half), (everything, whole) = listed
+    assert (half, whole) == (False, True)
+    assert len(some) == 2
+    assert everything[:2] == some
+    assert len(everything) > 2

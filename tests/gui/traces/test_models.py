@@ -179,3 +179,17 @@ def test_tiers_and_usual_ids_fit_into_their_columns(qapp):
     widths = {column.key: column.width for column in columns(())}
     for tier in ("critical", "important", "nice-to-have"):
         assert chip_size(tier).width() + 2 * 10 <= widths["tier"], tier
+
+
+def test_a_list_grows_behind_its_first_rows(model, qtbot):
+    QAbstractItemModelTester(model, REPORT)
+    model.set_ids(array("q", range(1, 151)))
+    model.take_block(0, [row(pk) for pk in range(1, 129)])
+    with qtbot.assertNotEmitted(model.modelReset):
+        assert model.extend_ids(array("q", range(1, 400)))
+    assert model.rowCount() == 399
+    assert shown(model, 0, "scenario").data() == "S-1"
+    assert model.row(128) is None  # its block has become longer
+    assert not model.extend_ids(array("q", range(2, 500)))
+    assert not model.extend_ids(array("q", [1, 2]))
+    assert model.rowCount() == 399

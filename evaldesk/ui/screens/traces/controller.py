@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.domain.query import Comparison, Every, Filter, TraceQuery, names_in
+from evaldesk.domain.query import BLIND_FIELDS, Comparison, Every, Filter, TraceQuery, names_in
 from evaldesk.domain.trace import TraceRow
 from evaldesk.exporters.listing import as_tsv, write_csv
 from evaldesk.jobs.runner import Job, JobControl
@@ -27,6 +27,8 @@ T = TypeVar("T")
 _FAST_S = 0.005
 """Blocks that come faster than this are read at once: a list that never flickers."""
 _ROWS_AT_ONCE = 2000
+_LONG = 5_000
+"""In a project of more traces the first rows of a list come before the whole of it."""
 _Facets = dict[str, list[tuple[str, int]]]
 
 
@@ -35,11 +37,16 @@ class TracesController(QObject):
 
     Attributes:
         text: full-text search. where: filter as typed. chosen: facet → values. sort: key.
+        similar: only traces like this one; empty for all.
         total: traces in the project. scores: names of the metrics.
+        complete: whether the list is the whole of it; its first rows come before.
         tags_by: whose tags are shown and picked by; empty for everybody's.
 
     Signals:
-        listed(ids): another list; an ``array('q')``.
+        sized(facets, metrics): what columns need to know: values of run, status and tier without
+            counts, and the names of the scores; comes before the list.
+        listed(ids): another list; an ``array('q')``. Of a long one the first rows come at once
+            and the whole when it was read; see ``complete``.
         rows_read(first, rows), snippets_read(mapping): parts of it.
         facets_read(mapping, metrics): what the project's traces have.
         siblings_read(rows): other runs and trials of the scenario that is open.
@@ -47,6 +54,7 @@ class TracesController(QObject):
         busy(bool): a list is being read and takes a while.
     """
 
+    sized = Signal(object, object)
     listed = Signal(object)
     rows_read = Signal(int, object)
     snippets_read = Signal(object)
@@ -62,12 +70,15 @@ class TracesController(QObject):
         self.where = ""
         self.chosen: Mapping[str, Sequence[str]] = {}
         self.sort = "imported"
+        self.similar = ""
         self.total = 0
+        self.complete = True
         self.scores: tuple[str, ...] = ()
         self.tags_by = workspace.user
         self._slices: tuple[str, ...] = ()
         self._filter: Filter | None = None
         self._slow = False
+        self._lists = self._listed = 0
         self._loading: Job | None = None
         self._slow_to_list = QTimer(self)
         self._slow_to_list.setSingleShot(True)
@@ -77,12 +88,17 @@ class TracesController(QObject):
     @property
     def narrowed(self) -> bool:
         """Whether anything keeps traces out of the list."""
-        return bool(self.text.strip() or self.where.strip() or self.chosen)
+        return bool(self.text.strip() or self.where.strip() or self.chosen or self.similar)
 
     @property
     def own_tags_only(self) -> bool:
         """Whether the list is picked by tags of which others' are left out."""
-        return bool(self.tags_by) and "tag" in names_in(self.query.where)
+        return bool(self.tags_by) and self._asks_judgements
+
+    @property
+    def _asks_judgements(self) -> bool:
+        """Whether the list depends on whose tags and notes may be seen."""
+        return any(name in BLIND_FIELDS or name == "differs" for name in names_in(self.query.where))
 
     @property
     def query(self) -> TraceQuery:
@@ -93,7 +109,12 @@ class TracesController(QObject):
         )
         where = None if not parts else parts[0] if len(parts) == 1 else Every(tuple(parts))
         return TraceQuery(
-            text=self.text.strip(" "), where=where, sort=self.sort, tags_by=self.tags_by
+            text=self.text.strip(" "),
+            where=where,
+            sort=self.sort,
+            tags_by=self.tags_by,
+            similar=self.similar,
+            me=self._workspace.user,
         )
 
     # what is looked for
@@ -143,24 +164,21 @@ class TracesController(QObject):
             self.listed.emit(array("q"))
             return
 
-        person, opened = self._workspace.user, frozenset(self._workspace.unblinded)
+        def size() -> tuple[int, list[str], _Facets]:
+            values = project.facets.values()
+            named = {name: [(value, 0) for value in found] for name, found in values.items()}
+            return project.traces.count(), project.traces.metrics(), named
 
-        def work(control: JobControl) -> tuple[str, _Facets, list[str], int]:
-            with project.interruptible(control.on_cancel):
-                tags_by = tags_for(project, person, opened)
-                facets = project.traces.facets(tags_by)
-                return tags_by, facets, project.traces.metrics(), project.traces.count()
-
-        def done(result: tuple[str, _Facets, list[str], int]) -> None:
-            self.tags_by, facets, metrics, self.total = result
+        def done(result: tuple[int, list[str], _Facets]) -> None:
+            self.total, metrics, values = result
             self.scores = tuple(metrics)
-            self._slices = tuple(
-                name.removeprefix("slice.") for name in facets if name.startswith("slice.")
-            )
-            self.facets_read.emit(facets, self.scores)
+            self.sized.emit(values, self.scores)
             self.relist()
+            self.load_facets()
 
-        self._loading = self._workspace.jobs.read(work, done, key="traces-facets")
+        self._loading = self._workspace.jobs.read(
+            _interruptible(project, size), done, key="traces-size"
+        )
 
     def load_facets(self) -> None:
         """Only the facets: answers have changed the tags."""
@@ -168,28 +186,29 @@ class TracesController(QObject):
         if project is None:
             return
         if self._loading is not None and not self._loading.finished:
-            self.load()  # which this would cancel, and the list would never come
-            return
+            return  # which reads them when it is done
         person, opened = self._workspace.user, frozenset(self._workspace.unblinded)
 
-        def work(control: JobControl) -> tuple[str, _Facets]:
-            with project.interruptible(control.on_cancel):
-                tags_by = tags_for(project, person, opened)
-                return tags_by, project.traces.facets(tags_by)
+        def read() -> tuple[str, _Facets]:
+            tags_by = tags_for(project, person, opened)
+            return tags_by, project.traces.facets(tags_by)
 
         def done(result: tuple[str, _Facets]) -> None:
             before, (self.tags_by, facets) = self.tags_by, result
+            self._slices = tuple(
+                name.removeprefix("slice.") for name in facets if name.startswith("slice.")
+            )
             self.facets_read.emit(facets, self.scores)
-            if self.tags_by != before and "tag" in names_in(self.query.where):
+            if self.tags_by != before and self._asks_judgements:
                 self.relist()
 
-        self._workspace.jobs.read(work, done, key="traces-facets")
+        self._workspace.jobs.read(_interruptible(project, read), done, key="traces-facets")
 
     def another_person(self, person: str) -> None:
         """They may not see the tags that the one before could."""
         self.tags_by = person
         self.load_facets()
-        if "tag" in names_in(self.query.where):
+        if self._asks_judgements:
             self.relist()
 
     def relist(self) -> None:
@@ -199,16 +218,22 @@ class TracesController(QObject):
             return
         query = self.query
         self._slow_to_list.start()
+        self._lists += 1
+        this = self._lists
 
         def settled() -> None:
             self._slow_to_list.stop()
             self.busy.emit(False)
 
+        def begun(ids: "array[int]") -> None:
+            if self._listed != this and ids:
+                settled()
+                self._take(ids, complete=False)
+
         def done(ids: "array[int]") -> None:
             settled()
-            if self.where.strip() and self._filter is not None:
-                self.filter_failed.emit("")
-            self.listed.emit(ids)
+            self._listed = this
+            self._take(ids, complete=True)
 
         def failed(error: Exception) -> None:
             settled()
@@ -217,19 +242,31 @@ class TracesController(QObject):
             else:
                 self._workspace.report(error)
 
-        self._workspace.jobs.read(
+        jobs = self._workspace.jobs
+        if self.total > _LONG:
+            # What is wrong with the query, the whole list says.
+            first = _interruptible(project, lambda: project.traces.first(query))
+            jobs.read(first, begun, lambda _error: None, key="traces-first")
+        jobs.read(
             _interruptible(project, lambda: project.traces.ids(query)),
             done,
             failed,
             key="traces-list",
         )
 
+    def _take(self, ids: "array[int]", *, complete: bool) -> None:
+        self.complete = complete
+        if self.where.strip() and self._filter is not None:
+            self.filter_failed.emit("")
+        self.listed.emit(ids)
+
     def read_block(self, first: int, pks: Sequence[int]) -> None:
         """Read the rows in sight: at once while the store is fast, by a job where it is not."""
         project = self._workspace.project
         if project is None:
             return
-        if self._slow:
+        if self._slow or self._workspace.jobs.writing:
+            # While something is imported each row that is fetched here waits for its turn.
             self._workspace.jobs.read(
                 lambda _control: project.traces.rows(pks),
                 lambda rows: self.rows_read.emit(first, rows),

@@ -81,6 +81,23 @@ class TraceTableModel(QAbstractTableModel):
         self._snippets.clear()
         self.endResetModel()
 
+    def extend_ids(self, ids: "array[int]") -> bool:
+        """The whole of a list of which the first rows are here: rows are added behind them. False,
+        and nothing happens, where it begins in another way.
+        """
+        had = len(self._ids)
+        if not had or len(ids) < had or ids[:had] != self._ids:
+            return False
+        if len(ids) > had:
+            last = had // BLOCK
+            if had % BLOCK:  # it was not full, and will be
+                self._blocks.pop(last, None)
+                self._asked.discard(last)
+            self.beginInsertRows(QModelIndex(), had, len(ids) - 1)
+            self._ids = ids
+            self.endInsertRows()
+        return True
+
     def take_block(self, first: int, rows: Sequence[TraceRow]) -> None:
         """The rows that were wanted, from row ``first``. Rows of an older list are dropped."""
         block = first // BLOCK
