@@ -13,8 +13,15 @@ from evaldesk.domain.trace import Score, TraceRecord
 from evaldesk.importers.contract import ImportOptions
 from evaldesk.importers.registry import by_name
 from evaldesk.importers.source import Source
+from tests.unit.importers.span_files import otlp
 from tests.unit.importers.test_canonical import TRACE
 from tests.unit.importers.test_inspect import HEADER, SAMPLE
+from tests.unit.importers.test_jaeger import export
+from tests.unit.importers.test_jaeger import span as jaeger_span
+from tests.unit.importers.test_mlflow import trace as mlflow_trace
+from tests.unit.importers.test_openinference import NESTED, rag
+from tests.unit.importers.test_openinference import span as openinference_span
+from tests.unit.importers.test_otlp import agent
 from tests.unit.importers.test_tau import FAILED, RUN, record
 
 TALK = {"id": 1, "messages": record(1, 0)["traj"], "model": "m", "score": 1, "error": None}
@@ -23,6 +30,10 @@ BASES = {
     "jsonl chat": [TALK, {**TALK, "id": 2}],
     "tau-bench": [record(1, 0), FAILED, record(2, 0)],
     "tau2": RUN,
+    "otlp": otlp(*agent()),
+    "jaeger": export(jaeger_span(1), jaeger_span(2, 1)),
+    "openinference": [*rag(), openinference_span("f" * 16, kind="LLM", attributes=NESTED)],
+    "mlflow": mlflow_trace(),
     "inspect": {**HEADER, "samples": [json.loads(json.dumps(SAMPLE))]},
 }
 VALUES = st.recursive(
