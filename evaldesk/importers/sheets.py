@@ -1,12 +1,13 @@
 """Sheets of Excel workbooks: values only, within bounds."""
 
 import io
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from evaldesk.domain.errors import InputError
 from evaldesk.importers.source import Source
-from evaldesk.importers.zip_file import open_zip
+from evaldesk.importers.zip_file import open_zip, zip_faults
 
 UNPACKED_MAX = 2 << 30
 """Bytes that a workbook may unpack to, and never more than 300 times its size."""
@@ -70,6 +71,7 @@ def _workbook(source: Source) -> Any:
     if known is None:
         from python_calamine import CalamineWorkbook
 
+        _check_extent(source)
         if source.size > UNPACKED_MAX:
             raise source.error(f"The workbook is larger than {UNPACKED_MAX >> 20} MB.")
         with source.open_raw() as raw:
@@ -83,6 +85,56 @@ def _workbook(source: Source) -> Any:
             ) from error
         source.facts["workbook"] = known
     return known
+
+
+def _check_extent(source: Source) -> None:
+    """Whether every sheet fits into memory as a rectangle, which the reader makes of it: one cell
+    far out is enough for one of millions of columns.
+
+    Raises:
+        InputError: one does not.
+    """
+    try:
+        with open_zip(source) as archive:
+            names = [info.filename for info in archive.infolist()]
+            if any(_OTHER_KIND.match(name) for name in names):
+                raise source.error("It is a workbook of another kind.", "Save it as .xlsx.")
+            for name in names:
+                if name.lower().endswith(".xml"):  # a sheet may lie anywhere
+                    with archive.open(name) as sheet:
+                        rows, columns = _extent(sheet)
+                    if columns > _MOST_COLUMNS or rows * columns > _MOST_CELLS:
+                        raise source.error(
+                            f"A sheet reaches over {rows:,} rows and {columns:,} columns.",
+                            "Delete what stands far outside of the table, or save it as CSV.",
+                            record=name,
+                        )
+    except zip_faults() as error:
+        raise source.error(f"The workbook is damaged ({error}).") from error
+
+
+def _extent(sheet: Any) -> tuple[int, int]:
+    """The farthest row and column that a sheet names, at least as far as its last cell."""
+    most_row = most_column = 0
+    rest = b""
+    while chunk := sheet.read(1 << 20):
+        data = rest + chunk
+        for letters, digits in set(_REFERENCE.findall(data)):
+            column = 0
+            for letter in letters.upper()[:8]:
+                column = column * 26 + letter - 64
+            most_column = max(most_column, column)
+            most_row = max(most_row, int(digits[:10] or b"0"))
+        rest = data[-2500:]
+    return most_row, most_column
+
+
+_OTHER_KIND = re.compile(r"xl/.*\.bin$|content\.xml$", re.IGNORECASE)
+_REFERENCE = re.compile(
+    rb"""<(?:\w+:)?(?:c|row)\s[^<]{0,2000}?\br\s*=\s*["']([A-Za-z]*)(\d+)["']"""
+)
+_MOST_COLUMNS = 16_384
+_MOST_CELLS = 40_000_000
 
 
 def _cell(cell: Any) -> Any:

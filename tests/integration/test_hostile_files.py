@@ -216,3 +216,33 @@ def test_every_format_refuses_a_cut_off_file_as_a_whole(tmp_path, project, forma
         refused(project, path, ".")
     else:
         assert seed.format == "csv"  # which may end anywhere
+
+
+def workbook(path: Path, reference: str, sheet: str = "xl/worksheets/sheet1.xml") -> Path:
+    """A workbook of which one cell says that it stands somewhere else."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (("question", "answer"), ("q", "a")):
+        book.active.append(row)
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    cells = members.pop("xl/worksheets/sheet1.xml")
+    members[sheet] = cells.replace(b'r="B2"', f'r="{reference}"'.encode())
+    relations = members["xl/_rels/workbook.xml.rels"]
+    members["xl/_rels/workbook.xml.rels"] = relations.replace(
+        b"worksheets/sheet1.xml", sheet.removeprefix("xl/").encode()
+    )
+    return zip_of(path, *members.items())
+
+
+@pytest.mark.parametrize("reference", ["Jnull2", "XFE2", "B99999999", "ZZZ900000"])
+@pytest.mark.parametrize("sheet", ["xl/worksheets/sheet1.xml", "xl/elsewhere.xml"])
+def test_a_cell_far_out(tmp_path, project, reference, sheet):
+    refused(project, workbook(tmp_path / "x.xlsx", reference, sheet), "reaches over")
+
+
+def test_a_cell_not_so_far_out(tmp_path, project):
+    (done,) = import_files(project, [workbook(tmp_path / "x.xlsx", "B2000")])
+    assert done.traces == 2
