@@ -14,7 +14,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from evaldesk.domain.errors import InputError, NotAllowedError, NotFoundError
-from evaldesk.domain.query import AnyOf, Comparison, Every, Filter, TraceQuery, names_in
+from evaldesk.domain.query import (
+    BLIND_FIELDS,
+    AnyOf,
+    Comparison,
+    Every,
+    Filter,
+    TraceQuery,
+    names_in,
+)
 from evaldesk.domain.rating import Answer, QueueItem
 from evaldesk.domain.rubric import (
     COMMENT,
@@ -317,8 +325,9 @@ def _checked_modes(rubric: Rubric, value: Any) -> list[str] | None:
 
 def _check_blind(where: Filter | None) -> None:
     for name in names_in(where):
-        if name == "tag" or name.startswith("score."):
-            what = "tags" if name == "tag" else "scores"
+        kind = name.partition(".")[0]
+        if kind in BLIND_FIELDS or kind in ("score", "annotation", "differs"):
+            what = {"tag": "tags", "score": "scores"}.get(kind, f"“{name}”")
             raise NotAllowedError(
                 f"A review queue cannot be picked by {what}: it would tell how others or "
                 "programs judged.",

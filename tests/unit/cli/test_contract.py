@@ -202,6 +202,66 @@ def test_traces_pages_filters_and_searches(run: Run, project: Path) -> None:
     assert "run" in data["hint"]
 
 
+@pytest.mark.parametrize(
+    ("where", "total"),
+    [
+        ("differs(one, two)", 4),
+        ("differs(one, two, answer)", 12),
+        ("disagreement", 6),
+        ("disagreement = correct", 1),
+        ("rated and not rated = zoe", None),
+        ("rated = ann", 6),
+        ("rated = me", 6),
+        ("unrated", 6),
+        ("has_error", 0),
+        ("dataset = one", 12),
+        ("score.pass exists and age < 1", 12),
+        ("bookmarked or noted", 0),
+        ("similar(one/c1)", None),
+        ('imported > "2000" and model = ""', 12),
+    ],
+)
+def test_filters_by_people_and_runs(run: Run, project: Path, where: str, total: int | None) -> None:
+    code, found = run("traces", project, "--where", where, "--author", "ann")
+    if "zoe" in where:
+        assert (code, "zoe" in found["error"]) == (2, True)
+    else:
+        assert code == 0
+        assert total is None or found["total"] == total
+
+
+def test_a_view_is_listed_by_its_address(run: Run, project: Path) -> None:
+    _, found = run("traces", project, "--where", "score.pass = 1", "--run", "two", "--query", "two")
+    address = found["address"]
+    assert address.startswith("evaldesk:traces?")
+    code, again = run("traces", project, "--view", address)
+    assert code == 0
+    assert again == found
+    assert run("traces", project, "--view", address, "--run", "two")[0] == 2
+    assert run("traces", project, "--view", "somewhere")[0] == 2
+
+
+def test_facets(run: Run, project: Path) -> None:
+    code, data = run("facets", project, "--where", "score.pass = 1")
+    assert (code, data["total"]) == (0, 8)
+    facets = {facet["name"]: facet["lines"] for facet in data["facets"]}
+    assert [line["value"] for line in facets["run"]] == ["two", "one"]
+    for line in (*facets["run"], *facets["score.pass"], *facets["flags"]):
+        assert set(line) == {"value", "count", "where"}
+        where = f"score.pass = 1 and {line['where']}"
+        assert run("traces", project, "--where", where)[1]["total"] == line["count"]
+
+
+def test_similar(run: Run, project: Path) -> None:
+    code, data = run("similar", project, "one/c1", "--limit", 3)
+    assert code == 0
+    assert len(data["trace"]) == 64
+    for item in data["similar"]:
+        assert set(item) == {"id", "run", "scenario", "trial", "title", "likeness"}
+        assert 0 < item["likeness"] <= 1
+    assert run("similar", project, "one/c9")[0] == 2
+
+
 def test_show(run: Run, project: Path) -> None:
     code, data = run("show", project, "two/c3")
     assert code == 0

@@ -106,6 +106,10 @@ def test_run_and_filter_narrow_the_queue(project: Project, rubric: Rubric) -> No
         Comparison("tag", "=", ("wrong_action",)),
         Not(Comparison("tag", "exists")),
         AnyOf((Comparison("run", "=", ("made",)), Comparison("score.pass", "=", (1.0,)))),
+        Comparison("disagreement", "exists"),
+        Comparison("annotation.thumbs", "exists"),
+        Comparison("noted", "=", ("ann",)),
+        Comparison("differs", "in", ("made", "other")),
     ],
 )
 def test_queue_cannot_be_picked_by_what_others_judged(
