@@ -20,6 +20,7 @@ TRACE_COLUMN = "evaldesk_trace"
 RUN = "evaldesk.run"
 SCENARIO = "evaldesk.scenario"
 TRIAL = "evaldesk.trial"
+STATUS = "evaldesk.status"
 """Attributes of a root span, for people and for queries of other tools; `TRACE` is what counts."""
 
 ANNOTATOR_KIND = "evaldesk.annotator.kind"

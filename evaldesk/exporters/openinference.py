@@ -89,6 +89,7 @@ def _of_the_trace(trace: Trace) -> dict[str, Any]:
         interchange.RUN: row.run,
         interchange.SCENARIO: scenario.key,
         interchange.TRIAL: row.trial,
+        interchange.STATUS: row.status,
     }
 
 

@@ -51,6 +51,7 @@ def traces_data(trace: Trace) -> dict[str, Any]:
         interchange.RUN: trace.row.run,
         interchange.SCENARIO: trace.scenario.key,
         interchange.TRIAL: trace.row.trial,
+        interchange.STATUS: trace.row.status,
     }
     if trace.body.get("tools"):
         top["gen_ai.tool.definitions"] = _json(trace.body["tools"])

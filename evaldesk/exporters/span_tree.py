@@ -286,7 +286,9 @@ def _made(trace: Trace) -> Iterator[Operation]:
     root.model = next((item["model"] for _, item in answers if item.get("model")), "")
     root.tokens_in, root.tokens_out = trace.row.tokens_in, trace.row.tokens_out
     root.cost = trace.row.cost
-    root.error = trace.row.error or ("error" if trace.row.status == "error" else "")
+    if trace.row.status == "error":
+        # A trace that a limit stopped is none: readers leave out the scores of errors.
+        root.error = trace.row.error or "error"
     yield root
     clock = began
     results = {

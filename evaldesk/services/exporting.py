@@ -244,12 +244,14 @@ def whole_traces(
     project: "Project", pks: Sequence[int], ratings: OwnRatings | None = None
 ) -> Iterator[Trace]:
     """Traces, one at a time, with what people decided here where that is wanted."""
+    if ratings is None:
+        yield from project.traces.whole(pks)
+        return
     for start in range(0, len(pks), _BLOCK):
         block = pks[start : start + _BLOCK]
-        said = ratings.of(block) if ratings is not None else {}
-        for pk in block:
-            trace = project.traces.read(pk)
-            own = said.get(pk)
+        said = ratings.of(block)
+        for trace in project.traces.whole(block):
+            own = said.get(trace.row.pk)
             yield replace(trace, annotations=(*trace.annotations, *own)) if own else trace
 
 

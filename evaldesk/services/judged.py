@@ -10,7 +10,7 @@ from evaldesk.domain.judged import JudgedTrace, ValueSource
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rating import Ruling
 from evaldesk.domain.rubric import Criterion, Rubric
-from evaldesk.domain.trace import TraceRow
+from evaldesk.domain.trace import Score, TraceRow
 from evaldesk.storage import listings
 
 if TYPE_CHECKING:
@@ -115,9 +115,10 @@ def judged(
     for start in range(0, len(pks), _BLOCK):
         block = pks[start : start + _BLOCK]
         answers = _answers(project, question, block)
+        scores = project.traces.scores(block, question.name) if question.rubric is None else {}
         for row in project.traces.rows(block):
             if question.rubric is None:
-                found = _scored(project, row, question.name)
+                found = _scored(row, question.name, scores.get(row.pk))
                 left_out.unrated += found is None
             else:
                 found = _rated(
@@ -156,8 +157,7 @@ def _answers(
     return {pk: list(some) for pk, some in groupby(mine, key=lambda one: one.answer.trace_pk)}
 
 
-def _scored(project: "Project", row: TraceRow, metric: str) -> JudgedTrace | None:
-    score = project.traces.read(row.pk).scores.get(metric) if metric in row.scores else None
+def _scored(row: TraceRow, metric: str, score: Score | None) -> JudgedTrace | None:
     if score is None:
         return None
     value = score.label if score.value is None else score.value

@@ -1,7 +1,7 @@
 """Reading traces: ids for lists, rows for what is shown, one body when it is opened."""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.query import RELEVANCE, TraceQuery
-from evaldesk.domain.trace import Annotation, Scenario, Score, Trace, TraceRow
+from evaldesk.domain.trace import Score, Trace, TraceRow
 from evaldesk.storage import codec, packing, search, similarity
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database
@@ -18,6 +18,7 @@ from evaldesk.storage.facets import Counts, FacetRepository
 from evaldesk.storage.filter_names import Names
 from evaldesk.storage.naming import PLACES, find_one, find_some
 from evaldesk.storage.selection import beginning, by_score, everything, matching, selected
+from evaldesk.storage.whole_traces import AT_ONCE, full_scores, whole_traces
 
 _ROW = select(
     t.trace.c.pk,
@@ -181,44 +182,26 @@ class TraceRepository:
             rows = _rows(connection, [pk])
             if not rows:
                 raise NotFoundError(f"There is no trace number {pk}.")
-            row = rows[0]
-            found = connection.execute(
-                select(t.scenario).where(t.scenario.c.id == bytes.fromhex(row.scenario_id))
-            ).one()
-            stored = codec.read(found.body)
-            packed = connection.execute(_BODY, {"pk": pk}).scalar_one()
-            scores = connection.execute(
-                select(
-                    t.metric.c.name,
-                    t.score.c.value,
-                    t.score.c.label,
-                    t.score.c.explanation,
-                    t.score.c.answer,
-                )
-                .join(t.metric, t.metric.c.pk == t.score.c.metric_pk)
-                .where(t.score.c.trace_pk == pk)
-                .order_by(t.metric.c.pk)
-            )
-            return Trace(
-                row=row,
-                scenario=Scenario(
-                    key=found.key,
-                    input=stored.get("input"),
-                    tier=found.tier,
-                    slices=row.slices,
-                    expected=found.expected,
-                    origin=found.origin,
-                    title=found.title,
-                    metadata=stored.get("metadata") or {},
-                ),
-                scenario_id=row.scenario_id,
-                body=codec.read(packed),
-                scores={
-                    name: Score(value, label, explanation, answer)
-                    for name, value, label, explanation, answer in scores
-                },
-                annotations=_annotations(connection, pk),
-            )
+            return next(whole_traces(connection, rows))
+
+    def whole(self, pks: Sequence[int]) -> Iterator[Trace]:
+        """Traces whole, in this order; unknown ones are left out. One body is unpacked at a time,
+        so that any number of them can be gone through.
+        """
+        for start in range(0, len(pks), AT_ONCE):
+            with self._database.read() as connection:
+                rows = _rows(connection, pks[start : start + AT_ONCE])
+                found = whole_traces(connection, rows)
+            yield from found
+
+    def scores(self, pks: Sequence[int], metric: str) -> dict[int, Score]:
+        """Trace → its score with all that the scorer said; at most 500 traces at once."""
+        with self._database.read() as connection:
+            return {
+                pk: found[metric]
+                for pk, found in full_scores(connection, pks).items()
+                if metric in found
+            }
 
     def find(self, reference: str) -> int:
         """The trace that a person names; see `naming.find_one`.
@@ -419,25 +402,6 @@ def _row(
         scenario_id=row.scenario_id.hex(),
         model=row.model,
         prompt_version=row.prompt_version,
-    )
-
-
-def _annotations(connection: Connection, pk: int) -> tuple[Annotation, ...]:
-    found = connection.execute(
-        select(t.annotation).where(t.annotation.c.trace_pk == pk).order_by(t.annotation.c.pk)
-    )
-    return tuple(
-        Annotation(
-            name=row.name,
-            value=row.value,
-            label=row.label,
-            comment=row.comment,
-            annotator=row.annotator,
-            target=row.target,
-            created_at=row.created_at,
-            metadata=codec.decode(row.details),
-        )
-        for row in found
     )
 
 
