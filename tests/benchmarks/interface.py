@@ -34,6 +34,7 @@ from evaldesk.ui.screens.imports.page import ImportPage
 from evaldesk.ui.screens.traces.page import TracesPage
 from tests.benchmarks.measure import best, late, once, peak_megabytes
 from tests.benchmarks.reviewing import Bench
+from tests.benchmarks.side_by_side import add_long_traces, beside
 from tests.benchmarks.store import COLUMNS, make_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -307,11 +308,13 @@ def run(traces: int, parts: Sequence[str], given: Path | None) -> Iterator[str]:
         path = given or folder / "bench.evaldesk"
         if given is None:
             make_project(path, folder, traces)
+        if "beside" in parts:
+            add_long_traces(path)
         with Project.open(path) as project:
             yield f"{project.traces.count():,} traces, {path.stat().st_size / 1e6:,.0f} MB"
         if "start" in parts:
             yield from start(path, folder)
-        if not set(parts) & {"review", "lists", "import"}:
+        if not set(parts) & {"review", "lists", "import", "beside"}:
             return
         bench = Bench(path, folder)
         yield f"Review opens           {bench.opened * 1000:.0f} ms"
@@ -319,6 +322,8 @@ def run(traces: int, parts: Sequence[str], given: Path | None) -> Iterator[str]:
             yield from review(bench)
         if "lists" in parts:
             yield from lists(bench, path)
+        if "beside" in parts:
+            yield from beside(bench, path, _traces(bench).pane)
         if "import" in parts:
             yield from blocked(bench, folder)
         yield f"peak memory            {peak_megabytes():.0f} MB, of Review, lists and import"
@@ -333,7 +338,10 @@ def main() -> None:
     parser.add_argument("--traces", type=int, default=100_000)
     parser.add_argument("--project", type=Path, help="use this one, a copy, instead of a new one")
     parser.add_argument(
-        "--parts", nargs="+", default=["start", "review", "lists", "import"], metavar="PART"
+        "--parts",
+        nargs="+",
+        default=["start", "review", "lists", "beside", "import"],
+        metavar="PART",
     )
     given = parser.parse_args()
     for line in run(given.traces, given.parts, given.project):
