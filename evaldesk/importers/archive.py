@@ -8,7 +8,6 @@ and Excel's workbooks are ZIP files too, and stay what they are.
 import io
 import os
 import re
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
@@ -129,10 +128,12 @@ class Opened:
             return ""
         shown = ", ".join(f"“{name}”" for name in self.ignored[:5])
         more = " …" if len(self.ignored) > 5 else ""
-        return (
-            counted(len(self.ignored), "%1 member", "%1 members")
-            + f" of the archive that hold no data by their names were left out: {shown}{more}."
+        which = counted(
+            len(self.ignored),
+            "%1 member of the archive holds no data by its name and was left out",
+            "%1 members of the archive hold no data by their names and were left out",
         )
+        return f"{which}: {shown}{more}."
 
 
 class Bundle:
@@ -161,9 +162,11 @@ class Bundle:
                 "The archive holds no files of data.",
                 "Files in it need their usual endings, such as .json, .jsonl, .csv or .eval.",
             )
-        base = Counter(run_name(_label(info.filename)) for info in chosen)
+        folders: dict[str, set[str]] = {}
+        for info in chosen:
+            folders.setdefault(_base(info.filename), set()).add(info.filename.rpartition("/")[0])
         self.members = [
-            Member(self, info, spelled_out=base[run_name(_label(info.filename))] > 1)
+            Member(self, info, spelled_out=len(folders[_base(info.filename)]) > 1)
             for info in chosen
         ]
 
@@ -345,6 +348,10 @@ def _climbs(name: str) -> bool:
     """Whether a member's name would leave the folder that it were unpacked in."""
     parts = re.split(r"[/\\]", name)
     return ".." in parts or parts[0] == "" or re.match(r"[A-Za-z]:", name) is not None
+
+
+def _base(name: str) -> str:
+    return run_name(_label(name))
 
 
 def _label(name: str) -> str:

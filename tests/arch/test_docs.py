@@ -8,6 +8,7 @@ import pytest
 
 from evaldesk.cli.command import Command
 from evaldesk.cli.main import COMMANDS
+from evaldesk.importers.registry import TRACE_FORMATS
 
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 
@@ -52,3 +53,10 @@ def test_readme_names_the_two_commands(repository: Path) -> None:
     for command in ("packaging/start", "packaging/check"):
         assert command in readme
         assert (repository / command).stat().st_mode & 0o111, f"{command} cannot be run"
+
+
+def test_every_format_has_a_row(repository: Path) -> None:
+    page = (repository / "docs" / "formats.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    told = {name for cell in rows for name in re.findall(r"`([\w-]+)`", cell)}
+    assert {format.name for format in TRACE_FORMATS} <= told
