@@ -38,7 +38,7 @@ class Jaeger:
 
     def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
         """Reads the file twice: a trace may stand in it in two pieces."""
-        return traces_in(source, options, lambda: _spans(source))
+        return traces_in(source, options, lambda whole: _spans(source))
 
 
 def _is_trace(value: dict[str, Any]) -> bool:

@@ -56,7 +56,7 @@ class OpenInference:
                 into.answer = around["final_output"]
 
         return traces_in(
-            source, options, lambda: _spans(source, around), (*CONVENTIONS, read_final_output)
+            source, options, lambda whole: _spans(source, around), (*CONVENTIONS, read_final_output)
         )
 
 

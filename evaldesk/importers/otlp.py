@@ -1,6 +1,7 @@
 """OpenTelemetry's own JSON: traces and events, on lines or in one document, also Tempo's."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from evaldesk.domain.errors import InputError
@@ -65,16 +66,36 @@ class Otlp:
     def read(self, source: Source, options: ImportOptions) -> Iterator[Item]:
         """Reads the file twice, so that only traces that have not ended are held."""
         late: _Late = {}
-        return traces_in(source, options, lambda: spans_of(source, late))
+        return traces_in(source, options, lambda whole: spans_of(source, late, whole=whole))
 
 
-def spans_of(source: Source, late: _Late | None = None) -> Iterator[Found]:
+@dataclass(slots=True)
+class _Reading:
+    """One reading of a file.
+
+    Attributes:
+        late: filled with what stands behind its spans, and used where a first reading filled it.
+        whole: whether spans are wanted with all that they say.
+    """
+
+    source: Source
+    late: _Late
+    whole: bool
+
+    def bad(self, reason: str, place: str) -> InputError:
+        """Why something is no span."""
+        return self.source.error(reason, _HINT, record=place)
+
+
+def spans_of(source: Source, late: _Late | None = None, *, whole: bool = True) -> Iterator[Found]:
     """The spans and log records of a file in its order.
 
     Args:
-        late: filled with what stands behind its spans, and used where a first reading filled it.
+        late: place → resource or scope that stands behind its spans: filled by one reading, used
+            by the next.
+        whole: False for ids alone.
     """
-    late = {} if late is None else late
+    reading = _Reading(source, {} if late is None else late, whole)
     kind = table_kind(source)
     if kind == "lines":
         for number, line in source.lines():
@@ -82,83 +103,83 @@ def spans_of(source: Source, late: _Late | None = None) -> Iterator[Found]:
             try:
                 document = loads(line)
             except BadJson as reason:
-                yield source.error(f"It is not JSON: {reason}.", _HINT, record=place)
+                yield reading.bad(f"It is not JSON: {reason}.", place)
                 continue
-            yield from _document(document, source, place)
+            yield from _document(document, reading, place)
         return
     with JsonReader(source) as reader:
         if reader.peek() == "[":
             for place, document in reader.array():
-                yield from _document(document, source, place)
+                yield from _document(document, reading, place)
         else:
             for name in reader.members():
                 if name in _BLOCKS and reader.peek() == "[":
                     for place in reader.elements(name):
-                        yield from _block(reader, source, late, place)
+                        yield from _block(reader, reading, place)
                 else:
                     value = reader.value(name)
                     if name in _WRAPPINGS and isinstance(value, dict):
-                        yield from _document(value, source, name)
+                        yield from _document(value, reading, name)
         reader.end()
 
 
-def _block(reader: JsonReader, source: Source, late: _Late, place: str) -> Iterator[Found]:
+def _block(reader: JsonReader, reading: _Reading, place: str) -> Iterator[Found]:
     """The spans of one resource, piece by piece: all of a file may be in one."""
     if reader.peek() != "{":
         reader.value(place)
-        yield source.error("It is not an object.", _HINT, record=place)
+        yield reading.bad("It is not an object.", place)
         return
-    resource: dict[str, Any] = dict(late.get(place, {}))
+    resource: dict[str, Any] = dict(reading.late.get(place, {}))
     begun = False
     for name in reader.members():
         if name in _SCOPES and reader.peek() == "[":
             begun = True
             for inner in reader.elements(f"{place}.{name}"):
-                yield from _scope(reader, source, late, resource, inner)
+                yield from _scope(reader, reading, resource, inner)
         else:
             value = reader.value(f"{place}.{name}")
             if name == "resource":
                 resource |= attributes_of(fields.mapping(value).get("attributes"))
                 if begun:
-                    late[place] = resource
+                    reading.late[place] = resource
 
 
 def _scope(
-    reader: JsonReader, source: Source, late: _Late, resource: dict[str, Any], place: str
+    reader: JsonReader, reading: _Reading, resource: dict[str, Any], place: str
 ) -> Iterator[Found]:
     if reader.peek() != "{":
         reader.value(place)
-        yield source.error("It is not an object.", _HINT, record=place)
+        yield reading.bad("It is not an object.", place)
         return
-    scope: dict[str, Any] = dict(late.get(place, {}))
+    scope: dict[str, Any] = dict(reading.late.get(place, {}))
     begun = False
     for name in reader.members():
         if name in _ITEMS and reader.peek() == "[":
             begun = True
             for inner, raw in reader.array(f"{place}.{name}"):
-                yield from _item(raw, resource, scope, source, inner)
+                yield from _item(raw, resource, scope, reading, inner)
         else:
             value = reader.value(f"{place}.{name}")
             if name in _SCOPE:
                 scope |= _scope_of(value)
                 if begun:
-                    late[place] = scope
+                    reading.late[place] = scope
 
 
-def _document(document: Any, source: Source, place: str) -> Iterator[Found]:
+def _document(document: Any, reading: _Reading, place: str) -> Iterator[Found]:
     """The spans of a document that is in memory."""
     if not isinstance(document, dict):
-        yield source.error("It is not an object.", _HINT, record=place)
+        yield reading.bad("It is not an object.", place)
         return
     blocks = [item for name in _BLOCKS & set(document) for item in fields.sequence(document[name])]
     if not blocks:
         inner = [fields.mapping(document.get(name)) for name in sorted(_WRAPPINGS)]
         for item in inner:
             if _BLOCKS & set(item):
-                yield from _document(item, source, place)
+                yield from _document(item, reading, place)
                 return
         if not _BLOCKS & set(document):
-            yield source.error("It holds no spans.", _HINT, record=place)
+            yield reading.bad("It holds no spans.", place)
         return
     for block in blocks:
         raw = fields.mapping(block)
@@ -168,14 +189,14 @@ def _document(document: Any, source: Source, place: str) -> Iterator[Found]:
                 scope = _scope_of(get(item, *sorted(_SCOPE)))
                 for member in _ITEMS & set(item):
                     for one in fields.sequence(item[member]):
-                        yield from _item(one, resource, scope, source, place)
+                        yield from _item(one, resource, scope, reading, place)
 
 
 def _item(
-    raw: Any, resource: dict[str, Any], scope: dict[str, Any], source: Source, place: str
+    raw: Any, resource: dict[str, Any], scope: dict[str, Any], reading: _Reading, place: str
 ) -> Iterator[Found]:
     if not isinstance(raw, dict):
-        yield source.error("The span is not an object.", _HINT, record=place)
+        yield reading.bad("The span is not an object.", place)
         return
     is_log = any(name in raw for name in ("body", "severityNumber", "eventName", "logRecordId"))
     is_log = is_log or ("timeUnixNano" in raw and "startTimeUnixNano" not in raw)
@@ -187,13 +208,9 @@ def _item(
             yield record
         return
     try:
-        yield span_of(raw, resource, scope, place)
+        yield span_of(raw, resource, scope, place, whole=reading.whole)
     except ValueError as error:
-        yield _bad(source, error, place)
-
-
-def _bad(source: Source, error: ValueError, place: str) -> InputError:
-    return source.error(str(error), _HINT, record=place)
+        yield reading.bad(str(error), place)
 
 
 def _scope_of(value: Any) -> dict[str, Any]:

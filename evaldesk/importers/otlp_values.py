@@ -86,9 +86,17 @@ def get(raw: Mapping[str, Any], *names: str) -> Any:
 
 
 def span_of(
-    raw: Mapping[str, Any], resource: dict[str, Any], scope: dict[str, Any], place: str
+    raw: Mapping[str, Any],
+    resource: dict[str, Any],
+    scope: dict[str, Any],
+    place: str,
+    *,
+    whole: bool = True,
 ) -> SpanRecord:
     """One span of OTLP.
+
+    Args:
+        whole: False for its ids alone, and what tells whether it only carries feedback.
 
     Raises:
         ValueError: it has no id of a trace or of a span; says so.
@@ -97,6 +105,10 @@ def span_of(
     span_id = identifier(get(raw, "spanId", "span_id"), 8)
     if not trace_id or not span_id:
         raise ValueError(f"The span has no “{'traceId' if not trace_id else 'spanId'}”.")
+    links = list(links_of(raw["links"])) if raw.get("links") else []
+    if not whole:
+        said = attributes_of(raw.get("attributes")) if links else {}
+        return SpanRecord(trace_id, span_id, attributes=said, links=links, place=place)
     status, error = status_of(raw.get("status"))
     more = {
         "trace_state": get(raw, "traceState", "trace_state"),
@@ -116,7 +128,7 @@ def span_of(
         error=error,
         attributes=attributes_of(raw.get("attributes")),
         events=list(_events(raw.get("events"))),
-        links=list(links_of(raw.get("links"))),
+        links=links,
         resource=resource,
         more={name: item for name, item in more.items() if item not in fields.EMPTY},
         place=place,

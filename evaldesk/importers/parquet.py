@@ -40,7 +40,7 @@ class Parquet:
         if options.mapping is None and interchange.TRACE_COLUMN in columns:
             return _own_traces(source, options)
         if options.mapping is None and is_spans(columns):
-            return traces_in(source, options, lambda: _spans(source))
+            return traces_in(source, options, lambda whole: _spans(source))
         return read_mapped(source, options)
 
 

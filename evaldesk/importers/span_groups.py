@@ -35,7 +35,7 @@ _FEEDBACK = re.compile(r"(trace\.|session\.)?(annotations|evaluations)(\.|\Z)")
 def traces_in(
     source: Source,
     options: ImportOptions,
-    spans: Callable[[], Iterator[Found]],
+    spans: Callable[[bool], Iterator[Found]],
     conventions: Sequence[Convention] = CONVENTIONS,
     *,
     limit: int = MAX_HELD_BYTES,
@@ -43,7 +43,8 @@ def traces_in(
     """The traces of a file of spans, each when its last span was read, then notes.
 
     Args:
-        spans: begins to read the file anew each time it is called; yields its spans in order.
+        spans: begins to read the file anew each time it is called, and yields its spans in order;
+            given False, their ids are enough, and what `carries_feedback` looks at.
         limit: bytes that may be held.
 
     Raises:
@@ -52,7 +53,7 @@ def traces_in(
     """
     yield RunHeader()
     left: Counter[str] = Counter()
-    with closing(_iterated(spans())) as found:
+    with closing(_iterated(spans(False))) as found:
         for item in found:
             if isinstance(item, SpanRecord):
                 left[_trace_key(item)] += 1
@@ -64,7 +65,7 @@ def traces_in(
     sizes: Counter[str] = Counter()
     total = 0
     any_there = False
-    with closing(_iterated(spans())) as found:
+    with closing(_iterated(spans(True))) as found:
         for item in found:
             any_there = True
             if not isinstance(item, SpanRecord):

@@ -373,7 +373,9 @@ def test_what_must_be_held_is_bounded(tmp_path):
 
     def reading(limit):
         return list(
-            span_groups.traces_in(source, ImportOptions(), lambda: spans_of(source), limit=limit)
+            span_groups.traces_in(
+                source, ImportOptions(), lambda whole: spans_of(source), limit=limit
+            )
         )
 
     assert len(traces(reading(10 << 20))) == 50
