@@ -25,6 +25,9 @@ def value_of(value: Any) -> Any:
     """The plain JSON value of an ``AnyValue``; what is none as it is."""
     if not isinstance(value, dict):
         return value
+    said = value.get("stringValue")
+    if type(said) is str:
+        return said
     for name, item in value.items():
         match name.replace("_", "").lower():
             case "stringvalue":
@@ -57,9 +60,9 @@ def attributes_of(given: Any) -> dict[str, Any]:
     if isinstance(given, dict):
         return {str(name): item for name, item in given.items()}
     return {
-        fields.text(item.get("key")): value_of(item.get("value"))
+        name: value_of(item.get("value"))
         for item in fields.mappings(given)
-        if fields.text(item.get("key"))
+        if (name := fields.text(item.get("key")))
     }
 
 

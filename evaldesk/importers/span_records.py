@@ -84,6 +84,8 @@ def identifier(value: Any, size: int) -> str:
     Returns:
         Empty for nothing, and for an id of zeros, which means none.
     """
+    if type(value) is str and len(value) == 2 * size and _HEX.match(value):
+        return value.lower() if value.strip("0") else ""
     if isinstance(value, bool):
         return ""
     if isinstance(value, int):
