@@ -15,6 +15,7 @@ from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.label import ElidedLabel
 from evaldesk.ui.widgets.trace_view import TracePane, figures
 from evaldesk.ui.widgets.trace_view.chooser import TraceChooser
+from evaldesk.ui.widgets.trace_view.hints import ClickableHint
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class PairPanel(QWidget):
         row.addWidget(self.next_button)
         self.traces = TracePane(workspace)
         self.traces.left.connect(self.left)
+        more = ClickableHint(
+            keys("compare.choose_beside"), self.tr("choose columns"), self.choose_beside
+        )
+        self.traces.add_hint(more)
         self._shown: PairedValue | None = None
         self._wanted: tuple[Companion, ...] = ()
         layout = QVBoxLayout(self)

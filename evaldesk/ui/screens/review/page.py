@@ -20,6 +20,7 @@ from evaldesk.ui.widgets.banner import Banner
 from evaldesk.ui.widgets.card import pane
 from evaldesk.ui.widgets.rubric_form import RubricForm
 from evaldesk.ui.widgets.trace_view.chooser import TraceChooser
+from evaldesk.ui.widgets.trace_view.hints import ClickableHint
 from evaldesk.ui.widgets.trace_view.pane import TracePane
 from evaldesk.ui.workspace import Workspace
 
@@ -70,7 +71,11 @@ class ReviewPage(Screen):
         self.trace_pane.hide_scores = True
         self.trace_pane.left.connect(self._left_trace)
         # N goes to the next item that is open.
-        self.trace_pane.show_difference_key(self.workspace.actions.keys("review.difference"))
+        keys = self.workspace.actions.keys
+        self.trace_pane.show_difference_key(keys("review.difference"))
+        self.trace_pane.add_hint(
+            ClickableHint(keys("review.compare"), self.tr("compare"), self.compare)
+        )
         self.finished = Finished(self.controller)
         self.centre = QStackedWidget()
         self.centre.addWidget(self.trace_pane)

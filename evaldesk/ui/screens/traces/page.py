@@ -272,6 +272,12 @@ class TracesPage(Screen):
         query = controller.query if controller.narrowed else None
         self.exports.ask(self, query, len(self.model.ids))
 
+    def show_origin(self) -> None:
+        """The lineage of the scenario that the trace answers."""
+        row = self.listing.current_row()
+        if row is not None:
+            self.workspace.navigate("datasets", trace=row.pk)
+
     def copy_id(self) -> None:
         """Copy the id of the trace that is being read."""
         row = self.listing.current_row()
@@ -401,6 +407,7 @@ class TracesPage(Screen):
         )
         self.pane.desk.bind(self, "traces")
         bind(self, "traces.copy_id", self.copy_id, lambda: self.listing.current_row() is not None)
+        bind(self, "traces.origin", self.show_origin, lambda: self.listing.current_row() is not None)
         bind(self, "traces.layout", self.toggle_layout)
         bind(self, "traces.back", self.back, focus=True)
 
@@ -439,7 +446,7 @@ class TracesPage(Screen):
 
     def _siblings_read(self, rows: Any) -> None:
         self.siblings.set_rows(rows)
-        self.siblings.set_open(self.pane.pks if self.pane.is_pair else ())
+        self.siblings.set_open(self.pane.pks if len(self.pane.pks) > 1 else ())
 
     # the trace that is being read
 

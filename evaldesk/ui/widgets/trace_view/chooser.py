@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from evaldesk.ui.widgets.trace_view.woven import MOST
 _PK = Qt.ItemDataRole.UserRole
 _WIDEST = 520
 _TALLEST = 320
+_ROW = 26
 
 
 class TraceChooser(QFrame):
@@ -34,6 +35,7 @@ class TraceChooser(QFrame):
         self.list.setAccessibleName(self.tr("Other traces of this scenario"))
         # Return would activate and come here as a key as well.
         self.list.itemDoubleClicked.connect(lambda _item: self._take())
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemChanged.connect(lambda _item: self._count())
         self._said = text_label("", "small")
         layout = QVBoxLayout(self)
@@ -56,6 +58,7 @@ class TraceChooser(QFrame):
         for pk, text in traces:
             item = QListWidgetItem(text)
             item.setData(_PK, pk)
+            item.setSizeHint(QSize(_WIDEST, _ROW))
             item.setFlags(
                 Qt.ItemFlag.ItemIsEnabled
                 | Qt.ItemFlag.ItemIsSelectable
@@ -64,7 +67,8 @@ class TraceChooser(QFrame):
             item.setCheckState(Qt.CheckState.Checked if pk in ticked else Qt.CheckState.Unchecked)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        width = self.list.sizeHintForColumn(0) + 40
+        words = max(self.list.fontMetrics().horizontalAdvance(text) for _, text in traces)
+        width = words + 60
         height = sum(self.list.sizeHintForRow(row) for row in range(self.list.count())) + 8
         self.list.setFixedSize(min(max(width, 260), _WIDEST), min(height, _TALLEST))
         self.adjustSize()

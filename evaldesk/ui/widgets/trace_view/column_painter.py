@@ -98,7 +98,7 @@ class ColumnPainter:
         top, bottom = sight.top() - origin.y(), sight.bottom() - origin.y()
         for row, y, face in self._plan.between(top, bottom):
             box = QRectF(origin.x(), y + origin.y(), self._plan.width, face.height)
-            dimmed = row in self.dimmed and row != current
+            dimmed = row in self.dimmed and not (ring and row == current)
             if face.card.bookmarked or face.card.notes:
                 self._cards.margin(painter, face.card, box)
             here = part if row == current else None
