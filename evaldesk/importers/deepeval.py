@@ -1,5 +1,6 @@
 """Test runs of DeepEval: ``.deepeval/.latest_test_run.json`` and what it is put into."""
 
+import re
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -15,6 +16,9 @@ from evaldesk.importers.source import Source
 _CASES = ("testCases", "conversationalTestCases")
 _MARKS = frozenset(
     ("metricsData", "actualOutput", "retrievalContext", "expectedTools", "toolsCalled", "turns")
+)
+_HEAD = re.compile(
+    r"\s*\{\s*\"testRunData\"\s*:\s*\{\s*\"(testFile|testCases|conversationalTestCases|identifier)"
 )
 _SYSTEM = ("model", "Model", "llm", "system", "chatbot", "agent")
 
@@ -35,7 +39,10 @@ class DeepEval:
 
     def recognises(self, source: Source) -> float:
         """Lists of test cases, inside of ``testRunData`` or not."""
-        members = sketch(source).members
+        seen = sketch(source)
+        members = seen.members
+        if seen.kind in ("object", "other") and _HEAD.match(source.head()):
+            return 0.95  # also of a document too long to be looked at as a whole
         run = members.get("testRunData")
         if isinstance(run, dict):
             return 0.95 if any(name in run for name in _CASES) else 0.6

@@ -28,6 +28,7 @@ from evaldesk.importers.promptfoo_rows import (
     YAML,
     Table,
     document,
+    first_result,
     heads,
     inner,
     is_result,
@@ -43,6 +44,7 @@ _HEAD = re.compile(
     r"^\s*\{\s*\"evalId\"\s*:\s*(\"[^\"]*\"|null)\s*,\s*\"results\"\s*:\s*\{\s*\"version\""
 )
 _YAML_HEAD = re.compile(r"^(evalId: |version: [12]\s|results:\s*$)", re.MULTILINE)
+_NAMED = re.compile(r"\"(results|data)\"\s*:\s*[{\[]")
 _Key = tuple[Any, ...]
 
 
@@ -63,12 +65,19 @@ class Promptfoo:
     def recognises(self, source: Source) -> float:
         """Results with prompts, or a shared evaluation; a line that is a result."""
         seen = sketch(source)
+        sure = 0.0
         if seen.kind in ("lines", "array"):
             return 0.9 if is_result(seen.first) else 0.0
         if seen.kind == "object":
             if is_result(seen.members):
                 return 0.9
-            return _sureness(seen.members) or (0.9 if _HEAD.match(source.head()) else 0.0)
+            sure = _sureness(seen.members)
+        if seen.kind in ("object", "other") and not sure and _NAMED.search(source.head()):
+            # The sketch holds what of a long document is whole; its results may not be.
+            first = first_result(source)
+            sure = 0.9 if is_result(first) or _HEAD.match(source.head()) else 0.0
+        if sure:
+            return sure
         if source.magic()[:2] == b"PK":
             return 0.0
         if layout(source) is not None:
@@ -114,6 +123,8 @@ def _sureness(members: dict[str, Any]) -> float:
         return 0.95
     if tabled and (first is None or _is_old_result(first)):
         return 0.9
+    if members.get("version") in (1, 2) and _is_old_result(first):
+        return 0.9  # its table stands behind more results than were looked at
     names = ("evalId", "prompts", "stats", "config", "timestamp", "shareableUrl")
     known = sum(inner(members, name) is not None for name in names)
     return 0.9 if listed and first is None and known >= 3 else 0.0

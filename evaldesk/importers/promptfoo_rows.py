@@ -10,7 +10,7 @@ from evaldesk.importers.json_stream import JsonReader, sketch
 from evaldesk.importers.promptfoo_cell import cell_result
 from evaldesk.importers.promptfoo_csv import csv_results, layout
 from evaldesk.importers.promptfoo_result import prompt_label, provider_name
-from evaldesk.importers.records import Records, table_kind
+from evaldesk.importers.records import Records
 from evaldesk.importers.source import Source
 from evaldesk.importers.yaml_document import load
 
@@ -23,6 +23,7 @@ YAML = "promptfoo yaml"
 
 _HOLDERS = ("results", "data")
 _DEEPEST = 3
+_LOOKED_AT = 8 << 20
 
 
 def walk(source: Source) -> Generator[Found, None, None]:
@@ -31,12 +32,12 @@ def walk(source: Source) -> Generator[Found, None, None]:
     Raises:
         InputError: it is not whole.
     """
-    kind = table_kind(source)
+    seen = sketch(source)
     found = layout(source)
     if found is not None:
         for place, result in csv_results(source, found):
             yield (ROW,), place, result
-    elif kind in ("lines", "array") or is_result(sketch(source).members):
+    elif seen.kind in ("lines", "array") or is_result(seen.members):
         with closing(iter(Records(source))) as rows:
             for place, values, _ in rows:
                 yield (ROW,), place, values
@@ -74,6 +75,20 @@ def _loaded(value: Any, path: tuple[str, ...]) -> Iterator[Found]:
             yield from _loaded(inner, here)
         else:
             yield here, ".".join(here), inner
+
+
+def first_result(source: Source) -> Any:
+    """The first result of a long document; None where its beginning holds none."""
+    if source.head().lstrip()[:1] != "{":
+        return None
+    try:
+        with JsonReader(source, limit=_LOOKED_AT) as reader:
+            for path, _, value in _members(reader, ()):
+                if path[-1] == ROW:
+                    return value
+    except InputError:
+        pass
+    return None
 
 
 def document(source: Source) -> dict[str, Any]:

@@ -171,3 +171,8 @@ def test_what_is_no_case_is_told(tmp_path):
     with pytest.raises(InputError, match=r"testRunData.testCases\[1\]"):
         read(path)
     assert len(skipped(read(path, skip_bad=True))) == 2
+
+
+def test_a_long_run_is_known_by_its_beginning(tmp_path):
+    path = write_json(tmp_path / "a.json", run({**CASE, "comments": "x" * (5 << 20)}))
+    assert len(traces(read(path))) == 1

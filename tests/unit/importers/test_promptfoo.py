@@ -337,3 +337,15 @@ def test_yaml_is_bounded_in_length(tmp_path, monkeypatch):
     path.write_text("a: 12345678901234", encoding="utf-8")
     with pytest.raises(InputError, match="read up to"):
         yaml_document.load(Source(path))
+
+
+def test_long_documents_are_known_by_their_beginning(tmp_path, whole):
+    whole["results"]["results"][0]["metadata"] = {"long": "x" * (5 << 20)}
+    inner = whole["results"]
+    shapes = {
+        "v3": whole,
+        "share": {"data": {"version": 3, "createdAt": "x", "results": inner, "config": {}}},
+        "v4": {"id": "e", "prompts": inner["prompts"], "results": inner["results"], "config": {}},
+    }
+    for name, shape in shapes.items():
+        assert len(traces(read(write_json(tmp_path / f"{name}.json", shape)))) == 4
