@@ -65,12 +65,22 @@ def _spans(source: Source) -> Iterator[Found]:
                     whole[name] = reader.value(name)
             if "spans" in whole:
                 yield from _trace(whole, source, "record 1")
+        number = 1
         while reader.peek():
-            yield from _trace(reader.value("record"), source, "record")
+            number += 1
+            place = f"record {number}"
+            yield from _trace(reader.value(place), source, place)
 
 
 def _trace(trace: Any, source: Source, place: str) -> Iterator[Found]:
     raw = fields.mapping(trace)
+    if "spans" not in raw and isinstance(raw.get("data"), list):
+        for index, inner in enumerate(raw["data"]):
+            if "data" in fields.mapping(inner):
+                yield source.error("It has no “spans”.", _HINT, record=place)
+            else:
+                yield from _trace(inner, source, f"{place}.data[{index}]")
+        return
     if not isinstance(raw.get("spans"), list):
         yield source.error("It has no “spans”.", _HINT, record=place)
         return

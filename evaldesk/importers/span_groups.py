@@ -79,8 +79,10 @@ def traces_in(
             left[key] -= 1
             if left[key] <= 0:
                 total -= sizes.pop(key)
+                whole = held.pop(key)
+                seen["alone"] += all(record.carries for record in whole)
                 try:
-                    trace = trace_of(held.pop(key), conventions, seen)
+                    trace = trace_of(whole, conventions, seen)
                 except (orjson.JSONEncodeError, RecursionError) as error:
                     bad = source.error("It nests too deep.", record=item.place)
                     if not options.skip_bad:
@@ -125,6 +127,14 @@ def _notes(seen: Counter[str]) -> Iterator[ImportNote]:
                 "circular": " said to be inside themselves; they are taken as roots.",
             }[name]
             yield ImportNote(counted(number, one, many) + said)
+
+    if seen["alone"]:
+        said = counted(
+            seen["alone"],
+            "Feedback on %1 trace that is not in this file",
+            "Feedback on %1 traces that are not in this file",
+        )
+        yield ImportNote(f"{said} stands as a trace of its own.")
 
 
 def carries_feedback(record: SpanRecord) -> bool:

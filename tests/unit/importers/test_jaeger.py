@@ -3,7 +3,7 @@
 import pytest
 
 from evaldesk.domain.errors import InputError
-from tests.unit.importers.files import read, skipped, traces, write_json
+from tests.unit.importers.files import read, skipped, traces, write_json, write_jsonl
 
 TRACE = "d497c9dd55717f2c5ecb79bda3028993"
 
@@ -81,6 +81,12 @@ def test_one_trace_alone_and_a_reference_to_another(tmp_path):
     (trace,) = traces(read(write_json(tmp_path / "j.json", alone)))
     (made,) = trace.body["spans"]
     assert made["attributes"]["links"] == [{"trace_id": "a" * 32, "span_id": "b" * 16}]
+
+
+def test_exports_on_lines(tmp_path):
+    other = export(span(2, traceID="b" * 32))
+    path = write_jsonl(tmp_path / "j.jsonl", [export(span(1)), other])
+    assert len(traces(read(path))) == 2
 
 
 @pytest.mark.parametrize(

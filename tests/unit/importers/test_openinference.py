@@ -241,6 +241,14 @@ def test_feedback_on_a_span_that_points_to_the_one_it_means(tmp_path):
     assert trace.scores["ok"].value == 0
 
 
+def test_feedback_on_a_trace_that_is_elsewhere(tmp_path):
+    alone = carrier("HUMAN", name="tone", score=2, trace="a" * 32)
+    items = read(write_jsonl(tmp_path / "s.jsonl", [*rag(), alone]))
+    first, second = traces(items)
+    assert (first.annotations, len(second.annotations)) == ((), 1)
+    assert "Feedback on 1 trace that is not in this file" in notes(items)
+
+
 def test_what_phoenix_lists_beside_a_span(tmp_path):
     listed = span(A, kind="LLM", attributes=DOTTED)
     listed["annotations"] = [
