@@ -8,7 +8,7 @@ from evaldesk.importers import registry as importers
 
 def formats() -> list[dict[str, Any]]:
     """Every format: name, title, extensions, reads, writes, kind (traces, ratings or report) and
-    what is kept.
+    what is kept: ``description``, and ``written`` where it is written.
     """
     found: dict[str, dict[str, Any]] = {}
     for kind, group in (
@@ -38,6 +38,7 @@ def formats() -> list[dict[str, Any]]:
             },
         )
         entry["writes"] = True
+        entry["written"] = written.description
     found["xlsx"] = {
         **found.get("xlsx", {"name": "xlsx", "extensions": [".xlsx"], "reads": False}),
         "title": "Excel workbook",
