@@ -123,7 +123,7 @@ def compare(
         notes=notes_on(runs, run_a, run_b, unpaired, trials),
         ground=ground_in_words(ground_of_runs(project, (run_a, run_b)))
         if version is None
-        else suite_in_words(suite, version, runs, run_a, run_b),
+        else suite_in_words(suite.removeprefix("suite:"), version, runs, run_a, run_b),
     )
 
 

@@ -3,7 +3,7 @@
 `evaldesk.services.comparison` computes; this gathers what a screen needs in one go.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.project import RunInfo
 from evaldesk.domain.rubric import Direction
 from evaldesk.services.comparison import DEFAULT_SEED, compare
+from evaldesk.services.datasets import group_of
 from evaldesk.services.metrics import LOWER_IS_BETTER, metric, metrics
 from evaldesk.stats.proportions import proportion
 from evaldesk.storage import listings
@@ -39,6 +40,7 @@ class Question:
     tier: str = ""
     trials: TrialRule = "mean"
     errors_as_failures: bool = False
+    suite: str = ""
 
     def swapped(self) -> "Question":
         """The same, seen from the other side."""
@@ -88,6 +90,7 @@ class Study:
         critical: failures on the critical tier; None where there is no such tier or no pass.
         trials: whether a scenario of either run has several trials.
         dataset: names of the datasets, and the start of the version's id where there is one.
+        suites: names to choose from.
     """
 
     question: Question
@@ -100,6 +103,7 @@ class Study:
     trials: bool
     dataset: str
     seed: int = DEFAULT_SEED
+    suites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ class Names:
 @dataclass(slots=True)
 class _Runs:
     pks: dict[str, set[int]] = field(default_factory=dict)
+    scenarios: dict[int, str] = field(default_factory=dict)
     trials: bool = False
 
 
@@ -145,9 +150,13 @@ def suggested(project: "Project") -> list[Comparison]:
 
 def names(project: "Project", question: Question) -> Names:
     """The metrics and tiers of the two runs."""
+    runs = _runs(project, question)
+    known = {suite.name for suite in project.datasets.suites()}
+    if question.suite not in known:
+        question = replace(question, suite="")
     return Names(
         tuple(metrics(project, question.run_a, question.run_b)),
-        _tiers(project, _runs(project, question).pks),
+        _tiers(_labelled(project, question, runs), runs.pks),
     )
 
 
@@ -160,11 +169,15 @@ def study(project: "Project", question: Question, *, seed: int = DEFAULT_SEED) -
     known = tuple(metrics(project, question.run_a, question.run_b))
     if question.metric not in known:
         question = replace(question, metric=_first_metric(known))
+    suites = tuple(suite.name for suite in project.datasets.suites())
+    if question.suite not in suites:
+        question = replace(question, suite="")
     runs = _runs(project, question)
-    tiers = _tiers(project, runs.pks)
+    labelled = _labelled(project, question, runs)
+    tiers = _tiers(labelled, runs.pks)
     if question.tier not in tiers:
         question = replace(question, tier="")
-    labels = _labels(project, runs.pks)
+    labels = _labels(project, labelled, runs.pks)
     found, question = _compared(project, question, list(labels), seed)
     groups = {
         pair.a_pk: {
@@ -188,6 +201,7 @@ def study(project: "Project", question: Question, *, seed: int = DEFAULT_SEED) -
         trials=runs.trials,
         dataset=_dataset(project, question),
         seed=seed,
+        suites=suites,
     )
 
 
@@ -227,6 +241,7 @@ def _compared(
             question.metric,
             by=by,
             tier=question.tier,
+            suite=f"suite:{question.suite}" if question.suite else "",
             trials=question.trials,
             errors_as_failures=question.errors_as_failures,
             seed=seed,
@@ -255,20 +270,44 @@ def _runs(project: "Project", question: Question) -> _Runs:
     for name in (question.run_a, question.run_b):
         traces = project.traces.of_run(name)
         found.pks[name] = {trace.pk for trace in traces}
+        found.scenarios.update((trace.pk, trace.scenario_id) for trace in traces)
         found.trials |= len({trace.scenario_id for trace in traces}) < len(traces)
     return found
 
 
-def _labels(project: "Project", pks: Mapping[str, set[int]]) -> dict[str, dict[int, str]]:
+_Labelled = Callable[[str], Mapping[int, str]]
+"""A tier or slice by name → trace → its value."""
+
+
+def _labelled(project: "Project", question: Question, runs: _Runs) -> _Labelled:
+    """As scenarios are described now, or as the suite describes them."""
+    if not question.suite:
+        return project.traces.labels
+    version = project.datasets.suite(question.suite).version_pk
+    rows = {row.id: row for row in project.datasets.each(version)}
+
+    def labelled(name: str) -> dict[int, str]:
+        return {
+            pk: value
+            for pk, scenario in runs.scenarios.items()
+            if scenario in rows and (value := group_of(rows[scenario], name))
+        }
+
+    return labelled
+
+
+def _labels(
+    project: "Project", labelled: _Labelled, pks: Mapping[str, set[int]]
+) -> dict[str, Mapping[int, str]]:
     """Tier and slices that both runs have, each with at most a few values: name → trace → value."""
     names = [
         name.removeprefix("slice.")
         for name in project.traces.facets()
         if name == "tier" or name.startswith("slice.")
     ]
-    found: dict[str, dict[int, str]] = {}
+    found: dict[str, Mapping[int, str]] = {}
     for name in sorted(names, key=lambda item: (item != "tier", item)):
-        values = project.traces.labels(name)
+        values = labelled(name)
         both = [{values[pk] for pk in side if values.get(pk)} for side in pks.values()]
         shared = set.intersection(*both) if both else set()
         least = 1 if name == "tier" else 2
@@ -277,8 +316,8 @@ def _labels(project: "Project", pks: Mapping[str, set[int]]) -> dict[str, dict[i
     return found
 
 
-def _tiers(project: "Project", pks: Mapping[str, set[int]]) -> tuple[str, ...]:
-    tiers = project.traces.labels("tier")
+def _tiers(labelled: _Labelled, pks: Mapping[str, set[int]]) -> tuple[str, ...]:
+    tiers = labelled("tier")
     there = {tiers[pk] for side in pks.values() for pk in side if pk in tiers}
     return tuple(sorted(there, key=lambda name: (_TIERS.get(name, len(_TIERS)), name)))
 

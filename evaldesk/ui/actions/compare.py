@@ -22,6 +22,7 @@ actions: tuple[ActionSpec, ...] = (
     _spec("run_b", _tr("Choose run B"), "B", group=_WHAT),
     _spec("swap", _tr("Swap A and B"), "X", group=_WHAT),
     _spec("metric", _tr("Choose the metric"), "M", group=_WHAT),
+    _spec("suite", _tr("Choose the suite"), "U", group=_WHAT),
     _spec("tier", _tr("Choose the tier"), "T", group=_WHAT),
     _spec("trials", _tr("Choose how trials become one value"), group=_WHAT),
     _spec("errors", _tr("Count errors as failures, or leave them out"), "E", group=_WHAT),

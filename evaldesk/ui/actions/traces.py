@@ -48,6 +48,7 @@ actions: tuple[ActionSpec, ...] = (
     _spec("difference", _tr("Next difference"), "N", group=_TRACE),
     _spec("difference_back", _tr("Previous difference"), "Shift+N", group=_TRACE),
     _spec("copy_id", _tr("Copy the trace's id"), "Ctrl+Shift+I", group=_TRACE),
+    _spec("origin", _tr("Where is this scenario from?"), "Ctrl+Shift+O", group=_TRACE),
     _spec("layout", _tr("Trace beside or below the list"), "Ctrl+Shift+B", group=_TRACE),
     _spec("back", _tr("Back to the list"), "Escape", group=_TRACE),
     *reading_actions("traces"),

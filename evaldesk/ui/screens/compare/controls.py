@@ -94,7 +94,7 @@ class _Box(QComboBox):
 
 
 class Controls(QWidget):
-    """Runs, metric, tier, trials and errors, and what can be done with the result.
+    """Runs, metric, suite, tier, trials and errors, and what can be done with the result.
 
     Signals:
         asked(field, value): a field of `Question` is to change.
@@ -116,6 +116,7 @@ class Controls(QWidget):
         self.run_b = Picker("B", self.tr("Run B"), tip("compare.run_b"), least=120)
         self.what = Picker(self.tr("Metric"), self.tr("Metric"), tip("compare.metric"))
         self.tier = Picker(self.tr("Tier"), self.tr("Tier"), tip("compare.tier"), least=70)
+        self.suite = Picker(self.tr("Suite"), self.tr("Suite"), tip("compare.suite"), least=80)
         self.trials = Picker(self.tr("Trials"), self.tr("Trials"), tip("compare.trials"), least=126)
         for run in (self.run_a, self.run_b):
             run.setMaximumWidth(360)
@@ -142,7 +143,7 @@ class Controls(QWidget):
         row.addWidget(self.run_a, 3)
         row.addWidget(self.swap_button)
         row.addWidget(self.run_b, 3)
-        for picker in (self.what, self.tier, self.trials):
+        for picker in (self.what, self.suite, self.tier, self.trials):
             row.addWidget(picker, 1)
         row.addWidget(self.errors)
         row.addStretch(1)
@@ -157,6 +158,7 @@ class Controls(QWidget):
             "run_a": self.run_a,
             "run_b": self.run_b,
             "metric": self.what,
+            "suite": self.suite,
             "tier": self.tier,
             "trials": self.trials,
         }
@@ -193,6 +195,10 @@ class Controls(QWidget):
             [("", self.tr("all")), *((name, name) for name in study.tiers)], question.tier
         )
         self.tier.setVisible(bool(study.tiers))
+        self.suite.offer(
+            [("", self.tr("all")), *((name, name) for name in study.suites)], question.suite
+        )
+        self.suite.setVisible(bool(study.suites))
         self.trials.offer(
             [
                 ("mean", self.tr("mean of trials")),

@@ -21,9 +21,11 @@ class Notes(QWidget):
 
     Signals:
         wanted(reason): the list is wanted, beginning with this reason.
+        ground_wanted(): the dataset versions that it stands on are wanted.
     """
 
     wanted = Signal(str)
+    ground_wanted = Signal()
 
     def __init__(self, tokens: Tokens) -> None:
         super().__init__()
@@ -43,6 +45,17 @@ class Notes(QWidget):
         self.text = text_label("", "", wrap=True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(self._holder)
+        ground = QHBoxLayout()
+        ground.setSpacing(8)
+        self.ground = text_label("", "muted", wrap=True)
+        self.ground.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.ground_button = QPushButton(self.tr("Show"))
+        self.ground_button.setProperty("kind", "link")
+        self.ground_button.setToolTip(self.tr("Show the dataset versions that this stands on"))
+        self.ground_button.clicked.connect(self.ground_wanted)
+        ground.addWidget(self.ground, 1)
+        ground.addWidget(self.ground_button, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(ground)
         column.addWidget(self.text)
         self.chips: list[QPushButton] = []
 
@@ -70,8 +83,12 @@ class Notes(QWidget):
             )
         self.text.setText("\n".join(notes))
         self.text.setVisible(bool(notes))
-        self.setVisible(bool(notes or self.chips))
-        self.setAccessibleName(self.text.text())
+        said = study.comparison.ground
+        self.ground.setText(said)
+        self.ground.setVisible(bool(said))
+        self.ground_button.setVisible(bool(said))
+        self.setVisible(bool(notes or self.chips or said))
+        self.setAccessibleName(" ".join(part for part in (said, self.text.text()) if part))
 
     def retheme(self, tokens: Tokens) -> None:
         """Another theme."""

@@ -292,12 +292,22 @@ class ComparePage(Screen):
         self.controls.swap.connect(controller.swap)
         self.controls.more.connect(lambda: self.handing_out.offer(self.controls.more_button))
         self.notes.wanted.connect(self._left_out)
+        self.notes.ground_wanted.connect(self._show_ground)
         self.plots.group_chosen.connect(self._group_chosen)
         self.listing.kind_wanted.connect(self.list_kind)
         self.listing.reset.connect(lambda: self.choose_group(None))
         self.listing.opened.connect(self.open_pair)
         self.listing.unpaired_opened.connect(self._open_unpaired)
         self.workspace.theme_changed.connect(self._retheme)
+
+    def _show_ground(self) -> None:
+        question = self.controller.question
+        if question is None:
+            return
+        if question.suite:
+            self.workspace.navigate("datasets", suite=question.suite)
+        else:
+            self.workspace.navigate("datasets", runs=(question.run_a, question.run_b))
 
     def _bind(self) -> None:
         actions, controller = self.workspace.actions, self.controller

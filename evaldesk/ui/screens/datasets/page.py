@@ -207,11 +207,15 @@ class DatasetsPage(Screen):
 
     def opened(self, **place: Any) -> None:
         """Come here; ``trace`` shows where its scenario is from, ``version`` a version,
-        ``scenario`` one of its scenarios, ``runs`` what two runs stand on.
+        ``scenario`` one of its scenarios, ``suite`` what a name stands for, ``runs`` what two
+        runs stand on.
         """
         trace, version = place.get("trace"), place.get("version")
         if isinstance(trace, int):
             self.controller.find_trace(trace, self._show_lineage)
+            return
+        if place.get("suite"):
+            self._when_loaded(lambda: self._show_suite(str(place["suite"])))
             return
         if place.get("runs"):
             self._when_loaded(lambda: self._show_ground(list(place["runs"])))
@@ -338,6 +342,13 @@ class DatasetsPage(Screen):
             self.compare.begin(versions[0].pk)
         else:
             self._go(0)
+
+    def _show_suite(self, name: str) -> None:
+        found = next((suite for suite in self.controller.suites if suite.name == name), None)
+        if found is not None:
+            self._go(0)
+            self.controller.choose(found.version_pk)
+            self._show_versions()
 
     def _when_loaded(self, then: Callable[[], object]) -> None:
         if self.controller.loaded:

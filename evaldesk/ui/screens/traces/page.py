@@ -408,6 +408,7 @@ class TracesPage(Screen):
         self.pane.desk.bind(self, "traces")
         bind(self, "traces.copy_id", self.copy_id, lambda: self.listing.current_row() is not None)
         bind(self, "traces.origin", self.show_origin, lambda: self.listing.current_row() is not None)
+        bind(self, "traces.origin", self.show_origin, lambda: bool(self.listing.current_row()))
         bind(self, "traces.layout", self.toggle_layout)
         bind(self, "traces.back", self.back, focus=True)
 
