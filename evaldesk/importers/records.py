@@ -268,6 +268,12 @@ _CSV_HINT = "Cells with commas, quotes or line ends must stand in double quotes.
 
 def table_kind(source: Source) -> Kind | None:
     """How a file's records are written; None where it has none."""
+    if "table kind" not in source.facts:  # each format asks
+        source.facts["table kind"] = _table_kind(source)
+    return cast(Kind | None, source.facts["table kind"])
+
+
+def _table_kind(source: Source) -> Kind | None:
     if source.magic()[:4] == _ZIP:
         return "xlsx" if is_workbook(source) else None
     if is_parquet(source):
