@@ -6,6 +6,7 @@ three words that both have (Jaccard: shared of all). As in J. Leskovec, A. Rajar
 Mining of Massive Datasets, section 3.2, on shingles, with the index in place of hashing.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
@@ -16,15 +17,16 @@ from sqlalchemy import func as sql
 from evaldesk.storage import codec, search
 from evaldesk.storage import tables as t
 
-CANDIDATES = 120
+CANDIDATES = 100
 """Traces that are read and compared."""
 LEAST = 0.02
 """Likeness below which nothing is alike."""
-_TERMS = 16
-_SAMPLE = 64
+_PROBED = 48
+_TERMS = 14
+_SAMPLE = 48
 _MOST_HITS = 30_000
 _MOST_CHARACTERS = 40_000
-_MOST_WORDS = 400
+_MOST_WORDS = 1_600
 
 
 def similar(connection: Connection, pk: int) -> list[tuple[int, float]]:
@@ -63,7 +65,9 @@ def _rarest(connection: Connection, words: list[str]) -> list[str]:
     """
     total = int(connection.execute(select(sql.max(t.trace.c.pk))).scalar() or 0)
     frequencies = []
-    for word in dict.fromkeys(words):
+    # Long words are seldom common ones, and each costs a look into the index.
+    probed = sorted(dict.fromkeys(words), key=len, reverse=True)[:_PROBED]
+    for word in probed:
         frequency = _frequency(connection, word, total)
         if frequency > 1:
             frequencies.append((frequency, word))
@@ -118,17 +122,16 @@ def _text(connection: Connection, pks: Iterable[int]) -> dict[int, str]:
     return found
 
 
+_WORD = re.compile(r"[^\W_]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+
+
 def _words(text: str) -> list[str]:
-    """As the index takes them: letters and digits, without case and accents."""
-    plain = "".join(
-        one for one in unicodedata.normalize("NFKD", text.casefold()) if not _is_accent(one)
-    )
-    marks = "".join(one if one.isalnum() else " " for one in plain)
-    return marks.split()[: _MOST_WORDS * 4]
-
-
-def _is_accent(character: str) -> bool:
-    return unicodedata.combining(character) != 0
+    """About as the index takes them: letters and digits, without case and accents."""
+    plain = text.lower()
+    if not plain.isascii():
+        plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return _WORD.findall(plain)[:_MOST_WORDS]
 
 
 def _shingles(words: list[str]) -> set[tuple[str, ...]]:

@@ -164,7 +164,7 @@ def painted(
     return paints.at - begun
 
 
-def lists(bench: Bench, path: Path) -> Iterator[str]:
+def lists(bench: Bench, path: Path, words: Sequence[str] = WORDS) -> Iterator[str]:
     """Jumps in the list and search as one types."""
     page = _traces(bench)
     bench.settle()
@@ -181,7 +181,7 @@ def lists(bench: Bench, path: Path) -> Iterator[str]:
             f"jump → rows painted    {told(_jumps(bench, page))}; 128 rows by bare SQL "
             f"{bare(sql):.1f} ms, as the list asks {ours:.1f} ms"
         )
-        for word in WORDS:
+        for word in words:
             taken = _searches(bench, page, word)
             sql = f"SELECT rowid FROM trace_search WHERE trace_search MATCH '{word}*'"
             ours = best(partial(project.traces.ids, TraceQuery(text=word))) * 1000
@@ -250,6 +250,35 @@ def blocked(bench: Bench, folder: Path, traces: int = 20_000) -> Iterator[str]:
     begun = time.perf_counter()
     said = _ticks(bench, bar, lambda: importing.controller.running is not None, seconds=600)
     yield f"during an import       {said}; {traces:,} traces in {time.perf_counter() - begun:.0f} s"
+
+
+def watched_search(bench: Bench, words: Sequence[str]) -> Iterator[str]:
+    """The longest the window does not answer while words are typed and the list is scrolled."""
+    page = _traces(bench)
+    page.search_field.clear()
+    bench.settle()
+    letters = [letter for word in words for letter in (*word, "")]
+    typed = iter(letters)
+    done = False
+
+    def type_on() -> None:
+        nonlocal done
+        letter = next(typed, None)
+        if letter is None:
+            done = True
+        elif letter:
+            QTest.keyClicks(page.search_field, letter)
+        else:
+            page.search_field.clear()
+
+    keys = QTimer(bench.window)
+    keys.timeout.connect(type_on)
+    keys.start(250)
+    bar = page.table.verticalScrollBar()
+    said = _ticks(bench, bar, lambda: not done, seconds=120)
+    keys.stop()
+    yield f"while searching        {said}"
+    bench.settle()
 
 
 def _ticks(bench: Bench, bar: QScrollBar, holds: Callable[[], bool], seconds: float) -> str:

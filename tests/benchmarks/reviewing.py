@@ -73,9 +73,9 @@ class Painted(QObject):
 
 
 class Bench:
-    """A window with the review screen open."""
+    """A window with the review screen open, or only with the project."""
 
-    def __init__(self, path: Path, folder: Path) -> None:
+    def __init__(self, path: Path, folder: Path, *, reviews: bool = True) -> None:
         settings = Settings(folder / "settings.json")
         settings.put("user", "bench")
         settings.put("theme", "light")
@@ -90,6 +90,9 @@ class Bench:
         self.window.activateWindow()
         QTest.qWaitForWindowActive(self.window)
         begun = time.perf_counter()
+        self.opened = 0.0
+        if not reviews:
+            return
         self.window.workspace.navigate("review")
         self.until(lambda: self._page() is not None and self.page.controller.pk is not None)
         self.opened = time.perf_counter() - begun

@@ -12,21 +12,23 @@ import json
 import random
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from evaldesk.domain.query import Comparison, TraceQuery
 from evaldesk.services.importing import import_files
-from evaldesk.storage import search
+from evaldesk.storage import codec, search
 from evaldesk.storage.project import Project
 from tests.benchmarks.measure import best, once, peak_megabytes, spread
 
 COLUMNS = (
     "pk, id, scenario_pk, run_pk, system, trial, status, error, started_at, latency_ms, "
-    "tokens_in, tokens_out, cost, preview"
+    "tokens_in, tokens_out, cost, preview, model, prompt_version"
 )
+AT_ONCE = 5_000
 
 
 def make_file(path: Path, traces: int) -> None:
@@ -55,28 +57,55 @@ def make_file(path: Path, traces: int) -> None:
             file.write(json.dumps(line) + "\n")
 
 
-def rows_of(path: Path) -> tuple[list[Any], list[Any], list[Any], list[Any], list[Any]]:
-    """The rows that the project holds, read back, and the texts of its index."""
+Rows = dict[str, list[Any]]
+
+
+def rows_of(path: Path) -> Iterator[Rows]:
+    """The rows that the project holds, read back in pieces, and the texts of its index."""
     with Project.open(path) as project, project.database.read() as connection:
 
-        def read(sql: str) -> list[Any]:
-            return [tuple(row) for row in connection.exec_driver_sql(sql)]
+        def read(sql: str, low: int) -> list[Any]:
+            found = connection.exec_driver_sql(sql, (low, low + AT_ONCE))
+            return [tuple(row) for row in found]
 
-        traces = read(f"SELECT {COLUMNS} FROM trace")
-        bodies = read("SELECT trace_pk, body FROM trace_body")
-        scores = read("SELECT trace_pk, metric_pk, value FROM score")
-        scenarios = read("SELECT pk, id, key, title, tier, expected, origin, body FROM scenario")
-        texts = []
-        for trace in map(project.traces.read, (row[0] for row in traces)):
-            pieces = [trace.scenario.key, trace.scenario.title, str(trace.scenario.input)]
-            texts.append((trace.row.pk, "\n".join([*pieces, *search.body_texts(trace.body)])))
-    return traces, bodies, scores, scenarios, texts
+        highest = connection.exec_driver_sql("SELECT max(pk) FROM trace").scalar_one()
+        for low in range(0, highest, AT_ONCE):
+            within = "> ? AND {} <= ?"
+            pk, trace_pk = within.format("pk"), within.format("trace_pk")
+            rows = {
+                "trace": read(f"SELECT {COLUMNS} FROM trace WHERE pk {pk}", low),
+                "body": read(
+                    f"SELECT trace_pk, body FROM trace_body WHERE trace_pk {trace_pk}", low
+                ),
+                "score": read(
+                    f"SELECT trace_pk, metric_pk, value FROM score WHERE trace_pk {trace_pk}", low
+                ),
+                "scenario": read(
+                    "SELECT pk, id, key, title, tier, expected, origin, body FROM scenario "
+                    f"WHERE pk {pk}",
+                    low,
+                ),
+            }
+            # The file that is made has one trace for each scenario, in the same order.
+            rows["text"] = [
+                (trace_pk, "\n".join([row[2], row[3], *_input(row[7]), *_texts(body)]))
+                for (trace_pk, body), row in zip(rows["body"], rows["scenario"], strict=True)
+            ]
+            yield rows
 
 
-def reference(path: Path, rows: tuple[list[Any], ...]) -> None:
-    """The same rows and the same index in plain SQLite."""
-    traces, bodies, scores, scenarios, texts = rows
+def _texts(body: bytes) -> Iterator[str]:
+    return search.body_texts(codec.read(body))
+
+
+def _input(stored: bytes) -> list[str]:
+    return [str(codec.read(stored)["input"])]
+
+
+def reference(path: Path, pieces: Iterable[Rows]) -> float:
+    """The same rows and the same index in plain SQLite; the seconds that SQLite took."""
     connection = sqlite3.connect(path, isolation_level=None)
+    taken = 0.0
     for statement in (
         "PRAGMA page_size=16384",
         "PRAGMA journal_mode=WAL",
@@ -94,18 +123,23 @@ def reference(path: Path, rows: tuple[list[Any], ...]) -> None:
         "CREATE INDEX scenario_by_key ON scenario (key)",
         "CREATE VIRTUAL TABLE trace_search USING fts5(text, content='', "
         "tokenize='unicode61 remove_diacritics 2')",
+        "BEGIN",
     ):
         connection.execute(statement)
-    connection.execute("BEGIN")
     marks = ",".join("?" * len(COLUMNS.split(",")))
-    connection.executemany(f"INSERT INTO trace VALUES ({marks})", traces)
-    connection.executemany("INSERT INTO trace_body VALUES (?,?)", bodies)
-    connection.executemany("INSERT INTO score VALUES (?,?,?)", scores)
-    connection.executemany("INSERT INTO scenario VALUES (?,?,?,?,?,?,?,?)", scenarios)
-    connection.executemany("INSERT INTO trace_search(rowid, text) VALUES (?,?)", texts)
+    for rows in pieces:
+        begun = time.perf_counter()
+        connection.executemany(f"INSERT INTO trace VALUES ({marks})", rows["trace"])
+        connection.executemany("INSERT INTO trace_body VALUES (?,?)", rows["body"])
+        connection.executemany("INSERT INTO score VALUES (?,?,?)", rows["score"])
+        connection.executemany("INSERT INTO scenario VALUES (?,?,?,?,?,?,?,?)", rows["scenario"])
+        connection.executemany("INSERT INTO trace_search(rowid, text) VALUES (?,?)", rows["text"])
+        taken += time.perf_counter() - begun
+    begun = time.perf_counter()
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+    return taken + time.perf_counter() - begun
 
 
 def run(traces: int) -> Iterator[str]:
@@ -119,7 +153,7 @@ def run(traces: int) -> Iterator[str]:
         project.close()
         memory = peak_megabytes()
         plain = Path(folder) / "plain.db"
-        theirs = once(partial(reference, plain, rows_of(path)))
+        theirs = reference(plain, rows_of(path))
         yield (
             f"import            {ours:6.1f} s, {traces / ours:,.0f} traces a second; plain SQLite "
             f"{theirs:.1f} s: {ours / theirs:.2f} times; peak memory {memory:,.0f} MB"
