@@ -133,3 +133,21 @@ def test_who_still_has_to_rate_is_told_before_answers_go_out(qtbot, window, tmp_
     idle(qtbot, window)
     assert prompts.asked[1:] == [("save", "Export")]
     assert path.exists()
+
+
+def test_an_export_that_is_cancelled_leaves_no_file(qtbot, window, tmp_path):
+    path, cancelled = tmp_path / "all.jsonl", []
+
+    def cancel(job):
+        if job.title.startswith("Exporting"):
+            cancelled.append(job)
+            job.cancel()
+
+    window.workspace.jobs.started.connect(cancel)
+    pane = opened(qtbot, window, "overview.export")
+    pane.choose("openinference")
+    window.workspace.prompts.answers += [path]
+    pane.accept_button.click()
+    qtbot.waitUntil(lambda: bool(cancelled), timeout=30_000)
+    idle(qtbot, window)
+    assert list(tmp_path.glob("*.jsonl")) == list(tmp_path.glob(".*.part")) == []
