@@ -87,6 +87,7 @@ def test_code_keeps_its_spaces_and_language():
 
 def test_a_line_break_stays_one():
     assert shown("a\nb") == ["a\nb"]
+    assert shown("args:\n     - path\n       more") == ["args:\n     - path\n       more"]
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,11 @@ def pane(qtbot, desk_workspace):
     return made
 
 
+def show_again(pane, qtbot):
+    pane.show_one(1)
+    qtbot.waitUntil(lambda: not pane.desk._notes_soon.isActive())
+
+
 def cards(pane):
     return pane.single.canvas.cards
 
@@ -120,22 +125,22 @@ def test_a_note_is_written_changed_and_emptied(pane, project):
     assert canvas.rows.own(0, 3) == low
 
 
-def test_while_rating_only_ones_own_notes_are_shown(pane, project, desk_workspace):
+def test_while_rating_only_ones_own_notes_are_shown(pane, project, desk_workspace, qtbot):
     project.notes.add(1, "Lee", "note", message=3, part=-1, text="I say no")
     project.notes.add(1, "Kim", "note", message=3, part=-1, text="I say yes")
-    pane.show_one(1)
+    show_again(pane, qtbot)
     assert [note.author for note in cards(pane)[3].notes] == ["Lee", "Kim"]
     pane.hide_scores = pane.hide_systems = True
-    pane.show_one(1)
+    show_again(pane, qtbot)
     assert [note.author for note in cards(pane)[3].notes] == ["Kim"]
     desk_workspace.set_user("Ann")
     assert cards(pane)[3].notes == ()
 
 
-def test_a_note_on_a_result_or_the_trace_finds_a_card(pane, project):
+def test_a_note_on_a_result_or_the_trace_finds_a_card(pane, project, qtbot):
     project.notes.add(1, "Kim", "note", text="of all")
     project.notes.add(1, "Kim", "bookmark", message=1, part=5)
-    pane.show_one(1)
+    show_again(pane, qtbot)
     assert [note.text for note in cards(pane)[0].notes] == ["of all"]
     assert cards(pane)[1].bookmarked
 

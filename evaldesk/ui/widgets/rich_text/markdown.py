@@ -326,8 +326,7 @@ class _Inline:
                 at = int(token.meta.get("pos", self._cursor))
                 self._add(token.content, at, len(token.markup))
             elif kind in ("softbreak", "hardbreak"):
-                at = self._content.find("\n", self._cursor)
-                self._add("\n", at)
+                self._line_break()
             elif kind == "code_inline":
                 self._code(token)
             elif kind == "image":
@@ -343,6 +342,17 @@ class _Inline:
             elif token.content:
                 self._add(token.content, int(token.meta.get("pos", -1)))
         return shown.done()
+
+    def _line_break(self) -> None:
+        """A break stays one, and the next line as far in as it was written."""
+        at = self._content.find("\n", self._cursor)
+        self._add("\n", at)
+        if at >= 0:
+            stop = at + 1
+            while self._content[stop : stop + 1] in (" ", "\t"):
+                stop += 1
+            self._shown.add(self._content[at + 1 : stop])
+            self._cursor = stop
 
     def _text(self, token: "Token") -> None:
         if not token.content:

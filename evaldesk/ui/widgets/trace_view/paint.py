@@ -1,9 +1,9 @@
 """Draws the pieces of cards."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
@@ -180,22 +180,20 @@ class CardPainter:
     ) -> None:
         """A block of text with what is marked in it."""
         tokens = self.tokens
+        ground, strong = partial(_ground, tokens.mark), partial(_strong, tokens)
+        coloured: list[tuple[Sequence[tuple[int, int]], Callable[[], QTextCharFormat]]] = [
+            (marks.quoted.get(key, ()), partial(_quoted, tokens)),
+            (_within(marks.quote, key), ground),
+            (marks.changed.get(key, ()), ground),
+            (marks.labelled.get(key, ()), partial(_underlined, tokens)),
+            (marks.found.get(key, ()), ground),
+            (_within((marks.current,) if marks.current is not None else (), key), strong),
+            ((marks.selected[key],) if key in marks.selected else (), strong),
+        ]
         found: list[Mark] = []
-        _mark(found, chunk, marks.quoted.get(key, ()), _quoted(tokens))
-        for span in marks.quote:
-            if span[:2] == key:
-                _mark(found, chunk, [(span.start, span.length)], _ground(tokens.mark))
-        _mark(found, chunk, marks.changed.get(key, ()), _ground(tokens.mark))
-        _mark(found, chunk, marks.labelled.get(key, ()), _underlined(tokens))
-        hits = marks.found.get(key)
-        if hits:
-            _mark(found, chunk, hits, _ground(tokens.mark))
-            current = marks.current
-            if current is not None and current[:2] == key:
-                _mark(found, chunk, [(current.start, current.length)], _strong(tokens))
-        selected = marks.selected.get(key)
-        if selected is not None:
-            _mark(found, chunk, [selected], _strong(tokens))
+        for stretches, look in coloured:
+            if stretches:
+                _mark(found, chunk, stretches, look())
         ink = {"muted": "muted", "italic": "muted", "bad": "bad"}.get(section.tone, "text")
         laid.draw(painter, at, sight, tokens, ink, found)
 
@@ -347,6 +345,10 @@ def _strong(tokens: Tokens) -> QTextCharFormat:
     made = _ground(tokens.accent)
     made.setForeground(QColor(tokens.on_accent))
     return made
+
+
+def _within(spans: Sequence[Span], key: tuple[int, int]) -> list[tuple[int, int]]:
+    return [(span.start, span.length) for span in spans if span[:2] == key]
 
 
 def _mark(

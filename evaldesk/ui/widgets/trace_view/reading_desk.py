@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from evaldesk.domain.project import Changes
@@ -19,6 +19,7 @@ from evaldesk.ui.widgets.trace_view.view import TraceView
 if TYPE_CHECKING:
     from evaldesk.ui.widgets.trace_view.pane import TracePane
 
+_NOTES_AFTER_MS = 40
 _MOST_SAVED = 512_000_000
 _RENDERED = "reading.rendered"
 _TIMELINE = "reading.timeline"
@@ -44,6 +45,11 @@ class ReadingDesk(QObject):
         self.own_only = False
         self.note_bar = NoteBar()
         self._wanted: tuple[int, int, int] | None = None
+        # Whoever goes from trace to trace waits for the cards, and not for the notes on them.
+        self._notes_soon = QTimer(self)
+        self._notes_soon.setSingleShot(True)
+        self._notes_soon.setInterval(_NOTES_AFTER_MS)
+        self._notes_soon.timeout.connect(self.load_notes)
         self._noting: tuple[int, int, int] | None = None
         settings = self._workspace.settings
         self.rendered = bool(settings.get(_RENDERED, True))
@@ -76,7 +82,7 @@ class ReadingDesk(QObject):
             view.hide_systems, view.hide_scores = pane.hide_systems, pane.hide_scores
         if self.timeline and not pane.is_pair:
             pane.single.show_timeline()
-        self.load_notes()
+        self._notes_soon.start()
         wanted, self._wanted = self._wanted, None
         if wanted is not None and pane.pks == wanted[:1]:
             pane.single.reading.go_to_message(*wanted[1:])
