@@ -15,7 +15,7 @@ class JudgedTrace:
 
     Attributes:
         trace: its id. scenario: the scenario's key. trial: 0-based.
-        value: a number, or a word of the scale; never None.
+        value: a number, a word of the scale, or several of them; never None.
         good: for a scale of two points whether it is the good one; None for others.
         answer: what was taken as the system's answer, where a scorer said so.
         explanation: the reason, or what raters commented.
@@ -26,7 +26,7 @@ class JudgedTrace:
     run: str
     scenario: str
     trial: int
-    value: str | float | int | bool
+    value: str | float | int | bool | list[str]
     source: ValueSource
     good: bool | None = None
     answer: str = ""

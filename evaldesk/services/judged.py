@@ -9,7 +9,7 @@ from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.judged import JudgedTrace, ValueSource
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rating import Ruling
-from evaldesk.domain.rubric import Criterion, Rubric
+from evaldesk.domain.rubric import CannotJudge, Criterion, Rubric
 from evaldesk.domain.trace import Score, TraceRow
 from evaldesk.storage import listings
 
@@ -33,7 +33,7 @@ class Question:
 
 @dataclass(slots=True)
 class LeftOut:
-    """Why traces have no value.
+    """Why traces have no value. Who cannot judge gave none.
 
     Attributes:
         unsettled: their raters differ, and nobody ruled. undecided: a ruling says that no value
@@ -153,7 +153,13 @@ def _answers(
     if question.rubric is None:
         return {}
     found = listings.answers(project.database, question.rubric.name, pks)
-    mine = (one for one in found if one.submitted and one.answer.field == question.name)
+    mine = (
+        one
+        for one in found
+        if one.submitted
+        and one.answer.field == question.name
+        and not isinstance(one.answer.value, CannotJudge)
+    )
     return {pk: list(some) for pk, some in groupby(mine, key=lambda one: one.answer.trace_pk)}
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaldesk.domain import interchange
 from evaldesk.domain.rating import Ruling
-from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
+from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, CannotJudge, Rubric
 from evaldesk.domain.trace import Annotation
 from evaldesk.storage import listings
 
@@ -64,6 +64,8 @@ def _rating(rubric: Rubric, listed: listings.ListedAnswer) -> Iterator[Annotatio
         if answer.field == COMMENT:
             value, comment = None, str(value)
         number, label = _split(value)
+        if isinstance(value, CannotJudge):
+            label, comment = "cannot judge", value.reason
         yield Annotation(
             name=_NAMES.get(answer.field, answer.field),
             value=number,
@@ -93,9 +95,11 @@ def _ruling(rubric: Rubric, ruling: Ruling) -> Annotation:
 
 
 def _split(value: Any) -> tuple[float | None, str]:
-    """A value as a number or as a word."""
-    if value is None:
+    """A value as a number or as a word; several points as their words."""
+    if value is None or isinstance(value, CannotJudge):
         return None, ""
+    if isinstance(value, list):
+        return None, ", ".join(str(item) for item in value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value), ""
     return None, str(value)

@@ -12,6 +12,7 @@ from evaldesk.domain.report import DatasetVersionInfo
 from evaldesk.domain.trace import final_answer
 from evaldesk.storage import codec
 from evaldesk.storage import tables as t
+from evaldesk.storage.answers import decode_value
 from evaldesk.storage.engine import Database
 
 _AT_ONCE = 2000
@@ -85,7 +86,7 @@ def answers(
                     trace_pk=row.trace_pk,
                     field=row.field,
                     rater=row.rater,
-                    value=codec.decode(row.value),
+                    value=decode_value(row.value),
                     created_at=row.created_at,
                     comment=row.comment,
                     supersedes=row.supersedes or "",

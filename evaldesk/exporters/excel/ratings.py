@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from evaldesk.domain.report import ReportedAnswer
-from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY
+from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, CannotJudge
 from evaldesk.exporters.excel import style
 from evaldesk.exporters.excel.sheet import Column, SheetWriter, long_table, utc
 from evaldesk.exporters.excel.traces import SHORT_ID
@@ -48,6 +48,9 @@ def lines(item: ReportedAnswer) -> Iterator[tuple[str, str, Any, str]]:
     if kind == "comment":
         # The words stand where comments stand, whatever they were said of.
         yield kind, "", None, str(answer.value)
+        return
+    if isinstance(answer.value, CannotJudge):
+        yield kind, criterion, "cannot judge", answer.value.reason
         return
     values = answer.value if isinstance(answer.value, list) else [answer.value]
     for value in values:

@@ -17,6 +17,7 @@ from evaldesk.domain.report import (
     Stream,
     TracePlace,
 )
+from evaldesk.domain.rubric import CannotJudge
 from evaldesk.domain.trace import TraceRecord, TraceRow
 from evaldesk.exporters import jsonl, registry
 from evaldesk.exporters.csv import write_ratings, write_traces
@@ -68,13 +69,15 @@ def test_ratings_are_one_row_an_answer_and_a_failure_mode_each(tmp_path: Path) -
                 answer("#failure_modes", ["tone", "@x"]),
                 answer("#comment", "+1"),
                 answer("score", -3),
+                answer("where", ["greeting", "close"]),
+                answer("polite", CannotJudge("It is in Welsh.")),
             ],
             [],
         ),
         tmp_path / "r.csv",
     )
     found = read_csv(tmp_path / "r.csv")
-    assert rows == len(found) == 5
+    assert rows == len(found) == 8
     shown = [(row["kind"], row["criterion"], row["value"], row["comment"]) for row in found]
     assert shown == [
         ("answer", "correct", "'=yes", "'-bad"),
@@ -82,7 +85,11 @@ def test_ratings_are_one_row_an_answer_and_a_failure_mode_each(tmp_path: Path) -
         ("failure mode", "", "'@x", ""),
         ("comment", "", "", "'+1"),
         ("answer", "score", "-3", ""),
+        ("answer", "where", "greeting", ""),
+        ("answer", "where", "close", ""),
+        ("answer", "polite", "", "It is in Welsh."),
     ]
+    assert found[-1]["label"] == "cannot judge"
     assert found[0]["run"] == "'=run"
 
 
