@@ -20,6 +20,7 @@ _BESIDE = {
     "Grader Reason": "reason",
     "Comment": "comment",
 }
+_THIRD = (["Named Scores"], ["Grader Reason"])
 _AGAIN = re.compile(r" \(\d+\)$")
 _METRIC = "Metric: "
 _RED_TEAM = frozenset(
@@ -85,8 +86,9 @@ def _layout(source: Source) -> Layout | None:
     made = Layout([], [], [])
     for index, name in enumerate(columns):
         plain = _AGAIN.sub("", name)
-        follows = [_AGAIN.sub("", later) for later in columns[index + 1 : index + 3]]
-        if follows == ["Status", "Score"] or _prompt(name) or _is_marked(rows, name):
+        follows = [_AGAIN.sub("", later) for later in columns[index + 1 : index + 4]]
+        told = follows[:2] == ["Status", "Score"] and follows[2:] in _THIRD
+        if told or _prompt(name) or _is_marked(rows, name):
             made.outputs.append(_Output(name, _head(name)))
         elif made.outputs and plain in _BESIDE:
             made.outputs[-1].beside.setdefault(_BESIDE[plain], name)

@@ -10,6 +10,7 @@ from evaldesk.domain.errors import InputError
 from evaldesk.importers import yaml_document
 from evaldesk.importers.contract import RunHeader
 from evaldesk.importers.promptfoo_cell import cell_result
+from evaldesk.importers.registry import detect
 from evaldesk.importers.source import Source
 from tests.unit.importers.files import notes, read, skipped, traces, write_json, write_jsonl
 
@@ -349,3 +350,9 @@ def test_long_documents_are_known_by_their_beginning(tmp_path, whole):
     }
     for name, shape in shapes.items():
         assert len(traces(read(write_json(tmp_path / f"{name}.json", shape)))) == 4
+
+
+def test_other_tables_with_a_status_and_a_score_are_not_taken(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("question,answer,Status,Score\nq,a,PASS,0.5\n", encoding="utf-8")
+    assert detect(Source(path)).name == "csv"
