@@ -224,6 +224,16 @@ def test_words_that_all_others_lack_are_marked(trials):
     assert any(at[0] == row for at in woven.changed[2])
 
 
+def test_words_of_the_system_prompt_are_marked(make):
+    def prompted(pk, text):
+        return make.trace([make.message("system", make.text(text)), *make.support[1:]], pk=pk)
+
+    woven = weave((prompted(1, "Be kind and brief."), prompted(2, "Be kind and thorough.")))
+    assert woven.changed[0][0, 0] == [(12, 6)]
+    assert 0 not in woven.differing
+    assert "system prompt or tools differ" in counted(woven.summary)
+
+
 def test_pins_keep_open_what_comes_next(pane, workspace):
     view = beside(pane, 1, 2)
     assert not view.woven.columns[0][0].open

@@ -28,6 +28,7 @@ MOST = 4
 Stretches = dict[tuple[int, int], list[Stretch]]
 Chips = dict[int, tuple[tuple[str, str], ...]]
 
+_SAID = (*STEP_KINDS, "setup", "scenario", "output", "error")
 _MOSTLY = 0.85
 """Where more of all texts differs, marking it would mark everything."""
 
@@ -104,8 +105,9 @@ def weave(
     ]
     _weave(woven, cards, alignment)
     _compare_frames(woven)
-    for row in woven.differing:
-        _mark_words(woven, row)
+    for row in range(len(woven)):
+        if row not in woven.same:
+            _mark_words(woven, row)
     return woven
 
 
@@ -245,7 +247,12 @@ def _compare_frames(woven: Woven) -> None:
     """Say what of the retrieved documents differs, at the first card that shows some."""
     for row in range(len(woven)):
         cards = woven.cards(row)
-        if any(card is not None and card.kind == "documents" for card in cards):
+        there = {side: card for side, card in enumerate(cards) if card is not None}
+        side, card = next(iter(there.items()))
+        if card.kind == "documents":
+            if len(there) == 1:
+                _add_chip(woven, row, tr("only in {sides}").format(sides=SIDES[side]))
+                return
             found = [trace.body.get("documents") or () for trace in woven.traces]
             if not add_documents(cards, found):
                 woven.same.discard(row)
@@ -254,6 +261,8 @@ def _compare_frames(woven: Woven) -> None:
 
 def _mark_words(woven: Woven, row: int) -> None:
     cards = woven.cards(row)
+    if not any(card is not None and card.kind in _SAID for card in cards):
+        return
     texts: dict[str, dict[int, int]] = {}
     for side, card in enumerate(cards):
         for index, section in enumerate(card.sections if card is not None else ()):
