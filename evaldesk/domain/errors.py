@@ -49,7 +49,15 @@ class UsageError(EvalDeskError):
 
 
 class NotFoundError(UsageError):
-    """A name that the project does not have."""
+    """A name that the project does not have.
+
+    Attributes:
+        name: what was asked for. nearest: the known name that is most like it. Both are empty
+            where nothing is near.
+    """
+
+    name = ""
+    nearest = ""
 
     @classmethod
     def among(cls, what: str, name: str, known: Iterable[str]) -> "NotFoundError":
@@ -69,7 +77,10 @@ class NotFoundError(UsageError):
             hint = f"There are: {shown}."
         else:
             hint = "The project has none yet."
-        return cls(f"There is no {what} “{name}”.", hint)
+        error = cls(f"There is no {what} “{name}”.", hint)
+        if nearest:
+            error.name, error.nearest = name, nearest[0]
+        return error
 
 
 class InputError(EvalDeskError):

@@ -56,9 +56,8 @@ def suggestions(
         scores, slices, annotations: the names that the project has.
         values: the values that its fields have.
     """
-    found = _BEGUN.search(text) if _inside_quotes(text) else _BEGUN.search(text.replace('"', " "))
-    begun = found.group("word") if found else ""
-    start = len(text) - len(begun) - (1 if _inside_quotes(text) else 0)
+    start = begun_at(text)
+    begun = text[start:].lstrip("\"'")
     place, field = _place(text[:start])
     offered: Iterable[Suggestion]
     if place == "value":
@@ -89,6 +88,16 @@ def suggestions(
     if first or len(wanted) < 2:
         return first
     return [one for one in offered if wanted in one.text.casefold()]
+
+
+def begun_at(text: str) -> int:
+    """Where the word begins that the text ends with, its opening quote included; the end of the
+    text where none was begun. What completion offers goes in place of it.
+    """
+    quoted_now = _inside_quotes(text)
+    found = _BEGUN.search(text if quoted_now else text.replace('"', " "))
+    begun = found.group("word") if found else ""
+    return len(text) - len(begun) - (1 if quoted_now else 0)
 
 
 def complete(

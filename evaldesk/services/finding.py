@@ -4,6 +4,7 @@ For screens and the command line::
 
     facets(project, query, chosen)   what the list can be narrowed by, with counts for the present
                                      query; runs in a job, ends when its reads are interrupted
+    named_facets(project, query, chosen)   the same of datasets, suites, annotations; slower
     narrowed(query, chosen)          the query with the facet lines that are ticked
     vocabulary(project, query)       names and values with counts, for completion.suggestions
     view_address.write(view), .read(text)   in services/view_address.py: a view as one line that
@@ -12,14 +13,15 @@ For screens and the command line::
     project.traces.ids(query)        all of them, in the order asked
     project.traces.similar(trace)    likeness to one trace; TraceQuery.similar narrows a list to it
 
-A facet line is a `Filter`: lines of one facet are joined by “or”, facets by “and”.
+A facet line is a `Filter`: lines of one facet are joined by “or”, facets by “and”. A line that is
+excluded is its `Not`, and holds besides whatever is ticked.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from evaldesk.domain.query import AnyOf, Comparison, Every, Filter, TraceQuery
+from evaldesk.domain.query import AnyOf, Comparison, Every, Filter, Not, TraceQuery
 from evaldesk.services.completion import Values
 
 if TYPE_CHECKING:
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
 Chosen = Mapping[str, Sequence[Filter]]
-"""Facet → the filters of its lines that are ticked."""
+"""Facet → the filters of its lines that are ticked, and those that are excluded as `Not`."""
+
+MOST_NAMES = 12
+"""Datasets, suites and annotations that are counted, each with a question of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,15 @@ def narrowed(query: TraceQuery, chosen: Chosen, without: str = "") -> TraceQuery
     """
     parts: list[Filter] = [query.where] if query.where is not None else []
     for name, lines in chosen.items():
-        if lines and name != without:
-            if name == "flags":
-                parts.extend(lines)
-            else:
-                parts.append(lines[0] if len(lines) == 1 else AnyOf(tuple(lines)))
+        if name == without:
+            continue
+        if name == "flags":
+            parts.extend(lines)
+            continue
+        ticked = [line for line in lines if not isinstance(line, Not)]
+        if ticked:
+            parts.append(ticked[0] if len(ticked) == 1 else AnyOf(tuple(ticked)))
+        parts.extend(line for line in lines if isinstance(line, Not))
     if not parts:
         return replace(query, where=None)
     return replace(query, where=parts[0] if len(parts) == 1 else Every(tuple(parts)))
@@ -93,18 +102,53 @@ def facets(
     asked, ticked = query or TraceQuery(), chosen or {}
     found = _facets(project, narrowed(asked, ticked))
     for name, lines in ticked.items():
-        if not lines or name == "flags":
+        if not lines or name == "flags" or name in _NAMED:
             continue
         own = next((one for one in _facets(project, narrowed(asked, ticked, name), name)), None)
         kept = own or Facet(name, ())
-        missing = [line for line in lines if line not in [one.where for one in kept.lines]]
-        extra = tuple(FacetLine(_said(line), 0, line) for line in missing)
+        there = {one.where for one in kept.lines}
+        rest = narrowed(asked, ticked, name)
+        extra = tuple(
+            FacetLine(said(line), project.traces.count(narrowed(rest, {name: [line]})), line)
+            for line in dict.fromkeys(map(bare, lines))
+            if line not in there
+        )
         whole = Facet(name, kept.lines + extra)
         places = [place for place, one in enumerate(found) if one.name == name]
         if places:
             found[places[0]] = whole
         else:
             found.append(whole)
+    return found
+
+
+_NAMED = ("dataset", "suite", "annotation")
+
+
+def named_facets(
+    project: "Project", query: TraceQuery | None = None, chosen: Chosen | None = None
+) -> list[Facet]:
+    """As `facets`, of datasets and suites (their scenarios as they are in the latest version) and
+    of what was judged in other tools. Each name is a question of its own, so this takes longer.
+    """
+    asked, ticked = query or TraceQuery(), chosen or {}
+    known = {
+        "dataset": [Comparison("dataset", "=", (name,)) for name in project.facets.datasets()],
+        "suite": [Comparison("suite", "=", (name,)) for name in project.facets.suites()],
+        "annotation": [
+            Comparison(f"annotation.{name}", "exists") for name in project.facets.annotations()
+        ],
+    }
+    found = []
+    for name, lines in known.items():
+        rest = narrowed(asked, ticked, name)
+        wanted = [*lines[:MOST_NAMES], *map(bare, ticked.get(name, ()))]
+        counted = tuple(
+            FacetLine(said(line), project.traces.count(narrowed(rest, {name: [line]})), line)
+            for line in dict.fromkeys(wanted)
+        )
+        if counted:
+            found.append(Facet(name, counted))
     return found
 
 
@@ -145,12 +189,21 @@ def _range(band: "ScoreBand") -> str:
     return f"{band.low:.4g} – {band.high:.4g}"
 
 
-def _said(line: Filter) -> str:
+def bare(line: Filter) -> Filter:
+    """A line without the `Not` that excludes it."""
+    return line.item if isinstance(line, Not) else line
+
+
+def said(line: Filter) -> str:
+    """The text of a line."""
+    line = bare(line)
     if isinstance(line, Comparison) and line.values:
         value = line.values[0]
         return value if isinstance(value, str) else f"{value:.6g}"
+    if isinstance(line, Comparison):
+        return line.name.removeprefix("annotation.")
     if isinstance(line, Every):
-        return " – ".join(_said(item) for item in line.items)
+        return " – ".join(said(item) for item in line.items)
     return ""
 
 

@@ -26,6 +26,7 @@ from evaldesk.domain.errors import UsageError
 from evaldesk.domain.query import (
     FLAG_FIELDS,
     FUNCTIONS,
+    PREFIXES,
     AnyOf,
     Comparison,
     Every,
@@ -224,6 +225,30 @@ class _Parser:
     def end(self) -> None:
         if self._peek() is not None:
             raise self._fail("“and”, “or” or the end")
+
+
+def mended(text: str, wrong: str, right: str) -> str:
+    """A filter with one name or value in place of another, wherever it stands by itself or behind
+    ``score.`` and the like. The text as it is where it stands nowhere.
+
+    Raises:
+        UsageError: a quote is not closed.
+    """
+    pieces, at = [], 0
+    for token in _tokens(text):
+        said = _unquoted(token)
+        kind, _, rest = said.partition(".")
+        if token.kind not in ("word", "text"):
+            continue
+        if said == wrong:
+            put = right
+        elif rest == wrong and kind in PREFIXES:
+            put = f"{kind}.{right}"
+        else:
+            continue
+        pieces += [text[at : token.at], put if _bare(put) else _quoted(put)]
+        at = token.at + len(token.text)
+    return "".join([*pieces, text[at:]])
 
 
 def _unquoted(token: _Token) -> str:

@@ -25,7 +25,7 @@ MOST_VALUES = 200
 """Of one field; the most frequent ones."""
 FEW = 12
 """A score of up to so many values has each as a line; one of more is cut into four ranges."""
-FLAGS = ("has_error", "disagreement", "unrated", "bookmarked", "noted")
+FLAGS = ("has_error", "disagreement", "unrated", "rated", "bookmarked", "noted")
 _COMBINATIONS = 5_000
 _FIELDS = ("run", "system", "model", "prompt_version", "status")
 

@@ -1,9 +1,9 @@
 """Views of the traces that were saved under a name."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from evaldesk.domain.errors import UsageError
+from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.identifiers import new_id, now
 from evaldesk.domain.reading import SavedView
 from evaldesk.storage import tables as t
@@ -44,3 +44,22 @@ class SavedViewRepository:
         """Forget a view; nothing happens where there is none."""
         with self._database.write() as connection:
             connection.execute(delete(t.saved_view).where(t.saved_view.c.name == name))
+
+    def rename(self, name: str, other: str) -> None:
+        """Keep a view under another name.
+
+        Raises:
+            UsageError: the name is empty, or another view has it.
+            NotFoundError: there is no such view.
+        """
+        other = other.strip()
+        if not other:
+            raise UsageError("The view has no name.", "Give it one.")
+        view = t.saved_view.c
+        with self._database.write() as connection:
+            names = list(connection.execute(select(view.name)).scalars())
+            if name not in names:
+                raise NotFoundError.among("view", name, names)
+            if other != name and other in names:
+                raise UsageError(f"There is a view “{other}” already.", "Take another name.")
+            connection.execute(update(t.saved_view).where(view.name == name).values(name=other))

@@ -111,6 +111,32 @@ def test_lines_of_one_facet_are_either_or(project: Project) -> None:
     )
 
 
+def test_a_line_that_is_excluded_keeps_its_number(project: Project) -> None:
+    found = lines(project, run=["not run = base"])
+    assert found["run"] == {"base": 12, "new one": 12}
+    assert found["slice.language"] == {"de": 4, "en": 4, "fr": 4}
+    query = finding.narrowed(TraceQuery(), {"run": [parse("run = base"), parse("not run = 'x'")]})
+    assert query.where == parse("run = base and not run = x")
+    gone = lines(project, TraceQuery(where=parse("trial = 7")), run=["not run = base"])
+    assert gone["run"] == {"base": 0}
+
+
+def test_a_ticked_value_that_is_no_line_is_counted(project: Project) -> None:
+    quality = "score.quality >= 0.3 and score.quality < 0.5"
+    found = lines(project, **{"score.quality": [quality]})["score.quality"]
+    wanted = project.traces.count(TraceQuery(where=parse(quality)))
+    assert found["0.3 – 0.5"] == wanted > 0
+
+
+def test_datasets_suites_and_annotations_are_counted(project: Project) -> None:
+    assert [one.name for one in finding.named_facets(project)] == ["dataset"]
+    for ticked in ("dataset = cases", "not dataset = cases"):
+        (facet,) = finding.named_facets(
+            project, TraceQuery(where=parse("run = base")), {"dataset": [parse(ticked)]}
+        )
+        assert [(line.text, line.count) for line in facet.lines] == [("cases", 12)]
+
+
 def test_what_is_kept_is_counted_anew_after_an_import(project: Project) -> None:
     assert lines(project)["run"]["base"] == 12
     with project.ingest("more.jsonl") as writer:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.domain.query import AnyOf, Comparison, Every, Filter, Not
-from evaldesk.services.completion import complete, suggestions
-from evaldesk.services.query import parse, write
+from evaldesk.services.completion import begun_at, complete, suggestions
+from evaldesk.services.query import mended, parse, write
 from tests.filters import FILTERS
 
 
@@ -142,3 +142,26 @@ def test_completion_never_fails(text: str, item: Filter, cut: int) -> None:
     for begun in (text, write(item)[:cut]):
         for one in suggestions(begun, ["pass"], ["a b"], ["t"], VALUES):
             assert one.text
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right", "mended_text"),
+    [
+        ("latncy_ms > 3", "latncy_ms", "latency_ms", "latency_ms > 3"),
+        ("score.pas = 0 and pas = 1", "pas", "pass", "score.pass = 0 and pass = 1"),
+        ('run = "alpa"  or run in (alpa,b)', "alpa", "alpha", "run = alpha  or run in (alpha,b)"),
+        ("run = alpa", "alpa", "the alpha", 'run = "the alpha"'),
+        ("score.pas = 0", "pas", "pass rate", '"score.pass rate" = 0'),
+        ("run = a", "b", "c", "run = a"),
+    ],
+)
+def test_a_wrong_name_is_replaced(text: str, wrong: str, right: str, mended_text: str) -> None:
+    assert mended(text, wrong, right) == mended_text
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [("", ""), ("lat", "lat"), ("run = ", ""), ('run = "al p', '"al p'), ("a = 1 and (sc", "sc")],
+)
+def test_the_word_that_was_begun(text: str, begun: str) -> None:
+    assert text[begun_at(text) :] == begun

@@ -60,6 +60,14 @@ def test_views_are_kept_by_name(project: Project) -> None:
     project.views.remove("Slow")
     project.views.remove("Slow")
     assert [view.name for view in project.views.all()] == ["Failed"]
+    project.views.save("Slow", "latency_ms > 1000", "Ada")
+    for taken in ("Slow", " "):
+        with pytest.raises(UsageError):
+            project.views.rename("Failed", taken)
+    with pytest.raises(NotFoundError, match="Did you mean “Failed”"):
+        project.views.rename("Faild", "x")
+    project.views.rename("Failed", " Not passed ")
+    assert [view.name for view in project.views.all()] == ["Not passed", "Slow"]
 
 
 def _every() -> TraceQuery:
