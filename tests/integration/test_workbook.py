@@ -19,8 +19,9 @@ from evaldesk.domain.trace import Scenario, Score, TraceRecord
 from evaldesk.services.adjudication import disagreements
 from evaldesk.services.agreement import agreement
 from evaldesk.services.comparison import compare
+from evaldesk.services.exporting import FileExport, export_file
 from evaldesk.services.rating_import import RatingImport, import_ratings
-from evaldesk.services.reporting import export_file, export_workbook
+from evaldesk.services.reporting import export_workbook
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric(
@@ -393,11 +394,11 @@ def test_repeated_trials_count_as_one_scenario(tmp_path: Path) -> None:
 
 def test_lists_and_canonical_traces_come_out_of_a_project(project: Project, tmp_path: Path) -> None:
     for name, rows in (("traces-csv", 47), ("ratings-csv", 217), ("jsonl", 47)):
-        result = export_file(project, tmp_path / f"{name}.txt", name)
+        result = export_file(project, tmp_path / f"{name}.txt", FileExport(name))
         assert result.rows == rows, name
         assert (tmp_path / f"{name}.txt").stat().st_size > 1000
     with pytest.raises(NotFoundError, match="jsonl"):
-        export_file(project, tmp_path / "x", "jsnol")
+        export_file(project, tmp_path / "x", FileExport("jsnol"))
 
 
 def test_real_ratings_of_three_people(shared_data: Path, tmp_path: Path) -> None:

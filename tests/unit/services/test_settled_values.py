@@ -1,11 +1,12 @@
 """What people settled on, as annotations and as one value a trace."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from evaldesk.domain import interchange
-from evaldesk.domain.rubric import COMMENT, CannotJudge, Criterion, Point, Rubric, Scale
+from evaldesk.domain.rubric import COMMENT, CannotJudge, Criterion, Given, Point, Rubric, Scale
 from evaldesk.services.exporting import whole_traces
 from evaldesk.services.judged import LeftOut, Question, judged
 from evaldesk.services.own_ratings import OwnRatings
@@ -22,17 +23,18 @@ RUBRIC = Rubric(
 
 
 @pytest.fixture
-def project(tmp_path: Path):
+def project(tmp_path: Path) -> Iterator[Project]:
     with Project.create(tmp_path / "p.evaldesk") as made:
         fill(made, [record(number) for number in range(1, 6)])
         made.rubrics.save(RUBRIC, "Ada")
         rate = made.ratings.answer
-        for pk, answers in {
+        given: dict[int, dict[str, Given]] = {
             1: {"Ada": "yes", "Bo": "yes"},
             2: {"Ada": "yes", "Bo": "no"},
             3: {"Ada": "no", "Bo": CannotJudge("It is in Welsh.")},
             4: {"Ada": "yes", "Bo": "no"},
-        }.items():
+        }
+        for pk, answers in given.items():
             for rater, value in answers.items():
                 rate(pk, "Quality", "right", rater, value)
                 made.ratings.submit(pk, "Quality", rater)
