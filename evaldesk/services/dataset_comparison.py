@@ -1,6 +1,5 @@
 """What became of a dataset from one version to another."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from evaldesk.domain.dataset import (
@@ -25,17 +24,17 @@ def difference(
     A scenario whose input was changed is another scenario: it is among the removed and the added,
     and, where both share their key, in ``renamed`` as well.
     """
-    one = {row.pk: row for row in project.datasets.each(before.pk)}
-    other = {row.pk: row for row in project.datasets.each(after.pk)}
-    added = [row for pk, row in other.items() if pk not in one]
-    removed = [row for pk, row in one.items() if pk not in other]
-    changed = []
-    for pk, row in one.items():
-        now = other.get(pk)
-        if now is not None and now.description != row.description:
-            changed.append(
-                ScenarioChange(row, now, field_changes(row.description, now.description))
-            )
+    one, other = project.datasets.members(before.pk), project.datasets.members(after.pk)
+    added = _rows(project, after, [pk for pk in other if pk not in one])
+    removed = _rows(project, before, [pk for pk in one if pk not in other])
+    # What has the same revision is described alike; the other way round it need not be.
+    otherwise = [pk for pk in one if pk in other and one[pk] != other[pk]]
+    now = {row.pk: row for row in _rows(project, after, otherwise)}
+    changed = [
+        ScenarioChange(row, now[row.pk], field_changes(row.description, now[row.pk].description))
+        for row in _rows(project, before, otherwise)
+        if row.description != now[row.pk].description
+    ]
     fresh = {row.key: row for row in added}
     return VersionDifference(
         before=before,
@@ -43,22 +42,21 @@ def difference(
         added=added,
         removed=removed,
         changed=changed,
-        same=sum(1 for pk in one if pk in other) - len(changed),
-        counts=_counts(one, other),
+        same=len(one) - len(removed) - len(changed),
+        counts=_counts(project, before, after),
         renamed=[(row, fresh[row.key]) for row in removed if row.key in fresh],
     )
 
 
-def _counts(one: Mapping[int, ScenarioRow], other: Mapping[int, ScenarioRow]) -> list[GroupCount]:
-    counted: dict[tuple[str, str], list[int]] = {}
-    for side, rows in enumerate((one, other)):
-        for row in rows.values():
-            groups = [("tier", row.description.tier), *row.description.slices.items()]
-            for name, value in groups:
-                counted.setdefault((name, value), [0, 0])[side] += 1
+def _rows(project: "Project", version: DatasetVersion, pks: list[int]) -> list[ScenarioRow]:
+    return sorted(project.datasets.rows(version.pk, pks), key=lambda row: row.key)
+
+
+def _counts(project: "Project", before: DatasetVersion, after: DatasetVersion) -> list[GroupCount]:
+    one, other = project.datasets.counts(before.pk), project.datasets.counts(after.pk)
     return [
-        GroupCount(name, value, *counted[name, value])
-        for name, value in sorted(counted, key=lambda item: group_order(*item))
+        GroupCount(name, value, one.get((name, value), 0), other.get((name, value), 0))
+        for name, value in sorted({*one, *other}, key=lambda item: group_order(*item))
     ]
 
 

@@ -38,8 +38,7 @@ class Group:
     """Scenarios that belong together.
 
     Attributes:
-        members: by key; the first is what the others are compared with.
-        similarity: of the pair that is least alike to the first.
+        members: the first is what the others are compared with.
     """
 
     kind: Kind
@@ -221,33 +220,37 @@ class _Near:
 
 
 def _near(found: _Found, similarity: float, progress: Progress) -> _Near:
-    """Clusters of nearly equal texts; a text that several scenarios share stands for them all."""
-    from rapidfuzz import fuzz
-
+    """Groups of nearly equal texts; a text that several scenarios share stands for them all."""
     texts = list(found.texts)
     near = near_pairs(texts, similarity, lambda part, text: progress(0.3 + 0.7 * part, text))
-    root = list(range(len(texts)))
-
-    def top(index: int) -> int:
-        while root[index] != index:
-            root[index] = root[root[index]]
-            index = root[index]
-        return index
-
-    for one, other, _ in near.pairs:
-        root[top(other)] = top(one)
-    clusters: dict[int, list[int]] = {}
-    for index in sorted({index for pair in near.pairs for index in pair[:2]}):
-        clusters.setdefault(top(index), []).append(index)
+    alike: dict[int, dict[int, float]] = {}
+    for one, other, share in near.pairs:
+        alike.setdefault(one, {})[other] = share
+        alike.setdefault(other, {})[one] = share
     groups = []
-    for cluster in clusters.values():
-        first = texts[cluster[0]]
-        items = []
-        for index in cluster:
-            alike = 1.0 if texts[index] is first else fuzz.ratio(first, texts[index]) / 100
-            items.append((found.texts[texts[index]][0], alike))
+    for first, others in _stars(alike):
+        items = [(found.texts[texts[first]][0], 1.0)]
+        items.extend((found.texts[texts[index]][0], share) for index, share in others)
         keys = {pk for pk, _ in items}
         # One key with several texts is a group of its own kind already.
         if not any(keys <= set(some) for some in found.keys.values() if len(some) > 1):
             groups.append(items)
     return _Near(groups, near.compared, near.crowded)
+
+
+def _stars(alike: Mapping[int, Mapping[int, float]]) -> list[tuple[int, list[tuple[int, float]]]]:
+    """Groups round the texts that are like most others, so that every member is as like to the
+    first as was asked. A text whose like ones all went elsewhere stands with the likest of them.
+    """
+    placed: set[int] = set()
+    groups = []
+    for first in sorted(alike, key=lambda index: (-len(alike[index]), index)):
+        if first in placed:
+            continue
+        others = {index: share for index, share in alike[first].items() if index not in placed}
+        if not others:
+            index = max(alike[first], key=lambda index: (alike[first][index], -index))
+            others = {index: alike[first][index]}
+        placed.update((first, *others))
+        groups.append((first, sorted(others.items(), key=lambda item: (-item[1], item[0]))))
+    return groups

@@ -17,7 +17,7 @@ from evaldesk.domain.dataset import (
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.identifiers import canonical_json, new_id, now
 from evaldesk.domain.trace import Scenario
-from evaldesk.storage import codec, dataset_versions, scenario_lists
+from evaldesk.storage import codec, dataset_versions, packing, scenario_lists
 from evaldesk.storage import scenario_revisions as revisions
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database, row_number
@@ -106,8 +106,7 @@ class DatasetRepository:
             NotFoundError: an unknown field, slice or sort key.
         """
         with self._database.read() as connection:
-            statement = scenario_lists.listed(connection, version_pk, query)
-            return array("q", connection.execute(statement).scalars())
+            return packing.numbers(connection, scenario_lists.listed(connection, version_pk, query))
 
     def rows(self, version_pk: int, pks: Sequence[int]) -> list[ScenarioRow]:
         """These scenarios as the version describes them, in this order."""
@@ -115,10 +114,17 @@ class DatasetRepository:
             return scenario_lists.rows(connection, version_pk, pks)
 
     def each(self, version_pk: int) -> Iterator[ScenarioRow]:
-        """Every scenario as the version describes it, by key."""
-        pks = self.ids(version_pk, ScenarioQuery())
-        for some in revisions.chunks(pks):
-            yield from self.rows(version_pk, some)
+        """Every scenario as the version describes it, in the order they came.
+
+        The reading connection is held until the iterator ends or is closed.
+        """
+        with self._database.read() as connection:
+            yield from scenario_lists.every(connection, version_pk)
+
+    def counts(self, version_pk: int) -> dict[tuple[str, str], int]:
+        """``tier`` or slice with its value → how many scenarios of the version have it."""
+        with self._database.read() as connection:
+            return scenario_lists.group_counts(connection, version_pk)
 
     def inputs(self, pks: Sequence[int]) -> Iterator[tuple[int, str, Any]]:
         """Row number, key and input of scenarios."""

@@ -4,7 +4,7 @@ The description that counts is the one the version holds, not the latest: where 
 of its own, its fields are read from there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, not_, or_, select
@@ -115,6 +115,80 @@ def rows(connection: Connection, version_pk: int, pks: Sequence[int]) -> list[Sc
                 row.pk, row.id.hex(), row.key, described, row.revision, latest.get(row.pk, 0)
             )
     return [found[pk] for pk in pks if pk in found]
+
+
+_EVERY = (
+    select(_s.pk, _s.id, _s.key, _s.title, _s.tier, _s.expected, _s.origin, _m.revision, _r.content)
+    .select_from(_HELD)
+    .order_by(_m.scenario_pk)
+)
+_BLOCK = 4000
+
+
+def every(connection: Connection, version_pk: int) -> Iterator[ScenarioRow]:
+    """All scenarios of a version as it describes them, in the order they came; read while they
+    are asked for.
+    """
+    latest = revisions.latest_numbers(connection)
+    slice_ = t.scenario_slice.c
+    found = connection.execution_options(yield_per=_BLOCK).execute(
+        _EVERY.where(_m.version_pk == version_pk)
+    )
+    for block in found.partitions(_BLOCK):
+        slices: dict[int, dict[str, str]] = {}
+        near = select(slice_.scenario_pk, slice_.name, slice_.value).where(
+            slice_.scenario_pk.between(block[0].pk, block[-1].pk)
+        )
+        for pk, name, value in connection.execute(near).all():
+            slices.setdefault(pk, {})[name] = value
+        for row in block:
+            described = (
+                Description(
+                    tier=row.tier,
+                    slices=slices.get(row.pk, {}),
+                    expected=row.expected,
+                    origin=row.origin,
+                    title=row.title,
+                )
+                if row.content is None
+                else Description.from_json(codec.decode(row.content))
+            )
+            yield ScenarioRow(
+                row.pk, row.id.hex(), row.key, described, row.revision, latest.get(row.pk, 0)
+            )
+
+
+def group_counts(connection: Connection, version_pk: int) -> dict[tuple[str, str], int]:
+    """Tier or slice with its value → how many scenarios of a version have it."""
+    held = _m.version_pk == version_pk
+    count = sql.count()
+    counts: dict[tuple[str, str], int] = {}
+    tiers = select(_TEXTS["tier"].label("value"), count).select_from(_HELD).where(held)
+    for value, number in connection.execute(tiers.group_by("value")):
+        counts["tier", value or ""] = number
+    slice_ = t.scenario_slice.c
+    plain = (
+        select(slice_.name, slice_.value, count)
+        .select_from(_HELD.join(t.scenario_slice, slice_.scenario_pk == _m.scenario_pk))
+        .where(held, _r.pk.is_(None))
+        .group_by(slice_.name, slice_.value)
+    )
+    each = sql.json_each(_r.content, "$.slices").table_valued("key", "value")
+    revised = (
+        select(each.c.key, each.c.value, count)
+        .select_from(
+            t.dataset_member.join(
+                t.scenario_revision,
+                and_(_r.scenario_pk == _m.scenario_pk, _r.number == _m.revision),
+            ).join(each, and_(True))
+        )
+        .where(held)
+        .group_by(each.c.key, each.c.value)
+    )
+    for statement in (plain, revised):
+        for name, value, number in connection.execute(statement):
+            counts[name, value] = counts.get((name, value), 0) + number
+    return counts
 
 
 def _sort(name: str, slices: Callable[[], list[str]]) -> Any:

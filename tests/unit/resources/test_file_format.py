@@ -46,12 +46,15 @@ def test_schema_and_types_have_the_same_keys() -> None:
     assert parts == set(get_type_hints(Part))
 
 
-def test_the_example_is_a_trace_and_the_example_rubric_a_rubric() -> None:
+def test_the_examples_are_what_they_say() -> None:
     from jsonschema import Draft202012Validator
 
-    trace, rubric = (
+    from evaldesk.importers.scenario_lines import is_scenario
+
+    trace, scenario, rubric = (
         json.loads(block) for block in re.findall(r"```json\n(.+?)```", PAGE, flags=re.S)
     )
     for name, example in (("trace", trace), ("rubric", rubric)):
         schema = json.loads(resource("schemas", f"{name}.schema.json").read_text("utf-8"))
         Draft202012Validator(schema).validate(example)
+    assert is_scenario(scenario)

@@ -424,3 +424,20 @@ def test_out_and_in_again(project: Project, version: DatasetVersion, tmp_path: P
         assert (found.file.name, found.file.author) == ("cases.jsonl", "Mara")
         import_files(other, [path], TraceImport(author="Mara"))
         assert len(other.datasets.versions()) == 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 12), st.integers(0, 12), st.floats(0.9, 1.0)), max_size=30
+    ).map(lambda pairs: [pair for pair in pairs if pair[0] != pair[1]])
+)
+def test_every_like_text_stands_in_a_group(pairs: list[tuple[int, int, float]]) -> None:
+    alike: dict[int, dict[int, float]] = {}
+    for one, other, share in pairs:
+        alike.setdefault(one, {})[other] = share
+        alike.setdefault(other, {})[one] = share
+    groups = dataset_duplicates._stars(alike)
+    assert {index for first, others in groups for index in (first, *dict(others))} == set(alike)
+    for first, others in groups:
+        assert others
+        assert all(alike[first][index] == share for index, share in others)

@@ -106,7 +106,12 @@ class CompareTab(QWidget):
         self._before = next(
             (
                 pk
-                for pk in (before, version.parent_pk, others[-1].pk if others else 0)
+                for pk in (
+                    before,
+                    version.parent_pk,
+                    *(item.pk for item in reversed(others) if item.dataset == version.dataset),
+                    *(item.pk for item in reversed(others)),
+                )
                 if pk in known
             ),
             0,
@@ -178,7 +183,7 @@ class CompareTab(QWidget):
             ]
             titles = ("", self.tr("Value"), self.tr("Before"), self.tr("After"), self.tr("Change"))
             self.model.show_lines(titles, lines, figures=(2, 3, 4))
-            self._size((140, 180, 80, 80, 80))
+            self._size((140, 180, 80, 80, 80), stretch=())
         elif which == 0:
             lines = [
                 Line(
@@ -191,7 +196,7 @@ class CompareTab(QWidget):
             self.model.show_lines(
                 (self.tr("Scenario"), self.tr("Field"), self.tr("Before"), self.tr("After")), lines
             )
-            self._size((120, 130, 260, 260))
+            self._size((120, 130, 260, 260), stretch=(2, 3))
         else:
             renamed = {row.pk for pair in found.renamed for row in pair}
             rows = found.added if which == 1 else found.removed
@@ -210,15 +215,23 @@ class CompareTab(QWidget):
             self.model.show_lines(
                 (self.tr("Scenario"), self.tr("Title"), self.tr("Tier"), ""), lines
             )
-            self._size((120, 380, 120, 120))
+            self._size((120, 380, 120, 120), stretch=(1,))
         self._holder.setVisible(which == 0 and bool(found.changed))
         if self.model.lines:
             self.table.select_row(0)
         self._show_fields(self.table.currentIndex(), QModelIndex())
 
-    def _size(self, widths: tuple[int, ...]) -> None:
+    def _size(self, widths: tuple[int, ...], stretch: tuple[int, ...]) -> None:
+        header = self.table.horizontalHeader()
+        header.setStretchLastSection(not stretch)
         for place, width in enumerate(widths):
-            self.table.setColumnWidth(place, width)
+            stretched = place in stretch
+            header.setSectionResizeMode(
+                place,
+                QHeaderView.ResizeMode.Stretch if stretched else QHeaderView.ResizeMode.Interactive,
+            )
+            if not stretched:
+                self.table.setColumnWidth(place, width)
 
     def _show_fields(self, index: QModelIndex, _before: QModelIndex) -> None:
         line = index.data(ROW) if index.isValid() else None

@@ -239,7 +239,10 @@ class DuplicatesTab(QWidget):
         self.model.show_lines(
             ("", self.tr("Alike"), self.tr("Scenario"), self.tr("Title"), ""), lines, figures=(1,)
         )
-        for column, width in enumerate((130, 76, 120, 420, 90)):
+        header = self.table.horizontalHeader()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((0, 130), (1, 76), (2, 120), (4, 90)):
             self.table.setColumnWidth(column, width)
         if place >= 0:
             self.table.select_row(min(place, len(lines) - 1))

@@ -248,8 +248,13 @@ class ScenariosPane(QWidget):
             if key in keys:
                 header.setSortIndicator(keys.index(key), order)
             self.table.setSortingEnabled(True)
+            room = self.table.viewport().width()
             for place, column in enumerate(self.model.columns):
                 self.table.setColumnWidth(place, column.width)
+                room -= column.width
+            if room > 0:
+                # The title has what the others leave.
+                self.table.setColumnWidth(1, self.table.columnWidth(1) + room)
         self.model.draft = self._controller.draft
         self.model.set_ids(ids)
         self.model.row(0)
