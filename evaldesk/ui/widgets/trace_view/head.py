@@ -109,6 +109,7 @@ class TraceHead(QWidget):
         super().__init__(parent)
         self._tokens = tokens
         self._side = ""
+        self._ink = ""
         self._flow = FlowLayout(self)
         self._flow.setContentsMargins(16, 10, 16, 2)
         self.title = ElidedLabel("", kind="heading")
@@ -180,7 +181,9 @@ class TraceHead(QWidget):
     def _colour(self) -> None:
         tokens = self._tokens
         ink = str(getattr(tokens, self._side)) if self._side else tokens.text
-        self.title.setStyleSheet(f"color: {ink};")
+        if ink != self._ink:  # a style sheet takes longer than the whole rest of the strip
+            self._ink = ink
+            self.title.setStyleSheet(f"color: {ink};")
 
     def _summary(self, trace: Trace, steps: Sequence[Step]) -> str:
         number = sum(1 for step in steps if step.kind != "setup")
