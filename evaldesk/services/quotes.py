@@ -14,7 +14,10 @@ LEAST = 5
 _MOST_PLACES = 8
 """A run of words that stands in more places than this is looked at in the first few only."""
 _MOST_WORDS = 400_000
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f"
+"""Japanese, Chinese and Thai put no space between words: each of their signs counts as one."""
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:['’]\w+)*")
+_LEAST_UNSPACED = 12
 
 
 class Quote(NamedTuple):
@@ -92,6 +95,9 @@ def _walk(
             i += 1
             continue
         start, stop = said_at[i][0], said_at[i + length - 1][1]
+        if stop - start < _LEAST_UNSPACED and stop - start == length:
+            i += 1  # five signs in a row are not yet a quote
+            continue
         there, there_stop = places[number][j][0], places[number][j + length - 1][1]
         made.append(Quote(start, stop - start, number, there, there_stop - there))
         i += length

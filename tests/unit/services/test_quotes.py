@@ -49,6 +49,18 @@ def test_scripts_without_ascii():
     assert told(f"Ja: {text}!", [f"Nur {text}."]) == [(text, 0, text)]
 
 
+def test_signs_without_spaces_count_as_words():
+    document = "配送前の注文は全体としてのみ取り消すことができます。"
+    assert told("はい、注文は全体としてのみ取り消すことができます", [document]) == [
+        (
+            "注文は全体としてのみ取り消すことができます",
+            0,
+            "注文は全体としてのみ取り消すことができます",
+        )
+    ]
+    assert quotes("取り消すこと", [document]) == []
+
+
 words = st.lists(st.sampled_from("abcdef"), max_size=40).map(" ".join)
 
 

@@ -12,6 +12,7 @@ from evaldesk.domain.reading import Note
 from evaldesk.domain.trace import Part
 from evaldesk.jobs.runner import JobControl
 from evaldesk.services.attachments import decode, file_name
+from evaldesk.ui.widgets.rich_text import markdown
 from evaldesk.ui.widgets.trace_view.jumps import Jump
 from evaldesk.ui.widgets.trace_view.note_bar import NoteBar
 from evaldesk.ui.widgets.trace_view.view import TraceView
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from evaldesk.ui.widgets.trace_view.pane import TracePane
 
 _NOTES_AFTER_MS = 40
+_LIBRARIES_AFTER_MS = 400
 _MOST_SAVED = 512_000_000
 _RENDERED = "reading.rendered"
 _TIMELINE = "reading.timeline"
@@ -50,6 +52,7 @@ class ReadingDesk(QObject):
         self._notes_soon.setSingleShot(True)
         self._notes_soon.setInterval(_NOTES_AFTER_MS)
         self._notes_soon.timeout.connect(self.load_notes)
+        QTimer.singleShot(_LIBRARIES_AFTER_MS, self, self._bring_libraries)
         self._noting: tuple[int, int, int] | None = None
         settings = self._workspace.settings
         self.rendered = bool(settings.get(_RENDERED, True))
@@ -97,6 +100,12 @@ class ReadingDesk(QObject):
         if own_only != self.own_only:
             self.own_only = own_only
             self.load_notes()
+
+    def _bring_libraries(self) -> None:
+        """What reads Markdown takes a moment to come in, which the first answer should not wait
+        for.
+        """
+        self._workspace.jobs.read(lambda _control: markdown.load(), lambda _none: None)
 
     def _able(self) -> bool:
         return bool(self._pane.pks)
