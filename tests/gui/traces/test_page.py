@@ -395,3 +395,21 @@ def test_a_place_in_several_traces_is_come_to(page, project):
     assert page.pane.pks == (alpha, beta)
     assert page.pane.beside.current == (1, 1)
     assert page.pane.beside.only_differing
+
+
+def test_columns_take_the_room_of_the_list_and_give_it_back(page, qtbot):
+    page.resize(960, 600)
+    page.table.select_row(0)
+    assert page.listing.isVisible()
+    assert page.facet_panel.isVisible()
+    for row in (0, 1, 2, 3):
+        page.beside.toggle_mark(page.model.pk(row))
+    page.compare()
+    assert not page.listing.isVisible()
+    assert not page.facet_panel.isVisible()
+    views = page.pane.beside.views
+    qtbot.waitUntil(lambda: all(view.width() >= 200 for view in views), timeout=5000)
+    page.back()
+    assert page.listing.isVisible()
+    assert page.facet_panel.isVisible()
+    assert page.table.hasFocus()

@@ -30,6 +30,9 @@ from evaldesk.ui.widgets.trace_view.reading_place import ReadingPlace
 from evaldesk.ui.widgets.trace_view.woven import MOST
 from evaldesk.ui.workspace import Workspace
 
+_COLUMN = 210
+"""Of a trace that stands beside others, at least so many pixels are wanted."""
+
 
 class TracesPage(Screen):
     """Lists traces, narrows the list, and shows the one that is current."""
@@ -407,7 +410,6 @@ class TracesPage(Screen):
         )
         self.pane.desk.bind(self, "traces")
         bind(self, "traces.copy_id", self.copy_id, lambda: self.listing.current_row() is not None)
-        bind(self, "traces.origin", self.show_origin, lambda: self.listing.current_row() is not None)
         bind(self, "traces.origin", self.show_origin, lambda: bool(self.listing.current_row()))
         bind(self, "traces.layout", self.toggle_layout)
         bind(self, "traces.back", self.back, focus=True)
@@ -479,6 +481,7 @@ class TracesPage(Screen):
             self._open_set(wanted, place)
             self.controller.read_siblings(wanted[0])
             return
+        self._make_room(1)
         if self.pane.pks != (pk,):
             self.pane.show_one(pk)
             self.controller.read_siblings(pk)
@@ -488,10 +491,22 @@ class TracesPage(Screen):
         self.beside.show(pks)
         self.pane.show_traces(pks, place=place)
         self.siblings.set_open(pks)
-        # Several traces need the room more than the list does.
-        if self.reading.orientation() == Qt.Orientation.Horizontal:
+        self._make_room(len(pks))
+
+    def _make_room(self, columns: int) -> None:
+        """Several traces need the room more than facets and list do; alone, one has those back."""
+        kept = bool(self.workspace.settings.get("traces.facets", True))
+        beside = self.reading.orientation() == Qt.Orientation.Horizontal
+        wanted = columns * _COLUMN if columns > 1 else 0
+        list_room = self.listing.minimumWidth() if beside else 0
+        facet_room = self.facet_panel.minimumWidth()
+        self.listing.setVisible(not beside or wanted + list_room <= self.whole.width())
+        self.facet_panel.setVisible(
+            kept and (not wanted or wanted + list_room + facet_room <= self.whole.width())
+        )
+        if wanted and beside:
             width = sum(self.reading.sizes())
-            share = 0.66 if len(pks) == 2 else 0.78
+            share = 0.66 if columns == 2 else 0.78
             if self.reading.sizes()[1] < width * (share - 0.06):
                 self.reading.setSizes([int(width * (1 - share)), int(width * share)])
 

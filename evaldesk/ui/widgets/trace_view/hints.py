@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from evaldesk.ui.widgets.keycap import KeyHint
@@ -42,6 +42,37 @@ class ClickableHint(KeyHint):
         """Other words."""
         self.label.setText(text)
         self.setAccessibleName(f"{text}: {self.cap.text()}")
+
+
+class HintBar(QWidget):
+    """A line of hints that keep their keys and lose their words where room ends."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._hints: list[ClickableHint] = []
+
+    def add_yielding(self, hint: ClickableHint) -> None:
+        """These lose their words, the first added first."""
+        self._hints.append(hint)
+
+    def fit(self) -> None:
+        """Give words to as many as there is room for."""
+        layout = self.layout()
+        if layout is None:
+            return
+        for hint in self._hints:
+            hint.label.show()
+        for hint in self._hints:
+            if layout.minimumSize().width() <= self.width():
+                return
+            if not hint.isHidden():
+                hint.label.hide()
+                hint.setToolTip(hint.label.text())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self.fit()
 
 
 class ToggleHint(ClickableHint):

@@ -14,7 +14,7 @@ from evaldesk.services.alignment import Formatting
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.trace_view.find_bar import FindBar
-from evaldesk.ui.widgets.trace_view.hints import ClickableHint, ToggleHint
+from evaldesk.ui.widgets.trace_view.hints import ClickableHint, HintBar, ToggleHint
 from evaldesk.ui.widgets.trace_view.pins import open_pinned
 from evaldesk.ui.widgets.trace_view.reading_desk import ReadingDesk
 from evaldesk.ui.widgets.trace_view.reading_place import ReadingPlace
@@ -380,8 +380,8 @@ class TracePane(QWidget):
 
     # the line above
 
-    def _make_bar(self) -> QWidget:
-        bar = QWidget()
+    def _make_bar(self) -> HintBar:
+        bar = HintBar()
         bar.setProperty("surface", "pane")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(bar)
@@ -404,6 +404,8 @@ class TracePane(QWidget):
         row.addWidget(self.raw_hint)
         row.addWidget(self.find_hint)
         row.addLayout(self.extras)
+        for hint in (self.raw_hint, self.timeline_hint, self.find_hint, self.next_hint):
+            bar.add_yielding(hint)
         self._say_state()
         return bar
 
@@ -428,6 +430,7 @@ class TracePane(QWidget):
             hint.setVisible(bool(self.pks))
         self.timeline_hint.setVisible(bool(self.pks) and not pair)
         if not pair:
+            self.bar.fit()
             return
         if not number:
             text = self.tr("No step differs")
@@ -438,6 +441,7 @@ class TracePane(QWidget):
         else:
             text = self.tr("{count} steps differ").format(count=number)
         self.difference_count.setText(text)
+        self.bar.fit()
 
     def _retheme(self) -> None:
         tokens: Tokens = self.workspace.tokens

@@ -20,7 +20,7 @@ from evaldesk.ui.widgets.trace_view.summary_line import SummaryLine
 from evaldesk.ui.widgets.trace_view.view import TraceView
 from evaldesk.ui.widgets.trace_view.woven import MOST, Woven
 
-_NARROWEST = 170
+_NARROWEST = 120
 _ABOVE = 72
 """Of the row before, what is seen above one that was come to, in pixels."""
 

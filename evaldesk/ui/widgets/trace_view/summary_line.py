@@ -10,12 +10,12 @@ from evaldesk.services.alignment import ALL_FORMATTING, Formatting
 from evaldesk.services.alignment.summary import Summary
 from evaldesk.ui.widgets.label import ElidedLabel
 from evaldesk.ui.widgets.trace_view.head import FlowLayout
-from evaldesk.ui.widgets.trace_view.hints import ClickableHint, ToggleHint
+from evaldesk.ui.widgets.trace_view.hints import ClickableHint, HintBar, ToggleHint
 from evaldesk.ui.widgets.trace_view.pins import Pin
 from evaldesk.ui.widgets.trace_view.summary_words import counted, parted
 
 
-class SummaryLine(QWidget):
+class SummaryLine(HintBar):
     """``12 steps equal · 3 differ``, ``G First divergence at step 5: A calls …``, the toggles, and
     the pins below.
 
@@ -50,6 +50,8 @@ class SummaryLine(QWidget):
         second = QHBoxLayout()
         second.setContentsMargins(16, 0, 16, 6)
         second.addWidget(self.divergence, 1)
+        for hint in (self.formatting, self.folding):
+            self.add_yielding(hint)
         self._pins = QWidget()
         self._flow = FlowLayout(self._pins)
         self._flow.setContentsMargins(16, 0, 16, 6)
@@ -69,6 +71,7 @@ class SummaryLine(QWidget):
         self.divergence.setVisible(summary.divergence is not None)
         self.show_folding(folded)
         self.formatting.set_on(bool(ignored), self._ignored_words(ignored))
+        self.fit()
 
     def show_folding(self, folded: bool) -> None:
         """Say whether equal stretches are folded."""
