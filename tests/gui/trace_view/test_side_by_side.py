@@ -217,6 +217,35 @@ def test_what_only_some_have_is_marked_with_who(pane):
     assert chips.count("first divergence") == 1
 
 
+def test_what_is_marked_is_spoken_too(pane):
+    view = beside(pane, 1, 4)
+    view.go_to_divergence()
+    said = view.view.canvas.accessibleDescription()
+    assert said.startswith("first divergence. only in A. Tool · find")
+
+
+def test_what_a_person_opened_stays_open_when_formatting_is_ignored(pane):
+    view = beside(pane, 1, 3)
+    row = next(r for r, c in enumerate(view.a.canvas.cards) if c and c.title == "Tool · find")
+    view.a.canvas.toggle(row)
+    pane.ignore(ALL_FORMATTING)
+    assert view.a.canvas.cards[row].open
+    assert view.b.canvas.cards[row].open
+
+
+def test_traces_of_several_scenarios_are_said_to_be(pane, trials, make):
+    from dataclasses import replace
+
+    stranger = replace(
+        trials[1], scenario_id="other", scenario=replace(trials[1].scenario, key="X-9")
+    )
+    by_pk = {1: trials[0], 2: stranger}
+    pane.workspace.set_project(SimpleNamespace(traces=SimpleNamespace(read=by_pk.__getitem__)))
+    view = beside(pane, 1, 2)
+    assert view.line.counts.text().startswith("Of 2 scenarios · ")
+    assert "X-9" in view.b.head.accessibleName()
+
+
 def test_words_that_all_others_lack_are_marked(trials):
     woven = weave([trials[0], trials[0], trials[2]])
     row = woven.differing[0]

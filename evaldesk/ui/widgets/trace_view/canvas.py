@@ -139,7 +139,10 @@ class TraceCanvas(SightOfColumn):
             self.current = row
             self.part = None
             card = self.cards[row] if row >= 0 else None
-            self.setAccessibleDescription(as_text(card) if card is not None else "")
+            # Labels beside the card's own say how it stands to the other columns.
+            labels = [text for text, _ in self.painter.chips.get(row, ())]
+            spoken = [*labels, as_text(card)] if card is not None else []
+            self.setAccessibleDescription(". ".join(spoken))
             event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
             QAccessible.updateAccessibility(event)
             self.current_changed.emit(row)

@@ -40,6 +40,7 @@ def column_heads(
         hide_scores: leave out the scores.
     """
     several_runs = len({trace.row.run for trace in traces}) > 1
+    several_scenarios = len({trace.scenario_id for trace in traces}) > 1
     several_trials = len({trace.row.trial for trace in traces}) > 1
     heads = []
     for side, trace in enumerate(traces):
@@ -47,6 +48,8 @@ def column_heads(
         alias = aliases[side] if side < len(aliases) else ""
         name = alias or ("" if hide_systems else row.system or row.run)
         chips: list[tuple[str, str]] = []
+        if several_scenarios:
+            chips.append((trace.scenario.key, "warn"))
         if not (alias or hide_systems):
             if several_runs and row.run != name:
                 chips.append((row.run, "neutral"))

@@ -18,7 +18,7 @@ from evaldesk.ui.widgets.trace_view.rows import Rows
 from evaldesk.ui.widgets.trace_view.stretches import InSight, in_sight
 from evaldesk.ui.widgets.trace_view.summary_line import SummaryLine
 from evaldesk.ui.widgets.trace_view.view import TraceView
-from evaldesk.ui.widgets.trace_view.woven import MOST, Woven
+from evaldesk.ui.widgets.trace_view.woven import MOST, Woven, keep_open
 
 _NARROWEST = 120
 _ABOVE = 72
@@ -91,7 +91,9 @@ class SideBySide(QWidget):
             notes: a word above each column, such as that it is the one being rated.
         """
         again = self.woven is not None and self._ids(self.woven) == self._ids(woven)
-        if not again:
+        if again and self.woven is not None:
+            keep_open(self.woven, woven)
+        else:
             self._opened.clear()
         self.woven = woven
         self._use(len(woven.traces))
@@ -107,7 +109,12 @@ class SideBySide(QWidget):
             chips = ((note, "accent"), *head.chips) if note else head.chips
             view.show_column_head(woven.traces[side], SIDES[side].lower(), head.title, chips)
         if woven.summary is not None:
-            self.line.show_summary(woven.summary, woven.ignored, folded=self.only_differing)
+            self.line.show_summary(
+                woven.summary,
+                woven.ignored,
+                folded=self.only_differing,
+                scenarios=len({trace.scenario_id for trace in woven.traces}),
+            )
         self.line.show_pins(self.pins)
         self._level_heads()
         self._lay_out(keep=again)

@@ -63,10 +63,19 @@ class SummaryLine(HintBar):
         layout.addLayout(second)
         layout.addWidget(self._pins)
 
-    def show_summary(self, summary: Summary, ignored: Formatting, *, folded: bool) -> None:
-        """Show figures of other traces, or of the same ones looked at otherwise."""
+    def show_summary(
+        self, summary: Summary, ignored: Formatting, *, folded: bool, scenarios: int = 1
+    ) -> None:
+        """Show figures of other traces, or of the same ones looked at otherwise.
+
+        Args:
+            scenarios: how many scenarios the traces are of.
+        """
         self.ignored = ignored
-        self.counts.setText(counted(summary))
+        text = counted(summary)
+        if scenarios > 1:
+            text = self.tr("Of {n} scenarios").format(n=scenarios) + " · " + text
+        self.counts.setText(text)
         self.divergence.show_text(parted(summary.divergence))
         self.divergence.setVisible(summary.divergence is not None)
         self.show_folding(folded)

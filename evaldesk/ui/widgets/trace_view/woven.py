@@ -111,6 +111,25 @@ def weave(
     return woven
 
 
+def keep_open(before: Woven, woven: Woven) -> None:
+    """What of the same traces a person opened or closed stays so, as when formatting is ignored."""
+    for old, new in zip(before.columns, woven.columns, strict=True):
+        known = {_name(card): card for card in old if card is not None}
+        for card in new:
+            then = known.get(_name(card)) if card is not None else None
+            if card is None or then is None:
+                continue
+            card.open = then.open
+            sections = {section.key: section for section in then.sections}
+            for section in card.sections:
+                if section.key in sections:
+                    section.open = sections[section.key].open
+
+
+def _name(card: Card) -> tuple[str, int, str]:
+    return card.kind, card.step, card.title
+
+
 def _weave(woven: Woven, cards: Sequence[list[Card]], alignment: Alignment) -> None:
     """Rows of the alignment, with the frames around the steps between them."""
     sides = [_Side(its) for its in cards]
