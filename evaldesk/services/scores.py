@@ -1,8 +1,11 @@
 """What each run scored, with its interval."""
 
 import math
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from evaldesk.domain.project import RunInfo
@@ -22,23 +25,27 @@ def run_scores(project: "Project", run: RunInfo) -> list[MetricSummary]:
     return [_score(project.traces.outcomes(run.name, metric), metric) for metric in run.metrics]
 
 
-def _score(outcomes: Sequence[tuple[int, str, float | None]], metric: str) -> MetricSummary:
+def _score(outcomes: Iterable[tuple[int, str, float | None]], metric: str) -> MetricSummary:
+    """From outcomes in the order of their scenarios; a million of them are never held at once."""
     from evaldesk.stats.proportions import mean, proportion
 
-    gathered: dict[int, list[float]] = {}
+    averages: array[float] = array("d")
     errors = missing = traces = 0
     binary = True
-    for scenario, status, value in outcomes:
-        if status == "error":
-            errors += 1
-        elif value is None or not math.isfinite(value):
-            missing += 1
-        else:
-            traces += 1
-            binary = binary and value in (0.0, 1.0)
-            gathered.setdefault(scenario, []).append(value)
+    for _, trials in groupby(outcomes, key=itemgetter(0)):
+        values: list[float] = []
+        for _, status, value in trials:
+            if status == "error":
+                errors += 1
+            elif value is None or not math.isfinite(value):
+                missing += 1
+            else:
+                binary = binary and value in (0.0, 1.0)
+                values.append(value)
+        if values:
+            traces += len(values)
+            averages.append(math.fsum(values) / len(values))
     binary = binary and traces > 0
-    averages = [math.fsum(values) / len(values) for values in gathered.values()]
     if traces > len(averages):
         estimate = mean(averages)
         estimate = replace(

@@ -46,6 +46,7 @@ _BY_PKS = _ROW.where(t.trace.c.pk.in_(bindparam("pks", expanding=True)))
 _BODY = select(t.trace_body.c.body).where(t.trace_body.c.trace_pk == bindparam("pk"))
 _SNIPPETS_AT_ONCE = 64
 _LIKENESSES_KEPT = 16
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,9 +304,10 @@ class TraceRepository:
                 RunTrace(pk, scenario.hex(), trial, status) for pk, scenario, trial, status in found
             ]
 
-    def outcomes(self, run: str, metric: str) -> list[tuple[int, str, float | None]]:
+    def outcomes(self, run: str, metric: str) -> Iterator[tuple[int, str, float | None]]:
         """Scenario (its row number), status and score of every trace of a run, by scenario; None
-        where a trace has no such score.
+        where a trace has no such score. The reading connection is held until the iterator ends
+        or is closed.
 
         Raises:
             NotFoundError: no such metric; offers the nearest.
@@ -315,7 +317,7 @@ class TraceRepository:
             if metric not in known:
                 raise NotFoundError.among("metric", metric, known)
             scored = and_(t.score.c.trace_pk == t.trace.c.pk, t.score.c.metric_pk == known[metric])
-            found = connection.execute(
+            found = connection.execution_options(yield_per=_AT_ONCE).execute(
                 select(t.trace.c.scenario_pk, t.trace.c.status, t.score.c.value)
                 .select_from(
                     t.trace.join(t.run, t.run.c.pk == t.trace.c.run_pk).outerjoin(t.score, scored)
@@ -323,7 +325,7 @@ class TraceRepository:
                 .where(t.run.c.name == run)
                 .order_by(t.trace.c.scenario_pk)
             )
-            return [(scenario, status, value) for scenario, status, value in found]
+            yield from found.tuples()
 
     def numbers(self, run: str, metric: str) -> dict[int, float]:
         """Trace → value of a score or of a number field such as ``latency_ms``; those without
