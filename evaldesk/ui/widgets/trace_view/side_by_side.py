@@ -12,6 +12,7 @@ from evaldesk.ui.widgets.card import hairline
 from evaldesk.ui.widgets.trace_view.card import Card
 from evaldesk.ui.widgets.trace_view.column_head import column_heads
 from evaldesk.ui.widgets.trace_view.comparing import SIDES
+from evaldesk.ui.widgets.trace_view.in_step import InStep
 from evaldesk.ui.widgets.trace_view.pins import Pin, open_pinned, pins_for
 from evaldesk.ui.widgets.trace_view.plan import GAP
 from evaldesk.ui.widgets.trace_view.rows import Rows
@@ -64,7 +65,7 @@ class SideBySide(QWidget):
         self._rules: list[QFrame] = []
         self._opened: set[int] = set()
         self._sight: InSight | None = None
-        self._syncing = False
+        self._in_step = InStep(self)
         self.views: list[TraceView] = []
         self._use(2)
         self._last = self.views[0]
@@ -123,6 +124,7 @@ class SideBySide(QWidget):
     def clear(self) -> None:
         """Show nothing."""
         self.woven = self._sight = None
+        self._in_step.columns = ()
         for view in self._made:
             view.clear()
 
@@ -355,10 +357,9 @@ class SideBySide(QWidget):
             ],
             GAP,
         )
-        self._syncing = True
-        try:
+        self._in_step.columns = canvases
+        with self._in_step.paused():
             for side, canvas in enumerate(canvases):
-                outlined = side == woven.outlined
                 canvas.show_cards(
                     sight.columns[side],
                     rows,
@@ -366,11 +367,9 @@ class SideBySide(QWidget):
                     side=SIDES[side].lower(),
                     changed=sight.changed[side],
                     dimmed=sight.dimmed,
-                    outlined=sight.outlined if outlined else -1,
+                    outlined=sight.outlined if side == woven.outlined else -1,
                     chips=sight.chips[side],
                 )
-        finally:
-            self._syncing = False
         canvases[0].settle()
         for canvas in canvases:
             canvas.follow()
@@ -418,44 +417,12 @@ class SideBySide(QWidget):
 
     def _join(self, one: TraceView) -> None:
         """Have the other columns follow what happens in this one."""
-        bar = one.canvas.verticalScrollBar()
-        bar.valueChanged.connect(partial(self._scrolled, one))
-        one.canvas.heights_changed.connect(partial(self._heights_changed, one))
+        self._in_step.join(one.canvas)
         one.canvas.folded.connect(partial(self._folded, one))
         one.canvas.current_changed.connect(partial(self._current_changed, one))
 
-    def _others(self, one: TraceView) -> list[TraceView]:
-        return [view for view in self.views if view is not one]
-
-    def _scrolled(self, one: TraceView, value: int) -> None:
-        if self._syncing or self.woven is None or one not in self.views:
-            return
-        bar = one.canvas.verticalScrollBar()
-        self._syncing = True
-        try:
-            # What comes into sight there may change heights that all share.
-            for _ in range(3):
-                for other in self._others(one):
-                    other.canvas.follow()
-                    other.canvas.verticalScrollBar().setValue(bar.value())
-                    other.canvas.settle()
-                one.canvas.follow()
-                bars = {other.canvas.verticalScrollBar().value() for other in self._others(one)}
-                if bars <= {bar.value()}:
-                    break
-                bar.setValue(max(bars))
-        finally:
-            self._syncing = False
-
-    def _heights_changed(self, one: TraceView) -> None:
-        if self._syncing or self.woven is None:
-            return
-        for other in self._others(one):
-            other.canvas.follow()
-        self._scrolled(one, one.canvas.verticalScrollBar().value())
-
     def _current_changed(self, one: TraceView, row: int) -> None:
-        if one in self.views and not self._syncing:
+        if one in self.views and not self._in_step.busy:
             self._last = one
             self.place_changed.emit()
 
@@ -465,18 +432,7 @@ class SideBySide(QWidget):
             self._last = one
             self._lay_out(keep=True)
             return
-        card = one.canvas.cards[row]
-        for other in self._others(one):
-            partner = other.canvas.cards[row]
-            if card is None or partner is None:
-                continue
-            partner.open = card.open if partner.foldable else partner.open
-            if section >= 0:
-                key = card.sections[section].key
-                for its in partner.sections:
-                    if its.key == key and its.foldable:
-                        its.open = card.sections[section].open
-            other.canvas.refold(row)
+        self._in_step.fold_too(one.canvas, row, section)
 
     @staticmethod
     def _ids(woven: Woven) -> list[int]:
