@@ -104,7 +104,7 @@ def test_four_columns_stand_level_and_lose_nothing(pane, trials):
         assert len({bar.value() for bar in bars}) == 1
     assert len({id(one.canvas.rows) for one in view.views}) == 1
     beside(pane, 1, 2)
-    assert [one.isVisible() for one in view._made] == [True, True, False, False]
+    assert [one.isVisible() for one in view._columns.made] == [True, True, False, False]
 
 
 def test_the_summary_says_how_many_and_where_they_part(trials):

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import hairline
 from evaldesk.ui.widgets.trace_view.card import Card
 from evaldesk.ui.widgets.trace_view.column_head import column_heads
+from evaldesk.ui.widgets.trace_view.columns import Columns
 from evaldesk.ui.widgets.trace_view.comparing import SIDES
 from evaldesk.ui.widgets.trace_view.in_step import InStep
 from evaldesk.ui.widgets.trace_view.pins import Pin, open_pinned, pins_for
@@ -19,9 +20,8 @@ from evaldesk.ui.widgets.trace_view.rows import Rows
 from evaldesk.ui.widgets.trace_view.stretches import InSight, in_sight
 from evaldesk.ui.widgets.trace_view.summary_line import SummaryLine
 from evaldesk.ui.widgets.trace_view.view import TraceView
-from evaldesk.ui.widgets.trace_view.woven import MOST, Woven, keep_open
+from evaldesk.ui.widgets.trace_view.woven import Woven, keep_open
 
-_NARROWEST = 120
 _ABOVE = 72
 """Of the row before, what is seen above one that was come to, in pixels."""
 
@@ -31,7 +31,6 @@ class SideBySide(QWidget):
     height in each.
 
     Attributes:
-        views: the columns in sight, the first trace's first.
         woven: what is shown; None for nothing.
         only_differing: whether stretches of equal steps are folded.
         pins: what stays open; kept from scenario to scenario.
@@ -51,24 +50,18 @@ class SideBySide(QWidget):
         self.only_differing = False
         self.pins: tuple[Pin, ...] = ()
         self.line = SummaryLine()
-        self._tokens = tokens
-        self._columns = QHBoxLayout()
-        self._columns.setContentsMargins(0, 0, 0, 0)
-        self._columns.setSpacing(0)
+        self._opened: set[int] = set()
+        self._sight: InSight | None = None
+        self._in_step = InStep(self)
+        self._columns = Columns(tokens, self._join)
+        self._columns.use(2)
+        self._last = self.views[0]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.line)
         layout.addWidget(hairline())
-        layout.addLayout(self._columns, 1)
-        self._made: list[TraceView] = []
-        self._rules: list[QFrame] = []
-        self._opened: set[int] = set()
-        self._sight: InSight | None = None
-        self._in_step = InStep(self)
-        self.views: list[TraceView] = []
-        self._use(2)
-        self._last = self.views[0]
+        layout.addWidget(self._columns, 1)
         self.setFocusProxy(self.views[0])
         self.line.divergence_wanted.connect(self.go_to_divergence)
         self.line.folding_wanted.connect(self.toggle_folding)
@@ -117,7 +110,7 @@ class SideBySide(QWidget):
                 scenarios=len({trace.scenario_id for trace in woven.traces}),
             )
         self.line.show_pins(self.pins)
-        self._level_heads()
+        self._columns.level_heads()
         self._lay_out(keep=again)
         self.difference_changed.emit(-1)
 
@@ -125,14 +118,17 @@ class SideBySide(QWidget):
         """Show nothing."""
         self.woven = self._sight = None
         self._in_step.columns = ()
-        for view in self._made:
+        for view in self._columns.made:
             view.clear()
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Another theme."""
-        self._tokens = tokens
-        for view in self._made:
-            view.set_tokens(tokens)
+        self._columns.set_tokens(tokens)
+
+    @property
+    def views(self) -> list[TraceView]:
+        """The columns in sight, the first trace's first."""
+        return self._columns.views
 
     @property
     def a(self) -> TraceView:
@@ -269,11 +265,6 @@ class SideBySide(QWidget):
 
     # events
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Chips may take another line."""
-        super().resizeEvent(event)
-        self._level_heads()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right change the side; N, G, O, I as the hints say."""
         key = event.key()
@@ -301,34 +292,9 @@ class SideBySide(QWidget):
     # laying out
 
     def _use(self, count: int) -> None:
-        """Show so many columns; they are made when they are first needed."""
-        while len(self._made) < min(count, MOST):
-            view = TraceView(self._tokens)
-            view.setMinimumWidth(_NARROWEST)
-            name = SIDES[len(self._made)]
-            view.canvas.setAccessibleName(self.tr("Trace {side}").format(side=name))
-            if self._made:
-                rule = hairline("v")
-                self._rules.append(rule)
-                self._columns.addWidget(rule)
-            self._columns.addWidget(view, 1)
-            self._made.append(view)
-            self._join(view)
-        for number, view in enumerate(self._made):
-            view.setVisible(number < count)
-            if number:
-                self._rules[number - 1].setVisible(number < count)
-            if number >= count:
-                view.clear()
-        self.views = self._made[:count]
-        if getattr(self, "_last", None) not in self.views:
+        self._columns.use(count)
+        if self._last not in self.views:
             self._last = self.views[0]
-        for view in self.views:
-            view.canvas.setVerticalScrollBarPolicy(
-                Qt.ScrollBarPolicy.ScrollBarAsNeeded
-                if view is self.views[-1]
-                else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-            )
 
     def _lay_out(self, *, keep: bool) -> None:
         """Put the cards into the columns.
@@ -394,14 +360,6 @@ class SideBySide(QWidget):
             canvas.verticalScrollBar().setValue(round(canvas.rows.top(row) - below))
         else:
             canvas.reveal(row)
-
-    def _level_heads(self) -> None:
-        """All strips are as high as the highest, or the rows would not stand level."""
-        heads = [view.head for view in self.views]
-        width = (self.width() - len(heads) + 1) // len(heads)
-        height = max(head.heightForWidth(width) for head in heads)
-        for head in heads:
-            head.setFixedHeight(height)
 
     # the columns together
 
