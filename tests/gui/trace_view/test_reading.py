@@ -378,3 +378,35 @@ def test_right_to_left_cjk_and_emoji_can_be_read_and_selected(view, make):
     assert laid.y_of(start) >= laid.flows[1].y
     view.find("end")
     view.grab()
+
+
+def test_what_differs_is_not_hidden_in_a_fold(view, make):
+    value = {"rows": [{"n": n, "deep": {"x": [n]}} for n in range(60)]}
+    trace = make.trace(
+        [make.message("assistant", make.call("f", value)), make.message("tool", make.response(1))]
+    )
+    view.show_trace(trace)
+    cards = list(view.canvas.cards)
+    section = cards[0].sections[0]
+    place = section.text.index('"n": 50')
+    assert section.folds.line_at(place) not in list(section.folds.visible())
+    view.canvas.show_cards(cards, changed={(0, 0): [(place, 7)]})
+    view.canvas.toggle(0)
+    assert section.folds.line_at(place) in list(section.folds.visible())
+    view.grab()
+
+
+def test_characters_that_steer_a_terminal_are_shown(view, make):
+    said = "a\x1b[31mred\x00 b"
+    view.show_trace(make.trace([make.message("user", make.text(said))]))
+    flow = view.canvas.plan.laid(0, view.canvas.plan.face(0).pieces[1]).flows[0]
+    assert flow.layout.text() == "a␛[31mred␀ b"
+    assert flow.shown.text == said
+
+
+def test_how_large_a_picture_is_comes_from_its_first_bytes(view, make):
+    from evaldesk.ui.widgets.rich_text.pictures import image_size
+
+    blob = {"type": "blob", "mime_type": "image/png", "content": picture(40, 30)}
+    size = image_size(blob)
+    assert (size.width(), size.height()) == (40, 30)

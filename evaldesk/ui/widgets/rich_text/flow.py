@@ -2,6 +2,7 @@
 clicked.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -22,6 +23,10 @@ from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.rich_text.chunks import character_at, runs_right_to_left, units_before
 from evaldesk.ui.widgets.rich_text.fonts import TextStyle, TextStyles
 from evaldesk.ui.widgets.rich_text.shown import Shown
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_PICTURES = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {0x7F: 0x2421}
+"""Characters that steer a terminal are shown by a sign, and not as nothing."""
 
 Mark = tuple[int, int, QTextCharFormat]
 """A stretch of the source, from where to where, and how it looks."""
@@ -74,6 +79,8 @@ class Flow:
             option.setAlignment(Qt.AlignmentFlag.AlignRight)
         elif align == "center":
             option.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        if _CONTROLS.search(text):
+            text = text.translate(_PICTURES)
         layout = QTextLayout(text.replace("\n", "\u2028"), style.font)
         layout.setTextOption(option)
         layout.setCacheEnabled(True)

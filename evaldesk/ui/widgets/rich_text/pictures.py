@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QThreadPool,
     Signal,
 )
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPixmap
+from PySide6.QtGui import QColor, QImage, QImageIOHandler, QImageReader, QPainter, QPixmap
 
 from evaldesk.domain.trace import Part
 from evaldesk.services.attachments import Wave, decode, format_of, peek, size_of, wave_of
@@ -124,7 +124,16 @@ def _reader(data: bytes) -> tuple[QImageReader, QBuffer] | None:
 def image_size(part: Part) -> QSize:
     """How large an image is, from its first bytes; invalid where it cannot be told."""
     made = _reader(peek(part))
-    return made[0].size() if made is not None else QSize()
+    if made is None:
+        return QSize()
+    size = made[0].size()
+    return size.transposed() if _lies(made[0]) else size
+
+
+def _lies(reader: QImageReader) -> bool:
+    """Whether a camera was held upright, so that the image is to be turned."""
+    turned = QImageIOHandler.Transformation.TransformationRotate90
+    return bool(reader.transformation() & turned)
 
 
 def _read_image(part: Part, size: QSize) -> QImage:
@@ -137,7 +146,9 @@ def _read_image(part: Part, size: QSize) -> QImage:
     whole = reader.size()
     if not whole.isValid() or whole.width() * whole.height() > _MOST_PIXELS:
         return QImage()
-    reader.setScaledSize(size)
+    reader.setAutoTransform(True)
+    # Scaled first and turned then.
+    reader.setScaledSize(size.transposed() if _lies(reader) else size)
     image = reader.read()
     buffer.close()
     return image

@@ -102,6 +102,7 @@ class TraceCanvas(SightOfColumn):
         self._came = False
         if not self.rendered:
             folding.set_rendered(cards, False)
+        self.plan.changed = dict(changed or {})
         self.lay_out(cards, rows, column)
         first = next((row for row, card in enumerate(cards) if card is not None), -1)
         self.set_current(first, reveal=False)

@@ -29,6 +29,7 @@ from evaldesk.ui.widgets.trace_view.places import Place, Span
 from evaldesk.ui.widgets.trace_view.rows import Rows
 from evaldesk.ui.widgets.trace_view.sections import Section
 
+_MOST_UNCOVERED = 20
 GAP = 8
 """Between a card and the next one."""
 
@@ -67,6 +68,7 @@ class ColumnPlan:
         column: which column of ``rows`` this is.
         styles: fonts of the text.
         width: of a card, in pixels.
+        changed: (row, section) → stretches that are to be in sight once their card is.
         waiting: rows and sections in sight that are to be laid out beside the window first.
     """
 
@@ -76,6 +78,7 @@ class ColumnPlan:
         self.column = 0
         self.styles = styles
         self.width = 120
+        self.changed: dict[tuple[int, int], Sequence[tuple[int, int]]] = {}
         self.waiting: list[tuple[int, Section]] = []
         self._faces: dict[int, Face] = {}
         self._layouts = LayoutCache()
@@ -115,9 +118,19 @@ class ColumnPlan:
         face = self._faces.get(row)
         card = self.cards[row]
         if face is None and card is not None:
+            self._uncover_changed(row, card)
             face = self._faces[row] = Face(card, self.styles, self.text_width)
             self.waiting.extend((row, section) for section in face.waiting)
         return face
+
+    def _uncover_changed(self, row: int, card: Card) -> None:
+        """Folds that hide what the other side has not are opened, once."""
+        for index, section in enumerate(card.sections):
+            if (row, index) in self.changed and card.open and section.in_sight:
+                if section.heavy:
+                    continue
+                for start, _ in self.changed.pop((row, index))[:_MOST_UNCOVERED]:
+                    section.uncover(start)
 
     def laid(self, row: int, piece: Piece) -> Laid:
         """A piece of text, laid out."""
