@@ -325,7 +325,8 @@ class TraceRepository:
                 .where(t.run.c.name == run)
                 .order_by(t.trace.c.scenario_pk)
             )
-            yield from found.tuples()
+            for row in found:
+                yield row.scenario_pk, row.status, row.value
 
     def numbers(self, run: str, metric: str) -> dict[int, float]:
         """Trace → value of a score or of a number field such as ``latency_ms``; those without
