@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from evaldesk.domain.project import Changes
 from evaldesk.domain.reading import Note
@@ -60,7 +61,8 @@ class ReadingDesk(QObject):
         self._watched: set[TraceView] = set()
         self.note_bar.kept.connect(self._keep_note)
         self.note_bar.removed.connect(self._remove_note)
-        self.note_bar.closed.connect(pane.focus_trace)
+        self._came_from: QWidget | None = None
+        self.note_bar.closed.connect(self._go_back)
         self._workspace.project_changed.connect(self._project_changed)
         self._workspace.user_changed.connect(lambda _name: self.load_notes())
 
@@ -303,13 +305,26 @@ class ReadingDesk(QObject):
         there = view.reading.note_here(self._workspace.user, "note")
         step = view.current_step
         number = view.reading.steps[step].number if 0 <= step < len(view.reading.steps) else 0
+        self._came_from = QApplication.focusWidget()
         title = self.tr("Note on step {n}").format(n=number) if number else self.tr("Note")
         self.note_bar.open_bar(title, there)
+
+    def _go_back(self) -> None:
+        """Give the keys back to what had them before the note was written."""
+        came_from, self._came_from = self._came_from, None
+        if came_from is not None and isValid(came_from) and came_from.isVisible():
+            came_from.setFocus()
+        else:
+            self._pane.focus_trace()
 
     def _keep_note(self, text: str) -> None:
         project = self._workspace.project
         if project is None or self._noting is None:
             return
+        canvas = self._pane.view.canvas
+        card = canvas.cards[canvas.current] if canvas.current >= 0 else None
+        if card is not None and card.foldable and not card.open:
+            canvas.toggle(canvas.current)  # or what was just written would not be seen
         pk, message, part = self._noting
         before, person, notes = self.note_bar.note, self._workspace.user, project.notes
 

@@ -1,6 +1,7 @@
 """One trace, with its figures above it."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
@@ -16,7 +17,6 @@ from evaldesk.services.trace_markdown import (
 )
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.rich_text.json_folds import JsonFolds
-from evaldesk.ui.widgets.timeline import Waterfall
 from evaldesk.ui.widgets.trace_view.canvas import TraceCanvas
 from evaldesk.ui.widgets.trace_view.cards import Card, cards_of
 from evaldesk.ui.widgets.trace_view.head import TraceHead
@@ -24,6 +24,9 @@ from evaldesk.ui.widgets.trace_view.menu import popup
 from evaldesk.ui.widgets.trace_view.places import MessageSpan, Span, as_markdown
 from evaldesk.ui.widgets.trace_view.reading import Reading
 from evaldesk.ui.widgets.trace_view.search import hits
+
+if TYPE_CHECKING:
+    from evaldesk.ui.widgets.timeline import Waterfall
 
 
 class TraceView(QWidget):
@@ -233,6 +236,8 @@ class TraceView(QWidget):
                 self.timeline.hide()
             return True
         if self.timeline is None:
+            from evaldesk.ui.widgets.timeline import Waterfall
+
             self.timeline = Waterfall(self._tokens)
             self.timeline.message_wanted.connect(self.reading.go_to_message)
             self.timeline.left.connect(self.canvas.setFocus)
