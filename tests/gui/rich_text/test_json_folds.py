@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaldesk.services.steps import pretty
-from evaldesk.ui.widgets.rich_text.json_folds import Hints, JsonFolds, is_pretty_json
+from evaldesk.ui.widgets.rich_text.json_folds import JsonFolds, is_pretty_json
+from evaldesk.ui.widgets.rich_text.json_lines import Hints, shown_line
 
 DATA = {
     "id": "#W26",
@@ -28,7 +29,7 @@ def line_of(made, wanted):
 
 def shown(made):
     chunks, _ = made.chunks(whole=True)
-    return [made.shown(item, Hints()).text for chunk in chunks for item in chunk.data]
+    return [shown_line(made, item, Hints()).text for chunk in chunks for item in chunk.data]
 
 
 def test_paths_and_values():
@@ -117,7 +118,7 @@ def test_every_line_has_a_path_that_leads_to_its_value(value):
     assert places == lines
     for chunk in chunks:
         for item in chunk.data:
-            for run in made.shown(item, Hints()).runs:
+            for run in shown_line(made, item, Hints()).runs:
                 assert item.start <= run.source <= item.stop
 
 

@@ -5,7 +5,8 @@ from PySide6.QtCore import QCoreApplication, QRectF
 from evaldesk.ui.widgets.rich_text.chunks import Chunk
 from evaldesk.ui.widgets.rich_text.flow import Flow, Laid, Shape, Target
 from evaldesk.ui.widgets.rich_text.fonts import TextStyle, TextStyles
-from evaldesk.ui.widgets.rich_text.json_folds import Hints, JsonFolds, JsonLine
+from evaldesk.ui.widgets.rich_text.json_folds import JsonFolds, JsonLine
+from evaldesk.ui.widgets.rich_text.json_lines import Hints, shown_line
 from evaldesk.ui.widgets.rich_text.markdown import Block, blocks
 from evaldesk.ui.widgets.rich_text.shown import Shown
 from evaldesk.ui.widgets.rich_text.syntax import colours
@@ -156,7 +157,7 @@ def lay_out_json(chunk: Chunk, folds: JsonFolds, styles: TextStyles, width: floa
     for item in items:
         x = GUTTER + min(item.depth * _STEP, width * 0.5)
         flow = Flow(
-            folds.shown(item, hints),
+            shown_line(folds, item, hints),
             styles.payload,
             width - x,
             styles,

@@ -12,8 +12,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from evaldesk.ui.widgets.rich_text.chunks import CHUNK, Chunk
-from evaldesk.ui.widgets.rich_text.shown import Shown
-from evaldesk.ui.widgets.rich_text.syntax import JSON_TOKEN
 
 LONG = 300
 """Characters of a string that are shown while it is folded."""
@@ -21,15 +19,11 @@ FIRST = 60
 """About this many lines are open at first."""
 MOST = 400
 """Lines that are shown until one asks for all."""
-_GLIMPSE = 60
 _BLOCK = 24
 """Lines of one chunk at most."""
 
 _BRACKET = re.compile(r"[\[{]\n|\n *[\]}]")
 _KEY = re.compile(r'\s*("(?:[^"\\]|\\.)*")\s*:\s*')
-_ESCAPE = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
-)
 _PIECES = re.compile(r"(?:\\.|[^\\]){1,1400}", re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -37,22 +31,6 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def is_pretty_json(text: str) -> bool:
     """Whether a text is a list or mapping over several lines."""
     return text[:4] in ("{\n  ", "[\n  ") and text[-2:] in ("\n}", "\n]")
-
-
-class Hints(NamedTuple):
-    """How sizes are said; each has ``{count}`` but those for one."""
-
-    key: str = "1 key"
-    keys: str = "{count} keys"
-    item: str = "1 item"
-    items: str = "{count} items"
-    characters: str = "{count} characters"
-
-    def counted(self, count: int, *, mapping: bool) -> str:
-        """How many entries a list or mapping has."""
-        if count == 1:
-            return self.key if mapping else self.item
-        return (self.keys if mapping else self.items).format(count=f"{count:,}")
 
 
 class JsonLine(NamedTuple):
@@ -313,14 +291,6 @@ class JsonFolds:
 
     # what is shown
 
-    def _glimpse(self, item: JsonLine) -> str:
-        """The beginning of what a closed list or mapping holds."""
-        close = self.span(self._close[item.line])[0]
-        text = " ".join(self.text[item.stop : min(close, item.stop + 4 * _GLIMPSE)].split())
-        if len(text) <= _GLIMPSE and close <= item.stop + 4 * _GLIMPSE:
-            return text
-        return text[:_GLIMPSE].rstrip(" ,") + "…"
-
     def chunks(self, *, whole: bool) -> tuple[list[Chunk], int]:
         """The lines in sight in blocks, and how many more there are in the text below.
 
@@ -363,69 +333,3 @@ class JsonFolds:
                 end()
         end()
         return found, 0
-
-    def shown(self, item: JsonLine, hints: Hints) -> Shown:
-        """What a line says, with ``hints`` in the person's language."""
-        text = self.text
-        made = Shown()
-        start = item.start
-        if item.begins:
-            start += min(item.depth * 2, item.stop - item.start)
-        string = self.long_string(item.line)
-        if item.line in self._close and item.line in self.folded:
-            _coloured(made, text, start, item.stop)
-            mapping = text[item.stop - 1] == "{"
-            count = self.children(item.line)
-            made.add(self._glimpse(item), style="hint")
-            made.add("}" if mapping else "]")
-            made.add(f"  {hints.counted(count, mapping=mapping)}", style="hint")
-        elif string is None:
-            _coloured(made, text, start, item.stop)
-        elif item.line in self.unfolded:
-            first = max(start, string[0])
-            if item.begins:
-                _coloured(made, text, start, first - 1)
-                made.add(text[first - 1], first - 1, style="string")
-            _unescaped(made, text, first, min(item.stop, string[1]))
-            if item.stop > string[1]:
-                made.add(text[string[1] : item.stop], string[1])
-        else:
-            length = string[1] - string[0]
-            if length > LONG + 40:
-                cut = string[0] + LONG
-                while text[cut - 1] == "\\":
-                    cut -= 1
-                _coloured(made, text, start, cut)
-                made.add("…", style="string")
-                made.add(f"  {hints.characters.format(count=f'{length:,}')}", style="hint")
-            else:
-                _coloured(made, text, start, item.stop)
-        return made.done()
-
-
-def _coloured(made: Shown, text: str, start: int, stop: int) -> None:
-    at = start
-    for match in JSON_TOKEN.finditer(text, start, stop):
-        if match.start() > at:
-            made.add(text[at : match.start()], at)
-        made.add(match[0], match.start(), style=match.lastgroup or "")
-        at = match.end()
-    if at < stop:
-        made.add(text[at:stop], at)
-
-
-def _unescaped(made: Shown, text: str, start: int, stop: int) -> None:
-    """A string as it reads, with real line breaks; each escape keeps its place."""
-    at = start
-    for match in _ESCAPE.finditer(text, start, stop):
-        if match.start() > at:
-            made.add(text[at : match.start()], at)
-        try:
-            said = json.loads(f'"{match[0]}"')
-            said.encode()
-        except ValueError:
-            said = match[0]
-        made.add(said, match.start(), len(match[0]))
-        at = match.end()
-    if at < stop:
-        made.add(text[at:stop], at)

@@ -1,40 +1,34 @@
 """The spans of a trace as bars over time, painted row by row."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QColor,
     QFocusEvent,
-    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from evaldesk.services.timeline import Timeline, TimelineRow
-from evaldesk.ui.theme.apply import mono, sans
-from evaldesk.ui.theme.style import paint_elided
+from evaldesk.services.timeline import Timeline
 from evaldesk.ui.theme.tokens import Tokens
-from evaldesk.ui.widgets.timeline.words import KINDS, described, name_of, tokens_of, tr
-from evaldesk.ui.widgets.trace_view.figures import duration
+from evaldesk.ui.widgets.timeline.row_painter import (
+    AXIS,
+    DEEPEST,
+    INDENT,
+    LEFT,
+    ROW,
+    WaterfallPainter,
+)
+from evaldesk.ui.widgets.timeline.words import described
 
-ROW = 22
-AXIS = 22
-_LEFT = 12
-_INDENT = 10
-_DEEPEST = 14
-"""Rows that lie deeper are not indented further; a number says how deep they lie."""
-_FIGURES = 150
-"""Room for tokens and duration at the right."""
 _KEYS = frozenset(
     {
         Qt.Key.Key_Down,
@@ -72,10 +66,9 @@ class Waterfall(QAbstractScrollArea):
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tokens = tokens
+        self._painter = WaterfallPainter(tokens)
         self.timeline = Timeline()
         self.current = -1
-        self._hide_systems = False
         self._closed: set[int] = set()
         self._visible: list[int] = []
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -88,8 +81,8 @@ class Waterfall(QAbstractScrollArea):
 
     def show_timeline(self, timeline: Timeline, *, hide_systems: bool = False) -> None:
         """Show another one, from its beginning."""
-        self.timeline = timeline
-        self._hide_systems = hide_systems
+        self.timeline = self._painter.timeline = timeline
+        self._painter.hide_systems = hide_systems
         self._closed.clear()
         self.current = -1
         self._collect()
@@ -97,7 +90,7 @@ class Waterfall(QAbstractScrollArea):
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Another theme."""
-        self._tokens = tokens
+        self._painter.tokens = tokens
         self.viewport().update()
 
     def sizeHint(self) -> QSize:
@@ -171,7 +164,7 @@ class Waterfall(QAbstractScrollArea):
         elif (place + 1) * ROW > bar.value() + room:
             bar.setValue((place + 1) * ROW - room)
         one = self.timeline.rows[row]
-        self.setAccessibleDescription(described(one, hide_systems=self._hide_systems))
+        self.setAccessibleDescription(described(one, hide_systems=self._painter.hide_systems))
         QAccessible.updateAccessibility(
             QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
         )
@@ -193,136 +186,25 @@ class Waterfall(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows in sight and the axis above them."""
         painter = QPainter(self.viewport())
-        tokens = self._tokens
         whole = self.viewport().rect()
-        painter.fillRect(whole, QColor(tokens.pane))
+        painter.fillRect(whole, QColor(self._painter.tokens.pane))
         scrolled = self.verticalScrollBar().value()
         first = max(0, scrolled // ROW)
         last = min(len(self._visible), (scrolled + whole.height()) // ROW + 1)
-        lane = self._lane()
-        self._grid(painter, lane, whole)
+        lane = self._painter.lane(whole.width())
+        self._painter.grid(painter, lane, whole)
         for place in range(first, last):
-            box = QRect(0, AXIS + place * ROW - scrolled, whole.width(), ROW)
-            self._row(painter, self._visible[place], box, lane)
-        self._axis(painter, lane, whole)
-
-    def _lane(self) -> QRect:
-        """Where the bars are, of no height."""
-        width = self.viewport().width()
-        left = max(140, min(360, int(width * 0.38)))
-        return QRect(left, 0, max(40, width - left - _FIGURES - _LEFT), 0)
-
-    def _ticks(self, lane: QRect) -> Sequence[tuple[float, int]]:
-        total = self.timeline.total
-        if total <= 0:
-            return ()
-        wanted = max(1, lane.width() // 90)
-        step = 10.0 ** len(str(int(total / wanted)))
-        for smaller in (0.02, 0.05, 0.1, 0.2, 0.5):
-            if total / (step * smaller) <= wanted:
-                step *= smaller
-                break
-        count = int(total / step) + 1
-        return [
-            (at * step, lane.left() + round(at * step / total * lane.width()))
-            for at in range(count)
-        ]
-
-    def _grid(self, painter: QPainter, lane: QRect, whole: QRect) -> None:
-        painter.setPen(QPen(QColor(self._tokens.line), 1))
-        for _, x in self._ticks(lane):
-            painter.drawLine(x, AXIS, x, whole.height())
-
-    def _axis(self, painter: QPainter, lane: QRect, whole: QRect) -> None:
-        tokens = self._tokens
-        strip = QRect(0, 0, whole.width(), AXIS)
-        painter.fillRect(strip, QColor(tokens.pane))
-        painter.setPen(QPen(QColor(tokens.line), 1))
-        painter.drawLine(0, AXIS - 1, whole.width(), AXIS - 1)
-        timeline = self.timeline
-        title = tr("{count} spans") if timeline.source == "spans" else tr("{count} steps")
-        said = title.format(count=f"{len(timeline.rows):,}")
-        if not timeline.dated:
-            said += " · " + tr("one after the other")
-        small = sans("small")
-        room = QRect(_LEFT, 0, lane.left() - _LEFT - 8, AXIS)
-        paint_elided(painter, room, said, tokens.muted, small)
-        painter.setFont(small)
-        painter.setPen(QColor(tokens.muted))
-        metrics = QFontMetrics(small)
-        over = lane.left()
-        for time, x in self._ticks(lane):
-            text = duration(time) if time else "0"
-            width = metrics.horizontalAdvance(text)
-            if x < over or x + width > whole.width() - _FIGURES:
-                continue
-            painter.drawText(QRect(x + 3, 0, width + 2, AXIS), Qt.AlignmentFlag.AlignVCenter, text)
-            over = x + width + 10
-        right = QRect(whole.width() - _FIGURES, 0, _FIGURES - _LEFT, AXIS)
-        at_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(right, at_right, tr("tokens · time"))
-
-    def _row(self, painter: QPainter, index: int, box: QRect, lane: QRect) -> None:
-        tokens = self._tokens
-        row = self.timeline.rows[index]
-        letter, colour, _ = KINDS[row.kind]
-        ink = QColor(getattr(tokens, colour))
-        if index == self.current:
-            painter.fillRect(box, QColor(tokens.accent_soft))
-            if self.hasFocus():
-                painter.fillRect(QRect(0, box.top(), 3, box.height()), QColor(tokens.accent))
-        x = _LEFT + min(row.depth, _DEEPEST) * _INDENT
-        if row.children:
-            sign = "▸" if index in self._closed else "▾"
-            paint_elided(
-                painter, QRect(x - 2, box.top(), 12, ROW), sign, tokens.muted, sans("small")
+            index = self._visible[place]
+            self._painter.row(
+                painter,
+                self.timeline.rows[index],
+                QRect(0, AXIS + place * ROW - scrolled, whole.width(), ROW),
+                lane,
+                current=index == self.current,
+                focused=self.hasFocus(),
+                closed=index in self._closed,
             )
-        x += 11
-        self._letter(painter, QRect(x, box.top() + 4, 14, 14), letter, ink)
-        x += 19
-        said = name_of(row, hide_systems=self._hide_systems)
-        if row.depth > _DEEPEST:
-            said = f"{row.depth} · {said}"
-        if row.error:
-            said = f"✕ {said}"
-        text = tokens.bad if row.error else tokens.text
-        room = QRect(x, box.top(), lane.left() - x - 8, ROW)
-        paint_elided(painter, room, said, text, sans())
-        self._bar(painter, row, box, lane, ink)
-        figures = QRect(box.right() - _FIGURES, box.top(), _FIGURES - _LEFT, ROW)
-        said = "  ".join(part for part in (tokens_of(row), duration(row.duration)) if part)
-        at_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        paint_elided(painter, figures, said, tokens.muted, mono("small"), at_right)
-
-    def _letter(self, painter: QPainter, box: QRect, letter: str, ink: QColor) -> None:
-        painter.setPen(QPen(ink, 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(box.adjusted(0, 0, -1, -1))
-        font = sans("small", bold=True)
-        painter.setFont(font)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
-
-    def _bar(
-        self, painter: QPainter, row: TimelineRow, box: QRect, lane: QRect, ink: QColor
-    ) -> None:
-        total = self.timeline.total
-        if total <= 0:
-            return
-        scale = lane.width() / total
-        left = lane.left() + row.start * scale
-        width = max(2.0, (row.duration or 0.0) * scale)
-        left = min(left, lane.left() + lane.width() - 2)
-        place = QRectF(left, box.top() + 6, width, ROW - 12)
-        if row.duration is None:  # a moment
-            painter.fillRect(QRectF(left, box.top() + 4, 1, ROW - 8), ink)
-            return
-        ground = QColor(ink)
-        ground.setAlpha(110 if row.children else 220)
-        painter.fillRect(place, ground)
-        if row.error:
-            painter.setPen(QPen(QColor(self._tokens.bad), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(place.adjusted(-1, -2, 1, 2))
+        self._painter.axis(painter, lane, whole)
 
     # events
 
@@ -337,7 +219,7 @@ class Waterfall(QAbstractScrollArea):
         if row < 0:
             return
         one = self.timeline.rows[row]
-        left = _LEFT + min(one.depth, _DEEPEST) * _INDENT
+        left = LEFT + min(one.depth, DEEPEST) * INDENT
         if one.children and left - 6 <= event.position().x() <= left + 11:
             self.toggle(row)
         self._set_current(row)
@@ -401,7 +283,7 @@ class Waterfall(QAbstractScrollArea):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             row = self._row_at(event.pos())
             if row >= 0:
-                said = described(self.timeline.rows[row], hide_systems=self._hide_systems)
+                said = described(self.timeline.rows[row], hide_systems=self._painter.hide_systems)
                 # Plain text: a name may hold what looks like HTML.
                 QToolTip.showText(event.globalPos(), said.replace("<", "‹"), self.viewport())
             else:
