@@ -50,6 +50,19 @@ class View:
         return cls(query.text, query.where, query.run, query.sort, query.similar, trace)
 
 
+def as_meant(typed: str) -> str:
+    """Words of the search field as they mean the same once they were typed out: there the last
+    word stands for all that begin so, while in a view it stands for itself.
+    """
+    text = typed.strip(" ")
+    return text if not text or typed.endswith((" ", '"', "*")) else f"{text}*"
+
+
+def as_typed(text: str) -> str:
+    """Words of a view as they have to stand in the search field to mean the same."""
+    return text if not text or text.endswith((" ", '"', "*")) else f"{text} "
+
+
 def write(view: View) -> str:
     """The address of a view."""
     said = {

@@ -17,16 +17,23 @@ def _spec(id: str, text: str, *shortcuts: str, group: str) -> ActionSpec:
 
 _LIST = _tr("List")
 _TRACE = _tr("Trace")
+_VIEWS = _tr("Views")
 
 actions: tuple[ActionSpec, ...] = (
     _spec("search", _tr("Search in all traces; in a trace, find in it"), "/", group=_LIST),
     _spec("filter", _tr("Filter the list"), "F", group=_LIST),
     _spec("reset", _tr("Show all traces again"), "Shift+F", group=_LIST),
+    _spec("sort", _tr("Choose the order of the list"), "S", group=_LIST),
+    _spec("like", _tr("Find traces like this one"), "L", group=_LIST),
+    _spec("to_facets", _tr("Go to the facets"), "T", group=_LIST),
+    _spec("to_narrowing", _tr("Go to what narrows the list"), "W", group=_LIST),
     _spec("facets", _tr("Show or hide the facets"), "Ctrl+B", group=_LIST),
     _spec("columns", _tr("Choose columns"), "Ctrl+Shift+C", group=_LIST),
     _spec("copy", _tr("Copy the list as a table"), group=_LIST),
     _spec("export", _tr("Save the list as CSV"), "Ctrl+Shift+E", group=_LIST),
     _spec("export_as", _tr("Export in a format of another tool"), "Ctrl+Alt+E", group=_LIST),
+    _spec("copy_address", _tr("Copy the address of the view"), "Y", group=_VIEWS),
+    _spec("open_address", _tr("Open an address"), "Ctrl+L", group=_VIEWS),
     _spec("next", _tr("Next trace"), "Alt+Down", group=_LIST),
     _spec("previous", _tr("Previous trace"), "Alt+Up", group=_LIST),
     _spec(

@@ -210,6 +210,7 @@ QGroupBox::title {{ subcontrol-origin: margin; left: 10px; color: {t.muted}; }}
   text-align: left; padding: 3px 10px; }}
 #search:hover, #search:focus {{ border-color: {t.accent}; }}
 #palette-field {{ font-size: {title}px; min-height: 46px; border: none; background: transparent; }}
+#suggestions {{ background: {t.pane}; border: 1px solid {t.line}; }}
 #scrim {{ background: {_rgba(t.text if t.name == "light" else t.bg, 0.35)}; }}
 """
 

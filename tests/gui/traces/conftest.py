@@ -78,7 +78,7 @@ def page(qtbot, workspace, project):
     workspace.set_project(project)
     made.project_replaced()
     made.opened()
-    qtbot.waitUntil(lambda: len(made.pane.pks) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(made.pane.pks) == 1 and made.facets.rowCount() > 0, timeout=5000)
     return made
 
 

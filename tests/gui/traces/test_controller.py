@@ -41,7 +41,7 @@ def test_a_newer_search_ends_the_query_of_the_older(qtbot, threaded, project, mo
     began, real = threading.Event(), project.traces.ids
     said, listed = [], []
     controller.listed.connect(lambda ids: listed.append(len(ids)))
-    controller.filter_failed.connect(said.append)
+    controller.filter_failed.connect(lambda text, _mended: said.append(text) if text else None)
     threaded.jobs.faulted.connect(said.append)
 
     def ids(query):
@@ -63,7 +63,7 @@ def test_closing_the_project_ends_what_is_being_counted(qtbot, threaded, project
     controller = TracesController(threaded)
     began, faults = threading.Event(), []
     threaded.jobs.faulted.connect(faults.append)
-    monkeypatch.setattr(project.traces, "facets", lambda *_: endless(project, began))
+    monkeypatch.setattr(project.facets, "counts", lambda *_: endless(project, began))
     controller.load()
     qtbot.waitUntil(began.is_set, timeout=20_000)
     threaded.set_project(None)
@@ -76,7 +76,7 @@ def test_new_tags_while_the_list_is_first_read_do_not_lose_the_list(qtbot, threa
     listed = []
     controller.listed.connect(lambda ids: listed.append(array("q", ids)))
     controller.load()
-    controller.load_facets()
+    controller.read_known()
     qtbot.waitUntil(lambda: bool(listed), timeout=20_000)
     assert len(listed[0]) == controller.total == 24
 

@@ -10,7 +10,7 @@ def marked(page):
     pks = list(page.model.ids)
     project.notes.add(pks[2], person, "bookmark", message=0, part=-1)
     project.notes.add(pks[1], "Lee", "note", text="look\nhere")
-    page.controller.load_facets()
+    page.controller.read_known()
     return page
 
 

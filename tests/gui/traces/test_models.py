@@ -11,7 +11,6 @@ from evaldesk.ui.screens.traces.columns import columns
 from evaldesk.ui.screens.traces.models import (
     BLOCK,
     CHIPS,
-    FacetModel,
     SiblingModel,
     TraceTableModel,
 )
@@ -128,37 +127,9 @@ def test_a_heading_asks_the_store_to_sort(model, qtbot):
     with qtbot.waitSignal(model.sort_wanted) as wanted:
         model.sort(place, Qt.SortOrder.DescendingOrder)
     assert wanted.args == ["-latency_ms"]
-    with qtbot.assertNotEmitted(model.sort_wanted):
-        model.sort(-1)
-
-
-def test_facets_are_ticked_and_keep_their_ticks(qtbot):
-    model = FacetModel()
-    tester = QAbstractItemModelTester(model, REPORT)
-    model.set_facets({"run": [("alpha", 12), ("beta", 9)], "system": [("only one", 21)]})
-    assert model.rowCount() == 3  # a single system narrows nothing
-    with qtbot.waitSignal(model.chosen_changed):
-        model.activate(model.index(1))
-    assert model.chosen == {"run": ("alpha",)}
-    assert model.index(1).data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
-    model.set_facets({"run": [("beta", 9), ("alpha", 13)]})
-    assert model.chosen == {"run": ("alpha",)}
-    model.set_facets({"run": [("beta", 9)]})
-    assert model.chosen == {}
-    tester.deleteLater()
-
-
-def test_many_values_are_folded_away_and_ticked_ones_are_not(qtbot):
-    model = FacetModel()
-    values = [(f"run {n}", 100 - n) for n in range(20)]
-    model.set_facets({"run": values})
-    assert model.rowCount() == 1 + model.SHOWN + 1
-    model.choose("run", "run 19")
-    assert model.rowCount() == 1 + model.SHOWN + 2
-    model.activate(model.index(model.rowCount() - 1))
-    assert model.rowCount() == 21
-    assert model.clear_chosen()
-    assert not model.clear_chosen()
+    with qtbot.waitSignal(model.sort_wanted) as wanted:
+        model.sort(-1)  # clicked off
+    assert wanted.args == [""]
 
 
 def test_siblings_name_run_and_trial(qtbot):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from evaldesk.domain.project import Changes
+from evaldesk.services.query import parse
 from evaldesk.ui.screens.traces.models import SIDE
 from evaldesk.ui.screens.traces.page import TracesPage
 from evaldesk.ui.theme.tokens import DARK
@@ -90,23 +91,23 @@ def test_the_filter_language_narrows_and_says_what_it_does_not_know(page):
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_names_are_offered_while_a_filter_is_typed(page):
     QTest.keyClicks(page.filter_field, "lat")
-    assert page.filter_field._offered.stringList() == ["latency_ms"]
-    page.filter_field._take("latency_ms")
+    assert [one.text for one in page.filter_field.offered.items] == ["latency_ms"]
+    page.filter_field.take("latency_ms")
     assert page.filter_field.text() == "latency_ms "
     page.filter_field._completer.popup().hide()
 
 
 def test_facets_narrow_together_and_reset_takes_all_off(page):
-    page.facets.choose("run", "beta")
+    page.facets.set_state("run", "beta", "ticked")
     assert len(page.model.ids) == 12
     assert runs(page) == {"beta"}
-    page.facets.choose("tier", "critical")
+    page.facets.set_state("tier", "critical", "ticked")
     assert len(page.model.ids) == 3
-    page.facets.choose("run", "alpha")
+    page.facets.set_state("run", "alpha", "ticked")
     assert len(page.model.ids) == 6
     page.filter_field.set_text("trial = 9")
     assert page.listing.stack.currentWidget() is page.listing.no_match
-    page.reset()
+    page.finding.reset()
     assert len(page.model.ids) == 24
     assert page.facets.chosen == {}
     assert page.filter_field.text() == ""
@@ -117,7 +118,7 @@ def test_a_click_on_a_facet_ticks_it(page):
     place = next(row for row in range(model.rowCount()) if model.index(row).data() == "beta")
     box = page.facet_list.visualRect(model.index(place))
     QTest.mouseClick(page.facet_list.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
-    assert model.chosen == {"run": ("beta",)}
+    assert model.chosen == {"run": (parse('run = "beta"'),)}
 
 
 def test_a_heading_sorts_the_whole_list(page):
@@ -185,7 +186,7 @@ def test_rows_are_copied_as_a_table(page):
 def test_the_list_is_saved_without_formulas(page, workspace, tmp_path):
     path: Path = tmp_path / "list.csv"
     workspace.prompts.answers.append(path)
-    page.facets.choose("run", "alpha")
+    page.facets.set_state("run", "alpha", "ticked")
     page.export_list()
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -222,7 +223,7 @@ def test_a_place_is_come_to(page, project):
 
 
 def test_a_place_that_the_list_hides_is_come_to_all_the_same(page, project):
-    page.facets.choose("run", "alpha")
+    page.facets.set_state("run", "alpha", "ticked")
     beta = project.traces.find("beta/S-03")
     page.opened(trace=beta)
     assert page.facets.chosen == {}
@@ -279,7 +280,7 @@ def test_it_can_be_drawn_in_both_themes_and_layouts(page, workspace, beside):
     assert light.pixelColor(at).lightness() > 200 > 60 > dark.pixelColor(at).lightness()
 
 
-def test_tags_of_others_are_kept_from_who_still_has_traces_to_rate(page, workspace, project):
+def test_tags_of_others_are_kept_from_who_still_has_traces_to_rate(page, workspace, project, qtbot):
     from evaldesk.domain.project import Changes
     from evaldesk.domain.rubric import FAILURE_MODES, Rubric
 
@@ -302,12 +303,16 @@ def test_tags_of_others_are_kept_from_who_still_has_traces_to_rate(page, workspa
 
     workspace.set_user("ada")
     page.refresh(Changes.of("ratings"))
-    assert "Failure mode (yours)" in shown()
-    page.facets.choose("tag", "false_report")
+    qtbot.waitUntil(lambda: "Failure mode (yours)" in shown())
+    page.facets.set_state("tag", "false_report", "ticked")
     assert list(page.model.ids) == [pks[1]]
-    # Another person: the tick goes, since they gave no such tag; nothing is narrowed in silence.
+    # Another person gave no such tag; the line above says what is looked for.
     workspace.set_user("cleo")
-    assert not [title for title in shown() if title.startswith("Failure mode")]
+    assert list(page.model.ids) == []
+    assert [part.caption for part in page.listing.line.parts] == ["Failure mode (yours)"]
+    assert "only failure modes that you gave" in page.listing.no_match.text.text()
+    page.finding.reset()
+    qtbot.waitUntil(lambda: not [one for one in shown() if one.startswith("Failure mode")])
     assert list(page.model.ids) == pks
     page.controller.filter('tag = "wrong_action"')
     assert list(page.model.ids) == []
@@ -315,7 +320,7 @@ def test_tags_of_others_are_kept_from_who_still_has_traces_to_rate(page, workspa
     # Who opened the others' answers on the Adjudicate screen has them here too.
     workspace.unblinded.add(("cleo", "Support"))
     page.opened()
-    assert "Failure mode" in shown()
+    qtbot.waitUntil(lambda: "Failure mode" in shown())
     assert list(page.model.ids) == [pks[0]]
 
 

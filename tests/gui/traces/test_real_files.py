@@ -18,7 +18,7 @@ def test_two_real_runs_are_listed_read_and_compared(
     qtbot.addWidget(page)
     page.resize(1300, 700)
     page.show()
-    page.facets.choose("run", "airline_gpt-4.1")
+    page.facets.set_state("run", "airline_gpt-4.1", "ticked")
     assert page.status_text() == "20 of 64 traces"
     for pk in list(page.model.ids):
         page.pane.show(pk)

@@ -3,20 +3,23 @@
 import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from evaldesk.domain.errors import EvalDeskError
-from evaldesk.domain.query import BLIND_FIELDS, Comparison, Every, Filter, TraceQuery, names_in
+from evaldesk.domain.errors import EvalDeskError, NotFoundError
+from evaldesk.domain.query import BLIND_FIELDS, TraceQuery, names_in
 from evaldesk.domain.trace import TraceRow
 from evaldesk.exporters.listing import as_tsv, write_csv
 from evaldesk.jobs.runner import Job, JobControl
 from evaldesk.services.blinding import tags_for
-from evaldesk.services.completion import complete
-from evaldesk.services.query import parse
+from evaldesk.services.completion import Suggestion, suggestions
+from evaldesk.services.finding import Facet, Vocabulary, facets, named_facets, vocabulary
+from evaldesk.services.query import mended, parse
 from evaldesk.ui.screens.traces.columns import Column
+from evaldesk.ui.screens.traces.narrowing import Narrowing, Ticks
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ _FAST_S = 0.005
 _ROWS_AT_ONCE = 2000
 _LONG = 5_000
 """In a project of more traces the first rows of a list come before the whole of it."""
+_MOST_ALIKE = 1_000
+_FACETS_PAUSE_MS = 120
+"""Facets are counted when nothing else was asked for so long."""
 _Facets = dict[str, list[tuple[str, int]]]
 
 
@@ -36,59 +42,77 @@ class TracesController(QObject):
     """Keeps what is looked for and reads the list.
 
     Attributes:
-        text: full-text search. where: filter as typed. chosen: facet → values. sort: key.
-        similar: only traces like this one; empty for all.
+        narrowing: what is looked for, and in what order.
         total: traces in the project. scores: names of the metrics.
         complete: whether the list is the whole of it; its first rows come before.
         tags_by: whose tags are shown and picked by; empty for everybody's.
+        known: names and values that completion may offer.
+        likeness: trace → how much it is like the one that others are likened to.
 
     Signals:
+        narrowed_otherwise(before, after): something else is looked for; comes before the list.
         sized(facets, metrics): what columns need to know: values of run, status and tier without
             counts, and the names of the scores; comes before the list.
         listed(ids): another list; an ``array('q')``. Of a long one the first rows come at once
             and the whole when it was read; see ``complete``.
         rows_read(first, rows), snippets_read(mapping): parts of it.
-        facets_read(mapping, metrics): what the project's traces have.
+        facets_read(facets), named_facets_read(facets): what the list can be narrowed by.
+        known_read(): ``tags_by`` and ``known`` were read.
         siblings_read(rows): other runs and trials of the scenario that is open.
-        filter_failed(message): the filter cannot be used; empty where it can.
+        filter_failed(message, mended): the filter cannot be used, and as it may be meant; empty
+            where it can be, and where nobody knows.
         busy(bool): a list is being read and takes a while.
     """
 
+    narrowed_otherwise = Signal(object, object)
     sized = Signal(object, object)
     listed = Signal(object)
     rows_read = Signal(int, object)
     snippets_read = Signal(object)
-    facets_read = Signal(object, object)
+    facets_read = Signal(object)
+    named_facets_read = Signal(object)
+    known_read = Signal()
     siblings_read = Signal(object)
-    filter_failed = Signal(str)
+    filter_failed = Signal(str, str)
     busy = Signal(bool)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self.text = ""
-        self.where = ""
-        self.chosen: Mapping[str, Sequence[str]] = {}
-        self.sort = "imported"
-        self.similar = ""
+        self.narrowing = Narrowing()
         self.total = 0
         self.complete = True
         self.scores: tuple[str, ...] = ()
         self.tags_by = workspace.user
-        self._slices: tuple[str, ...] = ()
-        self._filter: Filter | None = None
+        self.known = Vocabulary()
+        self.likeness: Mapping[int, float] = {}
         self._slow = False
         self._lists = self._listed = 0
         self._loading: Job | None = None
-        self._slow_to_list = QTimer(self)
-        self._slow_to_list.setSingleShot(True)
-        self._slow_to_list.setInterval(100)
-        self._slow_to_list.timeout.connect(lambda: self.busy.emit(True))
+        self._slow_to_list = self._timer(100, lambda: self.busy.emit(True))
+        self._count_facets = self._timer(_FACETS_PAUSE_MS, self.read_facets)
+
+    def _timer(self, milliseconds: int, run: Callable[[], object]) -> QTimer:
+        made = QTimer(self)
+        made.setSingleShot(True)
+        made.setInterval(milliseconds)
+        made.timeout.connect(run)
+        return made
+
+    @property
+    def text(self) -> str:
+        """Full-text search."""
+        return self.narrowing.text
+
+    @property
+    def sort(self) -> str:
+        """Key that the list is sorted by."""
+        return self.narrowing.order
 
     @property
     def narrowed(self) -> bool:
         """Whether anything keeps traces out of the list."""
-        return bool(self.text.strip() or self.where.strip() or self.chosen or self.similar)
+        return self.narrowing.narrows
 
     @property
     def own_tags_only(self) -> bool:
@@ -103,54 +127,60 @@ class TracesController(QObject):
     @property
     def query(self) -> TraceQuery:
         """What is listed."""
-        parts: list[Filter] = [self._filter] if self._filter is not None else []
-        parts.extend(
-            Comparison(name, "in", tuple(values)) for name, values in self.chosen.items() if values
-        )
-        where = None if not parts else parts[0] if len(parts) == 1 else Every(tuple(parts))
-        return TraceQuery(
-            text=self.text.strip(" "),
-            where=where,
-            sort=self.sort,
-            tags_by=self.tags_by,
-            similar=self.similar,
-            me=self._workspace.user,
-        )
+        return self.narrowing.query(tags_by=self.tags_by, me=self._workspace.user)
 
     # what is looked for
 
     def search(self, text: str) -> None:
         """Look for words."""
-        if text != self.text:
-            self.text = text
-            self.relist()
+        self.become(replace(self.narrowing, text=text))
 
     def filter(self, text: str) -> bool:
-        """Narrow the list by the filter language; False where the text makes no sense."""
-        self.where = text
+        """Narrow the list by the filter language; False where the text makes no sense, and the
+        list stays as it is.
+        """
         try:
-            self._filter = parse(text)
+            parse(text)
         except EvalDeskError as error:
-            self.filter_failed.emit(str(error))
+            self.filter_failed.emit(str(error), "")
             return False
-        self.filter_failed.emit("")
-        self.relist()
+        self.filter_failed.emit("", "")
+        self.become(replace(self.narrowing, where=text))
         return True
 
-    def choose(self, chosen: Mapping[str, Sequence[str]]) -> None:
+    def choose(self, ticks: Ticks) -> None:
         """Narrow the list by facets."""
-        self.chosen = chosen
-        self.relist()
+        self.become(replace(self.narrowing, ticks=ticks))
 
     def sort_by(self, key: str) -> None:
-        """Sort; a leading ``-`` for descending."""
-        if key != self.sort:
-            self.sort = key
+        """Sort; a leading ``-`` for descending, empty for what comes by itself."""
+        key = "" if key == self.narrowing.own_order else key
+        self.become(replace(self.narrowing, sort=key))
+
+    def liken(self, reference: str) -> None:
+        """Only traces like one; all where it is empty."""
+        self.become(Narrowing(similar=reference))
+
+    def become(self, narrowing: Narrowing) -> None:
+        """Look for something else, in one go."""
+        before = self.narrowing
+        if narrowing != before:
+            self.narrowing = narrowing
+            self.narrowed_otherwise.emit(before, narrowing)
             self.relist()
 
-    def completions(self, text: str) -> list[str]:
-        """Names that could stand where the filter ends."""
-        return complete(text, self.scores, self._slices)
+    def forget(self) -> None:
+        """Look for nothing; nobody is told and nothing is read."""
+        self.narrowing = Narrowing()
+        self.likeness = {}
+        self.known = Vocabulary()
+
+    def suggestions(self, text: str) -> list[Suggestion]:
+        """What could stand where the filter ends."""
+        known = self.known
+        return suggestions(
+            text, known.scores or self.scores, known.slices, known.annotations, known.values
+        )
 
     # reading
 
@@ -159,8 +189,10 @@ class TracesController(QObject):
         project = self._workspace.project
         self._slow = False
         if project is None:
-            self.total, self.scores, self._slices = 0, (), ()
-            self.facets_read.emit({}, ())
+            self.total, self.scores = 0, ()
+            self.sized.emit({}, ())
+            self.facets_read.emit(())
+            self.named_facets_read.emit(())
             self.listed.emit(array("q"))
             return
 
@@ -174,40 +206,67 @@ class TracesController(QObject):
             self.scores = tuple(metrics)
             self.sized.emit(values, self.scores)
             self.relist()
-            self.load_facets()
+            self.read_known()
 
         self._loading = self._workspace.jobs.read(
             _interruptible(project, size), done, key="traces-size"
         )
 
-    def load_facets(self) -> None:
-        """Only the facets: answers have changed the tags."""
+    def read_known(self) -> None:
+        """Read whose tags may be seen, and what completion may offer: answers have changed it."""
         project = self._workspace.project
         if project is None:
             return
         if self._loading is not None and not self._loading.finished:
-            return  # which reads them when it is done
+            return  # which reads it when it is done
         person, opened = self._workspace.user, frozenset(self._workspace.unblinded)
 
-        def read() -> tuple[str, _Facets]:
+        def read() -> tuple[str, Vocabulary]:
             tags_by = tags_for(project, person, opened)
-            return tags_by, project.traces.facets(tags_by)
+            return tags_by, vocabulary(project, TraceQuery(tags_by=tags_by, me=person))
 
-        def done(result: tuple[str, _Facets]) -> None:
-            before, (self.tags_by, facets) = self.tags_by, result
-            self._slices = tuple(
-                name.removeprefix("slice.") for name in facets if name.startswith("slice.")
-            )
-            self.facets_read.emit(facets, self.scores)
+        def done(result: tuple[str, Vocabulary]) -> None:
+            before, (self.tags_by, self.known) = self.tags_by, result
+            self.known_read.emit()
             if self.tags_by != before and self._asks_judgements:
                 self.relist()
+            else:
+                self._count_facets.start()
 
-        self._workspace.jobs.read(_interruptible(project, read), done, key="traces-facets")
+        self._workspace.jobs.read(_interruptible(project, read), done, key="traces-known")
+
+    def read_facets(self) -> None:
+        """Count what the list can be narrowed by; what was being counted is dropped."""
+        project = self._workspace.project
+        self._count_facets.stop()
+        if project is None:
+            return
+        ticks = self.narrowing.ticks
+        query = self.narrowing.untouched(tags_by=self.tags_by, me=self._workspace.user)
+
+        def nothing(_error: Exception) -> None:
+            """What is wrong with the query, the list says."""
+
+        def count_named(found: list[Facet]) -> None:
+            self.facets_read.emit(found)
+            self._workspace.jobs.read(
+                _interruptible(project, lambda: named_facets(project, query, ticks)),
+                self.named_facets_read.emit,
+                nothing,
+                key="traces-facets",
+            )
+
+        self._workspace.jobs.read(
+            _interruptible(project, lambda: facets(project, query, ticks)),
+            count_named,
+            nothing,
+            key="traces-facets",
+        )
 
     def another_person(self, person: str) -> None:
         """They may not see the tags that the one before could."""
         self.tags_by = person
-        self.load_facets()
+        self.read_known()
         if self._asks_judgements:
             self.relist()
 
@@ -217,6 +276,7 @@ class TracesController(QObject):
         if project is None:
             return
         query = self.query
+        self._count_facets.start()
         self._slow_to_list.start()
         self._lists += 1
         this = self._lists
@@ -230,15 +290,23 @@ class TracesController(QObject):
                 settled()
                 self._take(ids, complete=False)
 
-        def done(ids: "array[int]") -> None:
+        def whole() -> "tuple[array[int], Mapping[int, float]]":
+            like: Mapping[int, float] = {}
+            if query.similar:
+                like = dict(project.traces.similar(query.similar, _MOST_ALIKE))
+            return project.traces.ids(query), like
+
+        def done(found: "tuple[array[int], Mapping[int, float]]") -> None:
             settled()
             self._listed = this
+            ids, self.likeness = found
             self._take(ids, complete=True)
 
         def failed(error: Exception) -> None:
             settled()
+            self.complete = True
             if isinstance(error, EvalDeskError):
-                self.filter_failed.emit(str(error))
+                self.filter_failed.emit(str(error), self._mended(error))
             else:
                 self._workspace.report(error)
 
@@ -248,7 +316,7 @@ class TracesController(QObject):
             first = _interruptible(project, lambda: project.traces.first(query))
             jobs.read(first, begun, lambda _error: None, key="traces-first")
         jobs.read(
-            _interruptible(project, lambda: project.traces.ids(query)),
+            _interruptible(project, whole),
             done,
             failed,
             key="traces-list",
@@ -256,9 +324,16 @@ class TracesController(QObject):
 
     def _take(self, ids: "array[int]", *, complete: bool) -> None:
         self.complete = complete
-        if self.where.strip() and self._filter is not None:
-            self.filter_failed.emit("")
+        self.filter_failed.emit("", "")
         self.listed.emit(ids)
+
+    def _mended(self, error: EvalDeskError) -> str:
+        """The filter as it was probably meant; empty where nobody knows."""
+        if not isinstance(error, NotFoundError) or not error.nearest:
+            return ""
+        where = self.narrowing.where
+        better = mended(where, error.name, error.nearest)
+        return better if better != where else ""
 
     def read_block(self, first: int, pks: Sequence[int]) -> None:
         """Read the rows in sight: at once while the store is fast, by a job where it is not."""

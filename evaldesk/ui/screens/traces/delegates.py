@@ -1,19 +1,21 @@
 """How the lists of the Traces screen are drawn."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from evaldesk.domain.trace import TraceRow
-from evaldesk.ui.screens.traces.models import CHIPS, MUTED, ROW, SIDE, SNIPPET, FacetEntry
+from evaldesk.ui.screens.traces.models import CHIPS, MUTED, ROW, SIDE, SNIPPET
+from evaldesk.ui.screens.traces.search_words import marks
 from evaldesk.ui.theme.apply import sans
 from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
 from evaldesk.ui.theme.tokens import Tokens
-from evaldesk.ui.widgets.trace_view import figures
 
 Index = QModelIndex | QPersistentModelIndex
 
 TITLE_COLUMN = "title"
+_BEFORE_HIT = 12
+"""Characters that are left before a hit where there is little room."""
 
 
 class TraceDelegate(QStyledItemDelegate):
@@ -95,19 +97,18 @@ class TraceDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _snippet(self, painter: QPainter, box: QRect, text: str, ground: str) -> None:
-        """The surroundings of a hit with the hit itself marked."""
+        """The surroundings of a hit with the hits marked."""
         metrics = QFontMetrics(self._small)
+        first = next(iter(marks(text, self.words)), None)
+        if first is not None and metrics.horizontalAdvance(text[: first[1]]) > box.width():
+            text = "…" + text[max(0, first[0] - _BEFORE_HIT) :]
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        folded = shown.casefold()
-        for word in self.words:
-            at = folded.find(word.casefold())
-            if at >= 0 and len(folded) == len(shown):
-                left = box.left() + metrics.horizontalAdvance(shown[:at])
-                width = metrics.horizontalAdvance(shown[at : at + len(word)])
-                painter.fillRect(
-                    QRect(left, box.top() + 1, width, box.height() - 2), QColor(self.tokens.mark)
-                )
-                break
+        for start, end in marks(shown, self.words):
+            left = box.left() + metrics.horizontalAdvance(shown[:start])
+            width = metrics.horizontalAdvance(shown[start:end])
+            painter.fillRect(
+                QRect(left, box.top() + 1, width, box.height() - 2), QColor(self.tokens.mark)
+            )
         paint_elided(painter, box, shown, self.tokens.muted, self._small)
 
     @staticmethod
@@ -120,76 +121,6 @@ class TraceDelegate(QStyledItemDelegate):
     def _first_column(option: QStyleOptionViewItem) -> int:
         header = getattr(option.widget, "horizontalHeader", None)
         return header().logicalIndexAt(0) if header is not None else 0
-
-
-class FacetDelegate(QStyledItemDelegate):
-    """A heading, or a value with its tick and count."""
-
-    def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.tokens = tokens
-        self._font = sans()
-        self._small = sans("small")
-        self._heading = sans("small", bold=True)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw a line."""
-        tokens = self.tokens
-        entry: FacetEntry | None = index.data(ROW)
-        if entry is None:
-            return
-        box = option.rect
-        inner = box.adjusted(16, 0, -14, 0)
-        if entry.value is None and not entry.more:
-            paint_elided(
-                painter, inner.adjusted(0, 8, 0, 0), entry.title, tokens.muted, self._heading
-            )
-            return
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        if (selected and focused) or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, QColor(tokens.accent_soft if focused else tokens.soft))
-        if entry.more:
-            text = inner.adjusted(22, 0, 0, 0)
-            paint_elided(painter, text, entry.title, tokens.accent, self._font)
-            return
-        on = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
-        self._tick(painter, QRect(inner.left(), box.center().y() - 6, 13, 13), on)
-        count = figures.count(entry.count)
-        width = QFontMetrics(self._small).horizontalAdvance(count) + 8
-        paint_elided(
-            painter,
-            inner,
-            count,
-            tokens.muted,
-            self._small,
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-        )
-        paint_elided(
-            painter, inner.adjusted(22, 0, -width, 0), entry.title, tokens.text, self._font
-        )
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Headings are a little higher."""
-        entry: FacetEntry | None = index.data(ROW)
-        heading = entry is not None and entry.value is None and not entry.more
-        return QSize(120, 32 if heading else 25)
-
-    def _tick(self, painter: QPainter, box: QRect, on: bool) -> None:
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(self.tokens.accent if on else self.tokens.muted), 1))
-        painter.setBrush(QColor(self.tokens.accent if on else self.tokens.pane))
-        painter.drawRoundedRect(box, 3, 3)
-        if on:
-            pen = QPen(QColor(self.tokens.on_accent), 1.8)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            x, y = box.left(), box.top()
-            painter.drawPolyline(
-                [QPoint(x + 3, y + 7), QPoint(x + 6, y + 10), QPoint(x + 10, y + 4)]
-            )
-        painter.restore()
 
 
 class SiblingDelegate(QStyledItemDelegate):

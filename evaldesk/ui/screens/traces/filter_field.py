@@ -1,32 +1,134 @@
-"""The field for the filter language, with names offered while typing."""
+"""The field for the filter language: names and values are offered while typing, with help."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QCompleter,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
-_WORD = re.compile(r"[^\s()=!<>,\"']*$")
+from evaldesk.services.completion import Suggestion, begun_at
+from evaldesk.ui.theme.apply import current_tokens, mono, sans
+from evaldesk.ui.theme.style import paint_elided
+from evaldesk.ui.widgets.trace_view import figures
+
+MOST = 60
+"""Suggestions that are offered."""
+_ROW = 24
+_WIDTH = 340
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class SuggestionModel(QAbstractListModel):
+    """What could stand where the filter ends."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.items: Sequence[Suggestion] = ()
+        self._kinds = {
+            "field": self.tr("field"),
+            "operator": self.tr("compare"),
+            "join": self.tr("join"),
+            "value": "",
+        }
+
+    def show_items(self, items: Sequence[Suggestion]) -> None:
+        """Offer others."""
+        self.beginResetModel()
+        self.items = items
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """How many."""
+        return 0 if parent.isValid() else len(self.items)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The text; what it is and how often for readers of the screen."""
+        item = self.items[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return item.text
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join(part for part in (item.text, self.detail(item)) if part)
+        return None
+
+    def detail(self, item: Suggestion) -> str:
+        """What stands at the right."""
+        return figures.count(item.count) if item.count else self._kinds[item.kind]
+
+
+class SuggestionDelegate(QStyledItemDelegate):
+    """The text, and at the right how many traces have it or what it is."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """All lines are alike."""
+        return QSize(_WIDTH - 20, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Draw a line."""
+        tokens, box = current_tokens(), option.rect
+        model = index.model()
+        lit = option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver)
+        painter.fillRect(box, QColor(tokens.accent_soft if lit else tokens.pane))
+        inner = box.adjusted(10, 0, -10, 0)
+        detail = ""
+        if isinstance(model, SuggestionModel):
+            detail = model.detail(model.items[index.row()])
+        small = sans("small")
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        paint_elided(painter, inner, detail, tokens.muted, small, right)
+        room = QFontMetrics(small).horizontalAdvance(detail) + 10
+        words = inner.adjusted(0, 0, -room, 0)
+        paint_elided(painter, words, str(index.data()), tokens.text, mono("small"))
 
 
 class FilterField(QLineEdit):
     """A line that tells what was typed after a pause, or at once with Return.
 
     Signals:
-        settled(text): it was typed, and the person paused.
+        settled(text): it was typed, and the person paused. help_wanted(): F1 or ``?``.
     """
 
     settled = Signal(str)
+    help_wanted = Signal()
 
-    def __init__(self, names: Callable[[str], list[str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, offer: Callable[[str], Sequence[Suggestion]], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._names = names
-        self._offered = QStringListModel(self)
-        self._completer = QCompleter(self._offered, self)
+        self._suggest = offer
+        self.offered = SuggestionModel(self)
+        popup = QListView()
+        popup.setUniformItemSizes(True)
+        popup.setMouseTracking(True)
+        popup.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        popup.setAccessibleName(self.tr("What could stand here"))
+        self._completer = QCompleter(self.offered, self)
         self._completer.setWidget(self)
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self._completer.activated.connect(self._take)
+        self._completer.setMaxVisibleItems(12)
+        self._completer.setPopup(popup)
+        # Not before: the completer brings a delegate of its own.
+        popup.setItemDelegate(SuggestionDelegate(popup))
+        popup.setObjectName("suggestions")
+        self._completer.activated.connect(self.take)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(350)
@@ -42,18 +144,65 @@ class FilterField(QLineEdit):
         self.setText(text)
         self._settle()
 
+    def show_text(self, text: str) -> None:
+        """Another text, of which nobody is told."""
+        self._pause.stop()
+        self._told = text
+        if self.text() != text:
+            self.blockSignals(True)
+            self.setText(text)
+            self.blockSignals(False)
+
     def set_invalid(self, invalid: bool) -> None:
         """Whether it makes no sense."""
-        self.setProperty("invalid", "true" if invalid else "false")
-        self.style().unpolish(self)
-        self.style().polish(self)
+        said = "true" if invalid else "false"
+        if self.property("invalid") != said:
+            self.setProperty("invalid", said)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def take(self, text: str) -> None:
+        """Put what was offered in place of the word that was begun."""
+        at = self.cursorPosition()
+        before, after = self.text()[:at], self.text()[at:]
+        start = begun_at(before)
+        kept = before[:start]
+        # A value in brackets is followed by a comma or the end, everything else by a space.
+        space = "" if text.endswith("(") else " "
+        self.setText(f"{kept}{text}{space}{after.lstrip()}")
+        self.setCursorPosition(start + len(text) + len(space))
+        self._offer(always=False)
+
+    def event(self, event: QEvent) -> bool:
+        """F1 in here asks for the grammar, not for the keys of the window."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_F1
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Down offers names where none were asked for."""
+        """Down offers names where none were asked for; F1 and ``?`` say how a filter is written."""
         if event.key() == Qt.Key.Key_Down and not self._popup_shown():
             self._offer(always=True)
-            return
-        super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_F1 or (event.text() == "?" and not self._in_quotes()):
+            self.hide_offered()
+            self.help_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def hide_offered(self) -> None:
+        """Offer nothing for now."""
+        popup = self._completer.popup()
+        if popup is not None:
+            popup.hide()
+
+    def _in_quotes(self) -> bool:
+        before = self.text()[: self.cursorPosition()]
+        return before[begun_at(before) :][:1] in ('"', "'")
 
     def _popup_shown(self) -> bool:
         popup = self._completer.popup()
@@ -64,28 +213,18 @@ class FilterField(QLineEdit):
 
     def _offer(self, *, always: bool) -> None:
         before = self.text()[: self.cursorPosition()]
-        found = _WORD.search(before)
-        word = found.group(0) if found else ""
-        inside_text = before.count('"') % 2 == 1 or before.count("'") % 2 == 1
-        names = [] if inside_text or not (word or always) else self._names(before)
-        if not names or names == [word]:
-            popup = self._completer.popup()
-            if popup is not None:
-                popup.hide()
+        word = before[begun_at(before) :]
+        # Behind a name and an operator the values say more than an empty field would.
+        found = self._suggest(before) if word or always or before.endswith(" ") else ()
+        found = [one for one in found if one.text != word][:MOST]
+        if not found or (not word and not always and found[0].kind != "value"):
+            self.hide_offered()
             return
-        self._offered.setStringList(names[:60])
+        self.offered.show_items(found)
         self._completer.setCompletionPrefix("")
         box = self.cursorRect()
-        box.setWidth(240)
+        box.setWidth(_WIDTH)
         self._completer.complete(box)
-
-    def _take(self, name: str) -> None:
-        at = self.cursorPosition()
-        before, after = self.text()[:at], self.text()[at:]
-        found = _WORD.search(before)
-        start = found.start() if found else at
-        self.setText(f"{before[:start]}{name} {after.lstrip()}")
-        self.setCursorPosition(start + len(name) + 1)
 
     def _paused(self) -> None:
         # While names are offered the filter is not finished, and no error yet.

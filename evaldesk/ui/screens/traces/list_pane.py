@@ -21,7 +21,11 @@ from evaldesk.ui.screens.traces.controller import TracesController
 from evaldesk.ui.screens.traces.delegates import TraceDelegate
 from evaldesk.ui.screens.traces.filter_field import FilterField
 from evaldesk.ui.screens.traces.models import TraceTableModel
+from evaldesk.ui.screens.traces.narrowing import Narrowing
+from evaldesk.ui.screens.traces.narrowing_line import NarrowingLine
 from evaldesk.ui.screens.traces.panels import TraceTable
+from evaldesk.ui.screens.traces.search_words import words_of
+from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.table import ROW_HEIGHT
@@ -38,7 +42,8 @@ class ListPane(QWidget):
 
     Attributes:
         table, model: the list. columns: which ones it shows.
-        search_field, filter_field: what narrows it. filter_error: why a filter cannot be used.
+        search_field, filter_field: what narrows it. filter_error: why a filter cannot be used;
+            filter_mended: puts it right. line: all that narrows it.
         no_match: in place of the table where nothing matches.
 
     Signals:
@@ -73,8 +78,7 @@ class ListPane(QWidget):
 
     def show_ids(self, ids: "array[int]") -> None:
         """Another list."""
-        words = (word.strip('"*') for word in self._controller.text.split())
-        self._delegate.words = tuple(word for word in words if word)
+        self._delegate.words = words_of(self._controller.text)
         self.table.verticalHeader().setDefaultSectionSize(
             _WITH_SNIPPET if self._delegate.words else ROW_HEIGHT
         )
@@ -107,20 +111,38 @@ class ListPane(QWidget):
         self._pause.stop()
         self._controller.search(self.search_field.text())
 
-    def clear_fields(self, *, quietly: bool = False) -> None:
-        """Empty search and filter.
-
-        Args:
-            quietly: nothing is looked for because of it.
+    def show_narrowing(self, now: Narrowing) -> None:
+        """Show in the fields and headings what is looked for; nothing is looked for because of
+        it.
         """
-        for field in (self.search_field, self.filter_field):
-            field.blockSignals(quietly)
-        self.search_field.clear()
-        self.filter_field.set_text("")
-        for field in (self.search_field, self.filter_field):
-            field.blockSignals(False)
-        if not quietly:
-            self.search()
+        self._pause.stop()
+        if self.search_field.text() != now.text:
+            self.search_field.blockSignals(True)
+            self.search_field.setText(now.text)
+            self.search_field.blockSignals(False)
+        self.filter_field.show_text(now.where)
+        header = self.table.horizontalHeader()
+        name = now.order.removeprefix("-")
+        places = [place for place, one in enumerate(self.model.columns) if one.sort == name]
+        down = now.order.startswith("-")
+        header.blockSignals(True)
+        header.setSortIndicator(
+            places[0] if places else -1,
+            Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder,
+        )
+        header.blockSignals(False)
+
+    def say_error(self, message: str, mended: str) -> None:
+        """Say why the filter cannot be used, and offer it as it may be meant; empty for nothing."""
+        self.filter_error.setText(message)
+        self.filter_mended.setText(self.tr("Use: {filter}").format(filter=mended))
+        self.filter_mended.setToolTip(mended)
+        self.filter_mended.setAccessibleName(self.filter_mended.text())
+        self._mended = mended
+        self.filter_mended.setVisible(bool(mended))
+        self.error_line.setVisible(bool(message))
+        self.filter_field.set_invalid(bool(message))
+        self.filter_field.setAccessibleDescription(message)
 
     def retheme(self) -> None:
         """Another theme."""
@@ -134,12 +156,21 @@ class ListPane(QWidget):
         self.search_field.setPlaceholderText(self.tr("Search in all traces"))
         self.search_field.setAccessibleName(self.tr("Search in all traces"))
         self.search_field.setClearButtonEnabled(True)
-        self.filter_field = FilterField(self._controller.completions)
+        self.filter_field = FilterField(self._controller.suggestions)
         self.filter_field.setPlaceholderText(self.tr("Filter, such as score.pass = 0"))
         self.filter_field.setAccessibleName(self.tr("Filter"))
         self.filter_error = text_label("", "error", wrap=True)
-        self.filter_error.setContentsMargins(16, 0, 16, 6)
-        self.filter_error.hide()
+        self.filter_mended = ActionButton("", kind="link")
+        self.filter_mended.clicked.connect(self._take_mended)
+        self._mended = ""
+        self.error_line = QWidget()
+        error_row = QHBoxLayout(self.error_line)
+        error_row.setContentsMargins(16, 0, 16, 6)
+        error_row.setSpacing(8)
+        error_row.addWidget(self.filter_error, 1)
+        error_row.addWidget(self.filter_mended)
+        self.error_line.hide()
+        self.line = NarrowingLine()
         self.more = QToolButton()
         self.more.setText("⋯")
         self.more.setProperty("kind", "flat")
@@ -154,6 +185,7 @@ class ListPane(QWidget):
         header.setSectionsMovable(True)
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
+        header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.columns = ColumnChooser(self.table, self.model, self._workspace.settings, self)
@@ -187,7 +219,7 @@ class ListPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (tools, self.filter_error, hairline()):
+        for widget in (tools, self.error_line, self.line, hairline()):
             layout.addWidget(widget)
         layout.addWidget(self.stack, 1)
         self.setFocusProxy(self.table)
@@ -213,7 +245,7 @@ class ListPane(QWidget):
         self.more.clicked.connect(self._more_menu)
         controller.rows_read.connect(self._rows_read)
         controller.snippets_read.connect(self.model.take_snippets)
-        controller.filter_failed.connect(self._filter_failed)
+        controller.filter_failed.connect(self.say_error)
         controller.busy.connect(self._busy)
 
     def _timer(self, milliseconds: int, run: Callable[[], object]) -> QTimer:
@@ -230,12 +262,6 @@ class ListPane(QWidget):
         if first <= self.table.currentIndex().row() < first + len(rows):
             self.current_read.emit()
 
-    def _filter_failed(self, message: str) -> None:
-        self.filter_error.setText(message)
-        self.filter_error.setVisible(bool(message))
-        self.filter_field.set_invalid(bool(message))
-        self.filter_field.setAccessibleDescription(message)
-
     def _busy(self, busy: bool) -> None:
         self.table.setEnabled(not busy)
         if busy:
@@ -250,6 +276,10 @@ class ListPane(QWidget):
         self._controller.read_snippets([self.model.pk(row) for row in range(first, last + 1)])
 
     # what the person does
+
+    def _take_mended(self) -> None:
+        self.filter_field.setFocus()
+        self.filter_field.set_text(self._mended)
 
     def _to_list(self) -> None:
         self.search()

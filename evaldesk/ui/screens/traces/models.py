@@ -3,7 +3,6 @@
 from array import array
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
@@ -40,7 +39,8 @@ class TraceTableModel(QAbstractTableModel):
 
     Signals:
         block_wanted(first, pks): these rows are in sight and not here; answer with `take_block`.
-        sort_wanted(key): the person clicked a heading; a leading ``-`` for descending.
+        sort_wanted(key): the person clicked a heading; a leading ``-`` for descending,
+            empty where it was clicked off.
     """
 
     block_wanted = Signal(int, object)
@@ -201,8 +201,11 @@ class TraceTableModel(QAbstractTableModel):
         return f"{column.title}: {column.text(row)}"
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """The store sorts; this only asks for it."""
-        key = self.columns[column].sort if 0 <= column < len(self.columns) else ""
+        """The store sorts; this only asks for it. No column: as it comes by itself."""
+        if column < 0:
+            self.sort_wanted.emit("")
+            return
+        key = self.columns[column].sort if column < len(self.columns) else ""
         if key:
             self.sort_wanted.emit(f"-{key}" if order == Qt.SortOrder.DescendingOrder else key)
 
@@ -226,156 +229,6 @@ _OF_A_ROW = frozenset(
 
 def _letter(pks: Sequence[int], pk: int) -> str:
     return SIDES[pks.index(pk)] if pk in pks else ""
-
-
-@dataclass(slots=True)
-class FacetEntry:
-    """A line of the facet panel.
-
-    Attributes:
-        name: of the field. value: one of its values; None for the heading and for ``more``.
-        count: traces that have it. more: how many values are folded away here.
-    """
-
-    name: str
-    title: str
-    value: str | None = None
-    count: int = 0
-    more: int = 0
-
-
-class FacetModel(QAbstractListModel):
-    """What the list can be narrowed by, with counts; values are ticked.
-
-    Signals:
-        chosen_changed(): another set of values is ticked.
-    """
-
-    chosen_changed = Signal()
-    SHOWN = 6
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._own_tags = False
-        self._facets: dict[str, list[tuple[str, int]]] = {}
-        self._entries: list[FacetEntry] = []
-        self._chosen: dict[str, set[str]] = {}
-        self._unfolded: set[str] = set()
-
-    @property
-    def chosen(self) -> dict[str, tuple[str, ...]]:
-        """Field → values that are ticked, without fields that have none."""
-        return {name: tuple(sorted(values)) for name, values in self._chosen.items() if values}
-
-    def set_facets(
-        self, facets: Mapping[str, Sequence[tuple[str, int]]], *, own_tags: bool = False
-    ) -> None:
-        """Other values and counts; ticks on values that are still there stay."""
-        before = self.chosen
-        self._own_tags = own_tags
-        self._facets = {name: list(values) for name, values in facets.items()}
-        for name, values in self._chosen.items():
-            values &= {value for value, _ in self._facets.get(name, ())}
-        self._rebuild()
-        if self.chosen != before:
-            self.chosen_changed.emit()
-
-    def clear_chosen(self) -> bool:
-        """Tick nothing; says whether anything was ticked."""
-        if not self.chosen:
-            return False
-        self._chosen.clear()
-        self._rebuild()
-        self.chosen_changed.emit()
-        return True
-
-    def choose(self, name: str, value: str, *, on: bool = True) -> None:
-        """Tick a value or take the tick off."""
-        values = self._chosen.setdefault(name, set())
-        if (value in values) == on:
-            return
-        if on:
-            values.add(value)
-        else:
-            values.discard(value)
-        self._rebuild()
-        self.chosen_changed.emit()
-
-    def activate(self, index: Index) -> None:
-        """A click or Space: tick a value, or show the values that are folded away."""
-        entry = self.entry(index)
-        if entry is None:
-            return
-        if entry.more:
-            self._unfolded.add(entry.name)
-            self._rebuild()
-        elif entry.value is not None:
-            on = entry.value not in self._chosen.get(entry.name, set())
-            self.choose(entry.name, entry.value, on=on)
-
-    def entry(self, index: Index) -> FacetEntry | None:
-        """The line at an index."""
-        return self._entries[index.row()] if index.isValid() else None
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """How many lines."""
-        return 0 if parent.isValid() else len(self._entries)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A line."""
-        entry = self.entry(index)
-        if entry is None:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return entry.title
-        if role == Qt.ItemDataRole.ToolTipRole and entry.value is not None:
-            return entry.value
-        if role == Qt.ItemDataRole.CheckStateRole and entry.value is not None:
-            on = entry.value in self._chosen.get(entry.name, set())
-            return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
-        if role == Qt.ItemDataRole.AccessibleTextRole and entry.value is not None:
-            return f"{entry.value}, {entry.count}"
-        if role == ROW:
-            return entry
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Headings cannot be chosen."""
-        entry = self.entry(index)
-        if entry is None or (entry.value is None and not entry.more):
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-
-    def _rebuild(self) -> None:
-        entries: list[FacetEntry] = []
-        for name, values in self._facets.items():
-            if len(values) < 2 and not self._chosen.get(name):
-                continue  # nothing to narrow
-            entries.append(FacetEntry(name, self._title(name)))
-            shown = values if name in self._unfolded else values[: self.SHOWN]
-            kept = [value for value, _ in shown]
-            ticked = self._chosen.get(name, set())
-            rest = [item for item in values[len(shown) :] if item[0] in ticked]
-            for value, number in [*shown, *rest]:
-                entries.append(FacetEntry(name, value, value, number))
-            hidden = len(values) - len(kept) - len(rest)
-            if hidden:
-                text = self.tr("{count} more…").format(count=figures.count(hidden))
-                entries.append(FacetEntry(name, text, more=hidden))
-        self.beginResetModel()
-        self._entries = entries
-        self.endResetModel()
-
-    def _title(self, name: str) -> str:
-        known = {
-            "run": self.tr("Run"),
-            "system": self.tr("System"),
-            "status": self.tr("Status"),
-            "tier": self.tr("Tier"),
-            # Others' are kept from somebody who still has traces to rate.
-            "tag": self.tr("Failure mode (yours)") if self._own_tags else self.tr("Failure mode"),
-        }
-        return known.get(name, name.removeprefix("slice."))
 
 
 class SiblingModel(QAbstractListModel):

@@ -18,10 +18,14 @@ from evaldesk.ui.exporting.desk import ExportDesk
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.screens.traces.beside import Beside
 from evaldesk.ui.screens.traces.controller import TracesController
+from evaldesk.ui.screens.traces.facet_list import FacetColumn
+from evaldesk.ui.screens.traces.facet_model import FacetModel
+from evaldesk.ui.screens.traces.finding_desk import FindingDesk
 from evaldesk.ui.screens.traces.list_pane import ListPane
 from evaldesk.ui.screens.traces.marks import MarksPanel
-from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel
-from evaldesk.ui.screens.traces.panels import FacetList, SiblingStrip
+from evaldesk.ui.screens.traces.models import SiblingModel
+from evaldesk.ui.screens.traces.panels import SiblingStrip
+from evaldesk.ui.screens.traces.search_words import to_find, words_of
 from evaldesk.ui.widgets.card import hairline, pane
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.trace_view import TracePane, figures
@@ -48,6 +52,7 @@ class TracesPage(Screen):
         self.search_field = self.listing.search_field
         self.filter_field = self.listing.filter_field
         self.facets = FacetModel(self)
+        self.finding = FindingDesk(workspace, self.controller, self.listing, self.facets, self)
         self.siblings = SiblingModel(self)
         self._wanted: int | None = None
         self._growing = False
@@ -67,18 +72,14 @@ class TracesPage(Screen):
     def opened(self, **place: Any) -> None:
         """Come to a place: ``trace`` (number, id or ``run/scenario``), ``pair`` (two to
         four numbers) and ``place`` (a `ReadingPlace`, where to begin in them),
-        ``search``, ``where``, ``run``.
+        ``search``, ``where``, ``run``, ``view`` (an address).
         """
         if self.controller.tags_by and self.controller.total:
-            self.controller.load_facets()  # others' tags may be open by now
-        if "run" in place:
-            self.reset()
-            self.facets.choose("run", str(place["run"]))
-        if "where" in place:
-            self.filter_field.set_text(str(place["where"]))
-        if "search" in place:
-            self.search_field.setText(str(place["search"]))
-            self.listing.search()
+            self.controller.read_known()  # others' tags may be open by now
+        if "view" in place:
+            self.finding.open_address(str(place["view"]))
+        else:
+            self.finding.come_to(place)
         if "pair" in place:
             self._wanted_set = tuple(int(pk) for pk in place["pair"])
             self._wanted_place = place.get("place")
@@ -96,12 +97,12 @@ class TracesPage(Screen):
         """New traces change the list, answers the tags."""
         if "traces" in changes.areas:
             self.controller.load()
-        elif "ratings" in changes.areas:
-            self.controller.load_facets()
+        elif changes.areas & {"ratings", "notes"}:
+            self.controller.read_known()
 
     def project_replaced(self) -> None:
         """Another project, or none."""
-        self.reset(quietly=True)
+        self.finding.forget()
         self._wanted = None
         self._wanted_set = ()
         self.beside.clear_marks()
@@ -124,16 +125,10 @@ class TracesPage(Screen):
 
     def status_text(self) -> str:
         """``1,204 of 5,310 traces``."""
-        total, shown = self.controller.total, len(self.model.ids)
-        if not total:
-            return ""
-        if not self.controller.complete:
-            return self.tr("{total} traces, reading the list…").format(total=figures.count(total))
-        if self.controller.narrowed:
-            return self.tr("{shown} of {total} traces").format(
-                shown=figures.count(shown), total=figures.count(total)
-            )
-        return self.tr("{total} traces").format(total=figures.count(total))
+        shown = self.finding.total()
+        if not self.controller.narrowed or not shown:
+            return shown
+        return self.tr("{total} traces").format(total=shown)
 
     def showcase(self) -> None:
         """A trace beside another run of its scenario."""
@@ -147,7 +142,7 @@ class TracesPage(Screen):
     def focus_search(self) -> None:
         """Search: in the trace while it is being read, else in all of them."""
         if self.pane.isAncestorOf(QGuiApplication.focusObject()) and self.pane.pks:  # type: ignore[arg-type]
-            self.pane.open_find(self.controller.text.strip(' "'))
+            self.pane.open_find(to_find(words_of(self.controller.text)))
         else:
             self.search_field.setFocus()
             self.search_field.selectAll()
@@ -156,19 +151,6 @@ class TracesPage(Screen):
         """Filter the list."""
         self.filter_field.setFocus()
         self.filter_field.selectAll()
-
-    def reset(self, *, quietly: bool = False) -> None:
-        """Show all traces again."""
-        self.listing.clear_fields(quietly=quietly)
-        if quietly:
-            self.controller.text = ""
-            self.controller.filter("") if self.workspace.project else None
-            self.controller.chosen = {}
-            self.facets.blockSignals(True)
-            self.facets.clear_chosen()
-            self.facets.blockSignals(False)
-        else:
-            self.facets.clear_chosen()
 
     def compare(self) -> None:
         """Side by side: the traces that are marked, else the rows that are selected, else this one
@@ -293,6 +275,12 @@ class TracesPage(Screen):
         header = self.table.horizontalHeader()
         self.columns.offer(header.mapToGlobal(QPoint(8, header.height())))
 
+    def go_to_facets(self) -> None:
+        """Give the keys to the facets."""
+        if self.facet_panel.isHidden():
+            self.toggle_facets()
+        self.facet_column.focus_list()
+
     def toggle_facets(self) -> None:
         """Show or hide the facets."""
         self.facet_panel.setVisible(self.facet_panel.isHidden())
@@ -310,12 +298,13 @@ class TracesPage(Screen):
         self.nothing = EmptyState(self.tr("No traces yet"))
         self.nothing.add_action(self.tr("Import files"), self._import, keys="Ctrl I", primary=True)
         self.pane = TracePane(self.workspace)
-        self.facet_list = FacetList(self.facets, self.workspace.tokens)
+        self.facet_column = FacetColumn(self.facets, self.workspace.tokens, self.workspace.settings)
+        self.facet_list = self.facet_column.list
         self.facet_panel = pane()
         facet_layout = QVBoxLayout(self.facet_panel)
         facet_layout.setContentsMargins(0, 4, 0, 0)
         facet_layout.setSpacing(0)
-        facet_layout.addWidget(self.facet_list, 1)
+        facet_layout.addWidget(self.facet_column, 1)
         self.marks = MarksPanel(self.workspace)
         facet_layout.addWidget(self.marks)
         self.strip = SiblingStrip(self.siblings, self.workspace.tokens)
@@ -364,11 +353,14 @@ class TracesPage(Screen):
         self._follow.setInterval(60)
         self._follow.timeout.connect(self._open_current)
         controller = self.controller
-        self.facets.chosen_changed.connect(lambda: controller.choose(self.facets.chosen))
         self.listing.current_changed.connect(self._current_changed)
         self.listing.current_read.connect(self.status_changed)
         self.listing.read_on.connect(self._read_on)
-        self.listing.reset_wanted.connect(self.reset)
+        self.listing.reset_wanted.connect(self.finding.reset)
+        self.finding.trace_wanted.connect(self._want)
+        self.finding.trace_named.connect(
+            lambda reference: controller.find(reference, self._select_trace)
+        )
         self.strip.chosen.connect(self._sibling_chosen)
         self.marks.chosen.connect(self._go_to_mark)
         self.table.mark_wanted.connect(self.toggle_mark)
@@ -377,7 +369,7 @@ class TracesPage(Screen):
         self.pane.left.connect(self.back)
         controller.sized.connect(self.columns.know)
         controller.listed.connect(self._listed)
-        controller.facets_read.connect(self._facets_read)
+        controller.known_read.connect(self._known_read)
         controller.siblings_read.connect(self._siblings_read)
         self.workspace.theme_changed.connect(self._retheme)
         self.workspace.user_changed.connect(controller.another_person)
@@ -386,8 +378,10 @@ class TracesPage(Screen):
         bind = self.workspace.actions.bind
         bind(self, "traces.search", self.focus_search)
         bind(self, "traces.filter", self.focus_filter)
-        bind(self, "traces.reset", self.reset, lambda: self.controller.narrowed)
+        bind(self, "traces.reset", self.finding.reset, lambda: self.controller.narrowed)
         bind(self, "traces.facets", self.toggle_facets)
+        bind(self, "traces.to_facets", self.go_to_facets)
+        self.finding.bind(self)
         bind(self, "traces.columns", self.choose_columns)
         bind(self, "traces.copy", self.copy_list, lambda: len(self.model.ids) > 0)
         bind(self, "traces.export", self.export_list, lambda: len(self.model.ids) > 0)
@@ -419,11 +413,13 @@ class TracesPage(Screen):
     def _listed(self, ids: "array[int]") -> None:
         if self._growing and self._wanted is None and self.model.extend_ids(ids):
             self._growing = not self.controller.complete
+            self.finding.say()
             self.status_changed.emit()
             return
         self._growing = not self.controller.complete
         keep = self._wanted if self._wanted is not None else self.listing.current_pk()
         self.listing.show_ids(ids)
+        self.finding.say()
         empty = self.controller.total == 0
         self.stack.setCurrentWidget(self.nothing if empty else self.whole)
         if len(ids):
@@ -432,6 +428,8 @@ class TracesPage(Screen):
             if row >= 0 and self._wanted is not None:
                 self._wanted = None
                 self._open_current()
+            elif self.controller.complete:
+                self._wanted = None
             if self._focus_list:
                 self._focus_list = False
                 self.table.setFocus()
@@ -440,12 +438,10 @@ class TracesPage(Screen):
             self.siblings.set_rows(())
             self.status_changed.emit()
 
-    def _facets_read(self, facets: Any, metrics: Any) -> None:
-        self.facets.set_facets(facets, own_tags=bool(self.controller.tags_by))
+    def _known_read(self) -> None:
         # While others' answers may still sway a person, so may their notes.
         self.pane.desk.set_own_only(bool(self.controller.tags_by))
         self.marks.show_author(self.controller.tags_by)
-        self.columns.know(facets, metrics)
 
     def _siblings_read(self, rows: Any) -> None:
         self.siblings.set_rows(rows)
@@ -458,6 +454,10 @@ class TracesPage(Screen):
             self._follow.start()
         self.status_changed.emit()
 
+    def _want(self, pk: int) -> None:
+        """Make this trace the current one once the list is there."""
+        self._wanted = pk if pk >= 0 else None
+
     def _select_trace(self, pk: int) -> None:
         """Make a trace the current one; where the list hides it, show all traces first."""
         self._wanted = pk
@@ -468,7 +468,7 @@ class TracesPage(Screen):
             self._follow.stop()
             self._open_current()
         elif self.controller.narrowed:
-            self.reset()
+            self.finding.reset()
 
     def _open_current(self) -> None:
         self._follow.stop()

@@ -1,11 +1,11 @@
-"""The list itself, the facets at its left, and the strip of other runs above the trace."""
+"""The list itself, and the strip of other runs above the trace."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QListView, QWidget
 
-from evaldesk.ui.screens.traces.delegates import FacetDelegate, SiblingDelegate
-from evaldesk.ui.screens.traces.models import FacetModel, SiblingModel
+from evaldesk.ui.screens.traces.delegates import SiblingDelegate
+from evaldesk.ui.screens.traces.models import SiblingModel
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.table import Table
@@ -70,29 +70,6 @@ class TraceTable(Table):
         for stretch in (chosen.at(index) for index in range(chosen.count())):
             rows.update(range(stretch.top(), stretch.bottom() + 1))
         return sorted(rows)
-
-
-class FacetList(KeyedList):
-    """What the list can be narrowed by."""
-
-    def __init__(self, model: FacetModel, tokens: Tokens, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
-        self.setAccessibleName(self.tr("Facets"))
-        self._facets = model
-        self._delegate = FacetDelegate(tokens, self)
-        self.setModel(model)
-        self.setItemDelegate(self._delegate)
-        self.picked.connect(self._tick)
-
-    def set_tokens(self, tokens: Tokens) -> None:
-        """Another theme."""
-        self._delegate.tokens = tokens
-        self.viewport().update()
-
-    def _tick(self, index: QModelIndex) -> None:
-        row = index.row()
-        self._facets.activate(index)
-        self.setCurrentIndex(self._facets.index(row))
 
 
 class SiblingStrip(QWidget):
