@@ -23,6 +23,7 @@ from sqlalchemy import (
 from evaldesk.domain.trace import TraceBody, TraceRecord
 
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
+_LEAST_BEGINNING = 3
 
 
 def create(connection: Connection) -> None:
@@ -48,7 +49,8 @@ def matching(words: str) -> ColumnElement[bool] | None:
     """A condition on `INDEX`: the text holds all the words.
 
     Words may be quoted phrases; a word that ends in ``*``, and the last one while it is being
-    typed, match as a beginning. Nothing that is typed can be a syntax error.
+    typed (from three letters on), match as a beginning. Nothing that is typed can be a syntax
+    error.
 
     Returns:
         None where nothing is left to look for.
@@ -98,7 +100,11 @@ def _match(words: str) -> str:
             quoted = bare.replace('"', '""')
             terms.append(f'"{quoted}"' + ("*" if word.endswith("*") else ""))
     if terms and not words.rstrip().endswith('"') and not words.endswith(" "):
-        terms[-1] = terms[-1].rstrip("*") + "*"
+        last = terms[-1].strip('"*')
+        # One or two letters begin half of all words: to gather those takes seconds and hundreds
+        # of megabytes in a large project. In scripts without spaces they are a word.
+        if len(last) >= _LEAST_BEGINNING or not last.isascii():
+            terms[-1] = terms[-1].rstrip("*") + "*"
     return " ".join(terms)
 
 

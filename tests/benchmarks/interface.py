@@ -283,13 +283,15 @@ def watched_search(bench: Bench, words: Sequence[str]) -> Iterator[str]:
 
 def _ticks(bench: Bench, bar: QScrollBar, holds: Callable[[], bool], seconds: float) -> str:
     gaps: list[float] = []
-    last = time.perf_counter()
+    work: list[float] = []
+    last, computed = time.perf_counter(), time.thread_time()
 
     def tick() -> None:
-        nonlocal last
-        now = time.perf_counter()
+        nonlocal last, computed
+        now, used = time.perf_counter(), time.thread_time()
         gaps.append(now - last - TICK_MS / 1000)
-        last = now
+        work.append(used - computed)
+        last, computed = now, used
 
     def scroll() -> None:
         bar.setValue((bar.value() + 37 * 28) % max(1, bar.maximum()))
@@ -308,7 +310,8 @@ def _ticks(bench: Bench, bar: QScrollBar, holds: Callable[[], bool], seconds: fl
     move.stop()
     return (
         f"blocked for {statistics.median(gaps) * 1000:.0f} ms (median), 95th "
-        f"{late(gaps) * 1000:.0f}, longest {max(gaps) * 1000:.0f} ms of {len(gaps):,}"
+        f"{late(gaps) * 1000:.0f}, longest {max(gaps) * 1000:.0f} ms of {len(gaps):,}; computing "
+        f"itself 95th {late(work) * 1000:.0f}, longest {max(work) * 1000:.0f} ms"
     )
 
 

@@ -176,8 +176,10 @@ def window(path: Path, folder: Path) -> Iterator[str]:
 
     bench = Bench(path, folder, reviews=False)
     yield f"memory, opened     {peak_megabytes():,.0f} MB at the peak"
-    yield from lists(bench, path, words=tuple(f"w{rank:05d}" for _, rank in SHARES))
-    yield from watched_search(bench, tuple(f"w{rank:05d}" for _, rank in SHARES))
+    words = tuple(f"w{rank:05d}" for _, rank in SHARES)
+    yield from lists(bench, path, words=words)
+    yield f"memory, listed     {peak_megabytes():,.0f} MB at the peak"
+    yield from watched_search(bench, words)
     yield f"memory, searched   {peak_megabytes():,.0f} MB at the peak"
     yield from blocked(bench, folder)
     yield f"peak memory        {peak_megabytes():,.0f} MB"

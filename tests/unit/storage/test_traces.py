@@ -199,7 +199,16 @@ def test_a_number_compared_with_a_word_is_refused(filled: Project) -> None:
 
 @pytest.mark.parametrize(
     ("words", "expected"),
-    [("refund", 13), ("naive", 13), ("ref", 13), ("refund lamp", 0), ('"refund 8"', 1), ("", 50)],
+    [
+        ("refund", 13),
+        ("naive", 13),
+        ("ref", 13),
+        ("re", 0),
+        ("re*", 13),
+        ("refund lamp", 0),
+        ('"refund 8"', 1),
+        ("", 50),
+    ],
 )
 def test_full_text_search(filled: Project, words: str, expected: int) -> None:
     assert len(filled.traces.ids(TraceQuery(text=words))) == expected
