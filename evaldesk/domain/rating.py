@@ -27,6 +27,7 @@ class Answer:
         comment: said with this answer (ratings made elsewhere).
         created_at: ISO 8601.
         supersedes: id of the answer it replaces; empty for the first.
+        version: of the rubric that was answered; 0 where that was not looked up.
     """
 
     id: str
@@ -37,6 +38,22 @@ class Answer:
     created_at: str
     comment: str = ""
     supersedes: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A trace that a rater handed to the adjudicator.
+
+    Attributes:
+        note: what the adjudicator should know.
+        created_at: ISO 8601.
+    """
+
+    trace_pk: int
+    rater: str
+    note: str
+    created_at: str
 
 
 @dataclass(frozen=True, slots=True)

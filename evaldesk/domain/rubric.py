@@ -1,7 +1,7 @@
 """The questions raters answer, and what counts as an answer."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -309,6 +309,16 @@ class Rubric:
                 if item.name in answers:
                     heard[item.name] = answers[item.name]
         return tuple(found)
+
+    def present_modes(self, names: Iterable[str]) -> list[str]:
+        """Names of failure modes as they are now, in the order of the taxonomy: an alias gives the
+        mode that had it before. Names that it does not have come last, as they are.
+        """
+        known = [mode.name for mode in self.failure_modes]
+        former = {alias: mode.name for mode in self.failure_modes for alias in mode.aliases}
+        now = [name if name in known else former.get(name, name) for name in names]
+        strange = dict.fromkeys(name for name in now if name not in known)
+        return [*(name for name in known if name in now), *strange]
 
     def numbered(self, version: int) -> "Rubric":
         """The same rubric with a version number."""

@@ -1,31 +1,16 @@
-"""Writing rubrics: what is wrong with a draft, what a new version changes, templates, files."""
+"""Writing rubrics: what is wrong with a draft, templates, files."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
 from evaldesk.domain.errors import InputError
-from evaldesk.domain.rubric import Criterion, Rubric, Taxonomy
+from evaldesk.domain.rubric import Rubric, Taxonomy
 from evaldesk.settings import resource
-
-ChangeKind = Literal[
-    "added",
-    "removed",
-    "order",
-    "title",
-    "question",
-    "scale",
-    "points",
-    "anchors",
-    "direction",
-    "required",
-    "guidance",
-    "failure_modes",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +24,6 @@ class Problem:
 
     place: str
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that a new version changes.
-
-    Attributes:
-        kind: what; see `ChangeKind`.
-        criterion: title of the criterion; empty for the rubric as a whole.
-        detail: what came and went, such as ``+ partly, − unsure``; may be empty.
-        touches_answers: whether answers given to the version before may not hold any more.
-    """
-
-    kind: ChangeKind
-    criterion: str = ""
-    detail: str = ""
-    touches_answers: bool = False
 
 
 def problems(draft: dict[str, Any]) -> list[Problem]:
@@ -86,32 +54,6 @@ def problems(draft: dict[str, Any]) -> list[Problem]:
     if not found:
         _collect(found, draft, ("", ""))
     return found
-
-
-def differences(old: Rubric, new: Rubric) -> list[Change]:
-    """What a new version changes, criterion by criterion. Criteria are matched by name."""
-    changes: list[Change] = []
-    before = {item.name: item for item in old.criteria}
-    after = {item.name: item for item in new.criteria}
-    for item in new.criteria:
-        if item.name not in before:
-            changes.append(Change("added", item.text))
-        else:
-            changes.extend(_criterion_changes(before[item.name], item))
-    for item in old.criteria:
-        if item.name not in after:
-            changes.append(Change("removed", item.text, touches_answers=True))
-    kept = [item.name for item in new.criteria if item.name in before]
-    if kept != [item.name for item in old.criteria if item.name in after]:
-        changes.append(Change("order"))
-    if old.guidance != new.guidance:
-        changes.append(Change("guidance", touches_answers=True))
-    if old.failure_modes != new.failure_modes:
-        names = ([mode.text for mode in item.failure_modes] for item in (old, new))
-        detail = _came_and_went(*names)
-        gone = {mode.name for mode in old.failure_modes} - {mode.name for mode in new.failure_modes}
-        changes.append(Change("failure_modes", "", detail, touches_answers=bool(gone)))
-    return changes
 
 
 def fresh_name(wanted: str, taken: Sequence[str]) -> str:
@@ -190,41 +132,3 @@ def _collect(found: list[Problem], data: dict[str, Any], place: tuple[str, str])
         if place[0] and where.startswith(place[0]):
             where = place[1] + where.removeprefix(place[0])
         found.append(Problem(where, f"{error.reason} {error.hint}".strip()))
-
-
-def _criterion_changes(old: Criterion, new: Criterion) -> list[Change]:
-    title = new.text
-    changes: list[Change] = []
-    if old.text != new.text:
-        changes.append(Change("title", title, f"{old.text} → {new.text}"))
-    if old.question != new.question:
-        changes.append(Change("question", title, touches_answers=True))
-    one, two = old.scale, new.scale
-    shape = (one.kind, one.minimum, one.maximum, one.step, one.unit)
-    if shape != (two.kind, two.minimum, two.maximum, two.step, two.unit):
-        detail = f"{one.kind} → {two.kind}" if one.kind != two.kind else ""
-        changes.append(Change("scale", title, detail, touches_answers=True))
-    values = [str(point.value) for point in one.points]
-    new_values = [str(point.value) for point in two.points]
-    if values != new_values:
-        detail = _came_and_went(values, new_values)
-        changes.append(Change("points", title, detail, touches_answers=True))
-    anchors = {str(point.value): (point.label, point.anchor) for point in one.points}
-    new_anchors = {str(point.value): (point.label, point.anchor) for point in two.points}
-    both = anchors.keys() & new_anchors.keys()
-    touched = [
-        value for value in new_anchors if value in both and anchors[value] != new_anchors[value]
-    ]
-    if touched:
-        changes.append(Change("anchors", title, ", ".join(touched), touches_answers=True))
-    if old.direction != new.direction:
-        changes.append(Change("direction", title, f"{old.direction} → {new.direction}"))
-    if old.required != new.required:
-        changes.append(Change("required", title))
-    return changes
-
-
-def _came_and_went(old: Sequence[str], new: Sequence[str]) -> str:
-    came = [f"+ {name}" for name in new if name not in old]
-    went = [f"− {name}" for name in old if name not in new]
-    return ", ".join(came + went)

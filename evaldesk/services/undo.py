@@ -22,16 +22,45 @@ class Step:
         name: the field, or `SUBMISSION`, whose values are the states.
         before: value before; None for no answer.
         after: value after; None for no answer.
+        said_before: comment on the answer before; empty for none.
+        said_after: comment on the answer after.
+        also: what came with it, such as answers taken back that are not asked for any more. It is
+            done and undone together with it.
     """
 
     trace_pk: int
     name: str
     before: Value | None
     after: Value | None
+    said_before: str = ""
+    said_after: str = ""
+    also: tuple["Step", ...] = ()
 
     def back(self) -> "Step":
         """The step that undoes this one."""
-        return replace(self, before=self.after, after=self.before)
+        return replace(
+            self,
+            before=self.after,
+            after=self.before,
+            said_before=self.said_after,
+            said_after=self.said_before,
+            also=tuple(step.back() for step in reversed(self.also)),
+        )
+
+    @property
+    def parts(self) -> tuple["Step", ...]:
+        """The step itself, and all that came with it."""
+        return (self, *self.also)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it makes any difference."""
+        return self.before != self.after or self.said_before != self.said_after
+
+    @property
+    def only_said(self) -> bool:
+        """Whether only the comment on an answer changed."""
+        return self.before == self.after and self.name != SUBMISSION
 
 
 class History:
@@ -53,10 +82,20 @@ class History:
         """
         self._undone.clear()
         last = self._done[-1] if self._done else None
-        if typing and last and (last.trace_pk, last.name) == (step.trace_pk, step.name):
-            step = replace(step, before=last.before)
+        if (
+            typing
+            and last
+            and (last.trace_pk, last.name, last.only_said)
+            == (step.trace_pk, step.name, step.only_said)
+        ):
+            step = replace(
+                step,
+                before=last.before,
+                said_before=last.said_before,
+                also=(*last.also, *step.also),
+            )
             self._done.pop()
-        if step.before != step.after:
+        if step.changes:
             self._done.append(step)
 
     def undo(self) -> Step | None:

@@ -44,9 +44,11 @@ ANSWERS = (
         t.answer.c.created_at,
         t.answer.c.comment,
         t.answer.c.supersedes,
+        t.rubric_version.c.version,
     )
     .join(t.person, t.person.c.pk == t.answer.c.rater_pk)
     .join(t.rubric, t.rubric.c.pk == t.answer.c.rubric_pk)
+    .join(t.rubric_version, t.rubric_version.c.pk == t.answer.c.version_pk)
 )
 """Answers with the names of their raters; joined with their rubric, to narrow by its name."""
 
@@ -67,7 +69,9 @@ def decode_value(text: str) -> Given:
 
 
 def answer_of(row: Row[*tuple[Any, ...]], rater: str) -> Answer:
-    """A row of `ANSWERS`, or of the table itself, with the name of its rater."""
+    """A row of `ANSWERS`, or of the table itself, which does not know the version's number, with
+    the name of its rater.
+    """
     return Answer(
         id=row.id,
         trace_pk=row.trace_pk,
@@ -77,4 +81,5 @@ def answer_of(row: Row[*tuple[Any, ...]], rater: str) -> Answer:
         created_at=row.created_at,
         comment=row.comment,
         supersedes=row.supersedes or "",
+        version=getattr(row, "version", 0),
     )

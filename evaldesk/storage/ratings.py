@@ -1,13 +1,14 @@
 """Answers that raters gave. Only ever appended; the current state is a view over them."""
 
 import statistics
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, select
 from sqlalchemy import func as sql
 
 from evaldesk.domain.identifiers import new_id, now
-from evaldesk.domain.rating import Answer, AnswerTable
+from evaldesk.domain.rating import Answer, AnswerTable, Flag
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, AnswerValue, Given
 from evaldesk.storage import codec, people, rounds, rubrics
 from evaldesk.storage import tables as t
@@ -22,6 +23,7 @@ from evaldesk.storage.answers import (
 from evaldesk.storage.engine import Database
 
 State = Literal["draft", "submitted", "skipped", "flagged"]
+Handed = Literal["submitted", "skipped", "flagged", "reopened"]
 
 
 class RatingRepository:
@@ -56,46 +58,82 @@ class RatingRepository:
         Returns:
             The answer as it stands; the one that stood where the value is the same.
         """
+        (found,) = self.record(
+            trace_pk,
+            rubric,
+            rater,
+            [(field, value, comment)],
+            version=version,
+            round=round,
+            reading=reading,
+            source=source,
+        )
+        return found
+
+    def record(
+        self,
+        trace_pk: int,
+        rubric: str,
+        rater: str,
+        given: Sequence[tuple[str, Given | None, str]],
+        *,
+        state: Handed | Literal[""] = "",
+        note: str = "",
+        version: int | None = None,
+        round: str = "",
+        reading: int = 0,
+        source: str = "",
+    ) -> list[Answer]:
+        """Append what belongs together, all of it or nothing: it is on the disk when this returns.
+
+        Args:
+            given: (field, value, comment); a value of None takes the answer back.
+            state: what the rating is handed in or opened again as; empty for neither.
+            note: for the adjudicator, with the state.
+
+        Other arguments and what is returned are as in `answer`.
+
+        Raises:
+            NotAllowedError: the round is closed.
+        """
         with self._database.write() as connection:
             rubric_pk, version_pk = rubrics.locate(connection, rubric, version)
             rater_pk = people.ensure(connection, rater)
-            round_pk = rounds.locate(connection, round) if round else None
-            current = _current(connection, trace_pk, rubric_pk, field, rater_pk, reading)
-            text = None if value is None else encode_value(value)
-            # The same value in another round is an answer of that round.
-            if (current is None and text is None) or (
-                current is not None
-                and (current.value, current.comment, current.round_pk) == (text, comment, round_pk)
-            ):
-                if current is not None:
-                    return answer_of(current, rater)
-                return Answer("", trace_pk, field, rater, None, now())
-            row: dict[str, Any] = {
-                "id": new_id(),
-                "trace_pk": trace_pk,
-                "rubric_pk": rubric_pk,
-                "version_pk": version_pk,
-                "field": field,
-                "rater_pk": rater_pk,
-                "value": text,
-                "comment": comment,
-                "created_at": now(),
-                "supersedes": None if current is None else current.id,
-                "source": source,
-                "round_pk": round_pk,
-                "reading": reading,
-            }
-            connection.execute(t.answer.insert().values(**row))
-            return Answer(
-                id=row["id"],
-                trace_pk=trace_pk,
-                field=field,
-                rater=rater,
-                value=value,
-                created_at=row["created_at"],
-                comment=comment,
-                supersedes=row["supersedes"] or "",
-            )
+            round_pk = rounds.locate_open(connection, round) if round else None
+            answers = [
+                _append(
+                    connection,
+                    {
+                        "trace_pk": trace_pk,
+                        "rubric_pk": rubric_pk,
+                        "version_pk": version_pk,
+                        "field": field,
+                        "rater_pk": rater_pk,
+                        "comment": comment,
+                        "source": source,
+                        "round_pk": round_pk,
+                        "reading": reading,
+                    },
+                    value,
+                    rater,
+                )
+                for field, value, comment in given
+            ]
+            if state:
+                connection.execute(
+                    t.submission.insert().values(
+                        id=new_id(),
+                        trace_pk=trace_pk,
+                        rubric_pk=rubric_pk,
+                        rater_pk=rater_pk,
+                        state=state,
+                        created_at=now(),
+                        round_pk=round_pk,
+                        reading=reading,
+                        note=note,
+                    )
+                )
+            return answers
 
     def submit(
         self,
@@ -127,15 +165,23 @@ class RatingRepository:
                     rater_pk=people.ensure(connection, rater),
                     state="reopened" if reopen else state,
                     created_at=now(),
-                    round_pk=rounds.locate(connection, round) if round else None,
+                    round_pk=rounds.locate_open(connection, round) if round else None,
                     reading=reading,
                     note=note,
                 )
             )
 
-    def own(self, trace_pk: int, rubric: str, rater: str, *, reading: int = 0) -> dict[str, Answer]:
-        """What this rater answered for a trace: field → current answer. Nobody else's."""
+    def own(
+        self, trace_pk: int, rubric: str, rater: str, *, round: str = "", reading: int = 0
+    ) -> dict[str, Answer]:
+        """What this rater answered for a trace: field → current answer. Nobody else's.
+
+        Args:
+            round: as it stands in this round; empty for the latest.
+            reading: 1 for a hidden repeat.
+        """
         with self._database.read() as connection:
+            stands = standing_in(rounds.locate(connection, round)) if round else UNREPLACED
             found = connection.execute(
                 ANSWERS.where(
                     t.answer.c.trace_pk == trace_pk,
@@ -143,13 +189,13 @@ class RatingRepository:
                     t.person.c.name == rater,
                     t.answer.c.value.is_not(None),
                     t.answer.c.reading == reading,
-                    UNREPLACED,
+                    stands,
                 )
             )
             return {row.field: answer_of(row, rater) for row in found}
 
     def progress(
-        self, rubric: str, rater: str, *, round: str = "", reading: int = 0
+        self, rubric: str, rater: str, *, round: str = "", reading: int = 0, since: str = ""
     ) -> dict[int, tuple[State, int]]:
         """Trace → (state, number of criteria answered), for the traces that this rater has
         touched.
@@ -157,14 +203,23 @@ class RatingRepository:
         Args:
             round: only what was done in this round; empty for everything.
             reading: 1 for hidden repeats.
+            since: only what was handed in after this time (ISO 8601), such as a reveal; empty for
+                all. Answers count from whenever they are.
+
+        Raises:
+            NotFoundError: no such round; offers the nearest.
         """
         within: list[ColumnElement[bool]] = [t.answer.c.reading == reading]
         handed: list[ColumnElement[bool]] = [t.submission.c.reading == reading]
-        if round:
-            number = select(t.round_.c.pk).where(t.round_.c.name == round).scalar_subquery()
-            within.append(t.answer.c.round_pk == number)
-            handed.append(t.submission.c.round_pk == number)
+        if since:
+            handed.append(t.submission.c.created_at > since)
         with self._database.read() as connection:
+            if round:
+                pk = rounds.locate(connection, round)
+                within.append(standing_in(pk))
+                handed.append(t.submission.c.round_pk == pk)
+            else:
+                within.append(UNREPLACED)
             criterion = case(
                 (t.answer.c.field.not_in((COMMENT, FAILURE_MODES, SEVERITY)), 1), else_=0
             )
@@ -176,7 +231,6 @@ class RatingRepository:
                     t.rubric.c.name == rubric,
                     t.person.c.name == rater,
                     t.answer.c.value.is_not(None),
-                    UNREPLACED,
                     *within,
                 )
                 .group_by(t.answer.c.trace_pk)
@@ -210,6 +264,68 @@ class RatingRepository:
                 ).order_by(t.answer.c.rater_pk, t.answer.c.seq)
             )
             return [answer_of(row, row.rater) for row in found]
+
+    def of_round(self, trace_pk: int, round: str, *, before_reveal: bool = False) -> list[Answer]:
+        """Every rater's answers for a trace as they stand in a round; never before its reveal.
+
+        Args:
+            before_reveal: as they stood when the round was revealed.
+        """
+        with self._database.read() as connection:
+            pk = rounds.locate(connection, round)
+            upto = rounds.revealed_at(connection, pk) if before_reveal else None
+            found = connection.execute(
+                ANSWERS.where(
+                    t.answer.c.trace_pk == trace_pk,
+                    t.answer.c.value.is_not(None),
+                    t.answer.c.reading == 0,
+                    standing_in(pk, upto),
+                ).order_by(t.answer.c.rater_pk, t.answer.c.seq)
+            )
+            return [answer_of(row, row.rater) for row in found]
+
+    def flagged(self, rubric: str) -> list[Flag]:
+        """The ratings that stand as flagged for the adjudicator, oldest first."""
+        s = t.submission.c
+        last = (
+            select(sql.max(s.seq))
+            .join(t.rubric, t.rubric.c.pk == s.rubric_pk)
+            .where(t.rubric.c.name == rubric)
+            .group_by(s.rater_pk, s.trace_pk, s.reading)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(s.trace_pk, t.person.c.name, s.note, s.created_at)
+                .join(t.person, t.person.c.pk == s.rater_pk)
+                .where(s.state == "flagged", s.seq.in_(last))
+                .order_by(s.seq)
+            )
+            return [Flag(*row) for row in found]
+
+    def was_submitted(
+        self, trace_pk: int, rubric: str, rater: str, *, round: str = "", reading: int = 0
+    ) -> bool:
+        """Whether a rating was ever submitted, opened again since or not."""
+        s = t.submission.c
+        with self._database.read() as connection:
+            tests = [
+                s.trace_pk == trace_pk,
+                s.reading == reading,
+                s.state == "submitted",
+                t.rubric.c.name == rubric,
+                t.person.c.name == rater,
+            ]
+            if round:
+                tests.append(s.round_pk == rounds.locate(connection, round))
+            found = connection.execute(
+                select(1)
+                .select_from(t.submission)
+                .join(t.person, t.person.c.pk == s.rater_pk)
+                .join(t.rubric, t.rubric.c.pk == s.rubric_pk)
+                .where(*tests)
+                .limit(1)
+            )
+            return found.first() is not None
 
     def history(self, trace_pk: int, rubric: str, field: str) -> list[Answer]:
         """Every answer ever given to a field, oldest first."""
@@ -357,6 +473,52 @@ class RatingRepository:
                     )
                 ).scalar_one()
             )
+
+
+def _append(connection: Connection, row: dict[str, Any], value: Given | None, rater: str) -> Answer:
+    current = _current(
+        connection,
+        row["trace_pk"],
+        row["rubric_pk"],
+        row["field"],
+        row["rater_pk"],
+        row["reading"],
+    )
+    text = None if value is None else encode_value(value)
+    if current is None and text is None:
+        return Answer("", row["trace_pk"], row["field"], rater, None, now())
+    if current is not None and text is None and current.value is None:
+        return answer_of(current, rater)
+    # The same value in another round is an answer of that round, and to another version of the
+    # rubric it is an answer to that version's question.
+    if current is not None and all(
+        getattr(current, name) == wanted
+        for name, wanted in (
+            ("value", text),
+            ("comment", row["comment"]),
+            ("round_pk", row["round_pk"]),
+            ("version_pk", row["version_pk"]),
+        )
+    ):
+        return answer_of(current, rater)
+    whole = {
+        **row,
+        "id": new_id(),
+        "value": text,
+        "created_at": now(),
+        "supersedes": None if current is None else current.id,
+    }
+    connection.execute(t.answer.insert().values(**whole))
+    return Answer(
+        id=whole["id"],
+        trace_pk=whole["trace_pk"],
+        field=whole["field"],
+        rater=rater,
+        value=value,
+        created_at=whole["created_at"],
+        comment=whole["comment"],
+        supersedes=whole["supersedes"] or "",
+    )
 
 
 def _current(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 from sqlalchemy import func as sql
 
-from evaldesk.domain.errors import NotFoundError, UsageError
+from evaldesk.domain.errors import NotAllowedError, NotFoundError, UsageError
 from evaldesk.domain.identifiers import new_id, now
 from evaldesk.domain.round import (
     Assigned,
@@ -201,6 +201,19 @@ def locate(connection: Connection, name: str) -> int:
         known = connection.execute(select(t.round_.c.name)).scalars()
         raise NotFoundError.among("round", name, list(known))
     return int(pk)
+
+
+def locate_open(connection: Connection, name: str) -> int:
+    """Row number of a round that may be answered in.
+
+    Raises:
+        NotFoundError: there is none of that name; offers the nearest.
+        NotAllowedError: it is closed.
+    """
+    pk = locate(connection, name)
+    if _state(connection, pk)[0] == "closed":
+        raise NotAllowedError(f"The round “{name}” is closed; nothing more is answered in it.")
+    return pk
 
 
 def revealed_at(connection: Connection, round_pk: int) -> int | None:

@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 from evaldesk.domain.rubric import FAILURE_MODES, FailureMode, Rubric
 from evaldesk.ui.widgets.flow import FlowLayout
 from evaldesk.ui.widgets.rubric_form import RubricForm
-from evaldesk.ui.widgets.rubric_form.cards import ChoiceCard
 from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
+from evaldesk.ui.widgets.rubric_form.choices import ChoiceCard
 from evaldesk.ui.widgets.rubric_form.modes import MODE_ROLE, ModesModel
 
 LONG = "The whole order is cancelled, after the customer was asked and had agreed to it"

@@ -8,7 +8,7 @@ import pytest
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services import rubric_editing
+from evaldesk.services import rubric_changes, rubric_editing
 
 DRAFT: dict[str, Any] = {
     "name": "Support",
@@ -74,25 +74,25 @@ def test_differences_name_what_is_touched() -> None:
     new = Rubric.from_json(data)
     found = [
         (c.kind, c.criterion, c.detail, c.touches_answers)
-        for c in rubric_editing.differences(old, new)
+        for c in rubric_changes.differences(old, new)
     ]
     assert found == [
         ("added", "new", "", False),
         ("question", "Task success", "", True),
         ("points", "tone", "+ 4, − 3", True),
         ("anchors", "tone", "1", True),
-        ("guidance", "", "", True),
+        ("guidance", "", "", False),
         ("failure_modes", "", "+ false_report, − Wrong action", True),
     ]
-    assert rubric_editing.differences(old, old) == []
+    assert rubric_changes.differences(old, old) == []
 
 
 def test_moving_and_removing_questions() -> None:
     old = Rubric.from_json(draft())
     turned = Rubric.from_json(draft(criteria=draft()["criteria"][::-1]))
-    assert [c.kind for c in rubric_editing.differences(old, turned)] == ["order"]
+    assert [c.kind for c in rubric_changes.differences(old, turned)] == ["order"]
     fewer = Rubric.from_json(draft(criteria=draft()["criteria"][:1]))
-    (change,) = rubric_editing.differences(old, fewer)
+    (change,) = rubric_changes.differences(old, fewer)
     assert (change.kind, change.criterion) == ("removed", "tone")
 
 

@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric, Taxonomy
-from evaldesk.services import rubric_editing
-from evaldesk.services.rubric_editing import Change, Problem
+from evaldesk.services import rubric_changes, rubric_editing
+from evaldesk.services.rubric_changes import Change
+from evaldesk.services.rubric_editing import Problem
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -237,7 +238,7 @@ class RubricsController(QObject):
         """What saving would change."""
         if self.draft is None or self.draft.base is None or self.rubric is None:
             return []
-        return rubric_editing.differences(self.draft.base, self.rubric)
+        return rubric_changes.differences(self.draft.base, self.rubric)
 
     def save(self) -> None:
         """Store the draft as a new version."""

@@ -19,7 +19,7 @@ from evaldesk.domain.rubric import SCALE_KINDS
 from evaldesk.ui.screens.rubrics.grid import EditableGrid
 from evaldesk.ui.widgets.card import Card, text_label
 
-_POINTED = ("binary", "nominal", "ordinal", "interval", "ratio")
+_POINTED = ("binary", "nominal", "ordinal", "interval", "ratio", "multi")
 _NUMBERED = ("interval", "ratio")
 
 
@@ -147,6 +147,7 @@ class CriterionEditor(Card):
             self.tr("Steps in order (ordinal)"),
             self.tr("Number (interval)"),
             self.tr("Number from zero (ratio)"),
+            self.tr("Any of several (multi-select)"),
             self.tr("Text"),
         )
 

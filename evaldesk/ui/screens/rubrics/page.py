@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services.rubric_editing import Change
+from evaldesk.services.rubric_changes import Change
 from evaldesk.ui.screens.rubrics.controller import RubricsController
 from evaldesk.ui.screens.rubrics.editor import RubricEditor
 from evaldesk.ui.screens.rubrics.models import ROW_ROLE, Row, RowsDelegate, RowsModel

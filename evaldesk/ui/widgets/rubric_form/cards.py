@@ -4,6 +4,7 @@ A card shows what the controller says is answered; it never answers by itself. W
 chooses is emitted, and comes back through `FieldCard.show_value`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
@@ -16,19 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evaldesk.domain.errors import InputError
-from evaldesk.domain.rubric import SEVERITIES, SEVERITY, Criterion
+from evaldesk.domain.rubric import SEVERITIES, SEVERITY, CannotJudge, Criterion
+from evaldesk.services.answering import Earlier
 from evaldesk.ui.theme.apply import current_tokens
 from evaldesk.ui.widgets.card import text_label
-from evaldesk.ui.widgets.chip import restyle
 from evaldesk.ui.widgets.flow import FlowLayout
+from evaldesk.ui.widgets.rubric_form.asides import EarlierNote, ReasonRow, SayLine
 from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
 from evaldesk.ui.widgets.rubric_form.fields import GrowingText, LeavableLine
 
 IDLE_MS = 400
 """A text is kept when nothing was typed for so long."""
-
-_SHORT_ANCHORS = 140
 
 
 class FieldCard(QFrame):
@@ -37,26 +36,35 @@ class FieldCard(QFrame):
     Signals:
         chosen(name, value): the person answered; None takes the answer back.
         typed(name, value): the same, while a text is being written.
+        said(name, comment): the comment on the answer was written.
+        final(name): what is chosen next ends the field, so that the next one may come.
         reached(name): focus or a click came to it.
         left(step): the person goes on (1) or back (-1), or stays outside the field (0).
     """
 
     chosen = Signal(str, object)
     typed = Signal(str, object)
+    said = Signal(str, str)
+    final = Signal(str)
     reached = Signal(str)
     left = Signal(int)
 
-    def __init__(self, name: str, title: str, *, optional: bool = False) -> None:
+    def __init__(self, name: str, title: str, criterion: Criterion | None = None) -> None:
         super().__init__()
         self.name = name
+        self.criterion = criterion
         self.value: Any = None
         self.active = False
+        self.asked = True
+        self._reason: ReasonRow | None = None
+        self._say: SayLine | None = None
+        self._earlier: EarlierNote | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(title)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(10, 8, 10, 10)
         self.body.setSpacing(6)
-        head = QHBoxLayout()
+        head = self._head = QHBoxLayout()
         head.setSpacing(6)
         self.title = text_label(title, "heading", wrap=True)
         head.addWidget(self.title, 1)
@@ -74,9 +82,11 @@ class FieldCard(QFrame):
         self.clear_button.setSizePolicy(keep)
         self.clear_button.hide()
         head.addWidget(self.clear_button, 0, Qt.AlignmentFlag.AlignTop)
-        if optional:
+        if criterion is not None and not criterion.required:
             head.addWidget(text_label(self.tr("optional"), "small"))
         self.body.addLayout(head)
+        if criterion is not None and criterion.question:
+            self.body.addWidget(text_label(criterion.question, "muted", wrap=True))
 
     @property
     def answered(self) -> bool:
@@ -87,9 +97,54 @@ class FieldCard(QFrame):
         """Show what is answered; None for nothing."""
         self.value = value
         self.setAccessibleDescription(
-            self.tr("no answer") if value is None else self.words_of(value)
+            self.tr("no answer") if value is None else self._read_out(value)
         )
         self._update_clear()
+        if self._reason is not None:
+            self._reason.show_value(value)
+        self._fit_say()
+
+    def show_said(self, text: str) -> None:
+        """Show the comment on the answer."""
+        if text and self._say is None and self.criterion is not None:
+            self._make_say()
+        if self._say is not None:
+            self._say.show_text(text)
+            self._fit_say()
+
+    def show_earlier(self, earlier: Earlier | None) -> None:
+        """Show what was answered when it was another question; None for nothing."""
+        if earlier is not None and self._earlier is None:
+            self._earlier = EarlierNote()
+            self.body.addWidget(self._earlier)
+        if self._earlier is not None:
+            self._earlier.show_earlier(earlier)
+
+    @property
+    def wants_comment(self) -> bool:
+        """Whether the answer asks for a comment that is not there yet."""
+        wanted = self.criterion is not None and self.criterion.wants_comment(self.value)
+        return wanted and (self._say is None or not self._say.text())
+
+    def say(self) -> None:
+        """Go into the comment on the answer."""
+        if self._say is not None and not self._say.isHidden():
+            self._say.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def cannot_judge(self) -> bool:
+        """Go into the reason why there can be no answer; whether the field allows that."""
+        if self._reason is None:
+            return False
+        self._reason.open()
+        return True
+
+    def show_details(self) -> bool:
+        """Show or hide anchors and examples; whether there are any."""
+        return False
+
+    def point_at(self, step: int) -> bool:
+        """Go to another point of the scale, without choosing it; whether there are points."""
+        return False
 
     def words_of(self, value: Any) -> str:
         """An answer as it is read out."""
@@ -100,6 +155,8 @@ class FieldCard(QFrame):
         if active != self.active:
             self.active = active
             self._update_clear()
+            if self._reason is not None:
+                self._reason.set_active(active)
             self.update()
 
     def digit(self, number: int) -> bool:
@@ -111,6 +168,10 @@ class FieldCard(QFrame):
 
     def flush(self) -> None:
         """Emit what was typed and has not been emitted yet."""
+        if self._reason is not None:
+            self._reason.flush()
+        if self._say is not None:
+            self._say.flush()
 
     def clear(self) -> None:
         """Take the answer back."""
@@ -139,67 +200,50 @@ class FieldCard(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         painter.end()
 
+    def add_asides(self) -> "FieldCard":
+        """What stands below the answer of a criterion; once the answer itself is in its place."""
+        criterion = self.criterion
+        if criterion is None:
+            return self
+        if criterion.cannot_judge:
+            self._reason = ReasonRow(criterion.text)
+            self._head.insertWidget(1, self._reason.button, 0, Qt.AlignmentFlag.AlignTop)
+            self.body.addWidget(self._reason)
+            self._reason.given.connect(self._give_reason)
+            self._reason.edited.connect(lambda text: self.typed.emit(self.name, CannotJudge(text)))
+            self._reason.reached.connect(lambda: self.reached.emit(self.name))
+            self._reason.left.connect(self.left)
+        if any(point.comment for point in criterion.scale.points):
+            self._make_say()
+        return self
+
+    def _make_say(self) -> None:
+        self._say = say = SayLine(self.title.text())
+        place = self.body.indexOf(self._earlier) if self._earlier is not None else -1
+        self.body.insertWidget(place, say)
+        say.edited.connect(lambda text: self.said.emit(self.name, text))
+        say.reached.connect(lambda: self.reached.emit(self.name))
+        say.left.connect(self.left)
+        self._fit_say()
+
+    def _fit_say(self) -> None:
+        if self._say is not None and self.criterion is not None:
+            wanted = self.criterion.wants_comment(self.value)
+            self._say.show_wanted(wanted, shown=wanted or bool(self._say.text()))
+
+    def _give_reason(self, text: str) -> None:
+        # Out of the line first: the answer may lead on to the next field.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.final.emit(self.name)
+        self.chosen.emit(self.name, CannotJudge(text))
+
+    def _read_out(self, value: Any) -> str:
+        if isinstance(value, CannotJudge):
+            return self.tr("cannot judge: %1").replace("%1", value.reason)
+        return self.words_of(value)
+
     def _update_clear(self) -> None:
         self.clear_button.setVisible(self.active and self.answered)
-
-
-class ChoiceCard(FieldCard):
-    """The points of a scale as buttons, the first nine with a digit."""
-
-    def __init__(self, criterion: Criterion) -> None:
-        super().__init__(criterion.name, criterion.text, optional=not criterion.required)
-        self._scale = criterion.scale
-        points = criterion.scale.points
-        add_question(self, criterion)
-        lines = [(point.text, point.anchor) for point in points if point.anchor]
-        joined = " · ".join(f"{text}: {anchor}" for text, anchor in lines)
-        self._anchors = text_label("", "muted", wrap=True)
-        self._long = len(joined) > _SHORT_ANCHORS
-        self._anchors.setText(
-            "\n".join(f"{text} — {anchor}" for text, anchor in lines) if self._long else joined
-        )
-        self._anchors.setVisible(bool(lines) and not self._long)
-        self.body.addWidget(self._anchors)
-        self._values: list[Any] = [point.value for point in points]
-        row = FlowLayout()
-        self.buttons: list[ChoiceButton] = []
-        for number, point in enumerate(points, 1):
-            button = ChoiceButton(point.text, str(number) if number <= 9 else "", point.anchor)
-            button.clicked.connect(lambda _=False, value=point.value: self._clicked(value))
-            row.addWidget(button)
-            self.buttons.append(button)
-        self.body.addLayout(row)
-
-    def set_active(self, active: bool) -> None:
-        """Long anchors are shown on the active card only."""
-        super().set_active(active)
-        if self._long:
-            self._anchors.setVisible(active)
-
-    def show_value(self, value: Any) -> None:
-        """Mark the point. An answer to an earlier version that the scale no longer has marks
-        none.
-        """
-        super().show_value(value)
-        for button, own in zip(self.buttons, self._values, strict=True):
-            button.setChecked(value is not None and own == value)
-
-    def words_of(self, value: Any) -> str:
-        """What the button says."""
-        return self._scale.text_of(value)
-
-    def digit(self, number: int) -> bool:
-        """Choose the point of that place."""
-        if not 1 <= number <= min(9, len(self._values)):
-            return False
-        self.chosen.emit(self.name, self._values[number - 1])
-        return True
-
-    def _clicked(self, value: Any) -> None:
-        # Qt has checked the button already; whether it is answered is not the button's to say.
-        self.show_value(self.value)
-        self.reached.emit(self.name)
-        self.chosen.emit(self.name, value)
 
 
 class SeverityCard(FieldCard):
@@ -238,108 +282,23 @@ class SeverityCard(FieldCard):
         self.chosen.emit(self.name, value)
 
 
-class NumberCard(FieldCard):
-    """A number in a field."""
-
-    def __init__(self, criterion: Criterion) -> None:
-        super().__init__(criterion.name, criterion.text, optional=not criterion.required)
-        self._scale = criterion.scale
-        add_question(self, criterion)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.field = LeavableLine()
-        self.field.setFixedWidth(120)
-        self.field.setAccessibleName(criterion.text)
-        row.addWidget(self.field)
-        row.addWidget(text_label(_range_text(criterion), "muted"), 1)
-        self.body.addLayout(row)
-        self._problem = text_label("", "error", wrap=True)
-        self._problem.hide()
-        self.body.addWidget(self._problem)
-        self._timer = _idle_timer(self, self.flush)
-        self.field.textEdited.connect(lambda _: self._timer.start())
-        _connect_field(self, self.field)
-
-    def show_value(self, value: Any) -> None:
-        """Show it, but leave alone what is being typed."""
-        super().show_value(value)
-        if not self._timer.isActive() and not self._same(value):
-            self.field.setText("" if value is None else f"{value:g}")
-        self._show_problem("")
-
-    def digit(self, number: int) -> bool:
-        """Begin to type."""
-        self.field.setText(str(number))
-        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.field.setCursorPosition(len(self.field.text()))
-        self._timer.start()
-        return False
-
-    def enter(self) -> None:
-        """Go into the field."""
-        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.field.selectAll()
-
-    def clear(self) -> None:
-        """Empty the field as well."""
-        self._timer.stop()
-        self.field.clear()
-        self._show_problem("")
-        super().clear()
-
-    def flush(self) -> None:
-        """Emit the number, or say what is wrong with it."""
-        self._timer.stop()
-        text = self.field.text().strip().replace(",", ".")
-        if not text:
-            self._show_problem("")
-            if self.answered:
-                self.typed.emit(self.name, None)
-            return
-        try:
-            value = self._scale.check(text)
-        except InputError as error:
-            self._show_problem(str(error))
-            return
-        self._show_problem("")
-        if value != self.value:
-            self.typed.emit(self.name, value)
-
-    def _same(self, value: Any) -> bool:
-        try:
-            return value is not None and float(self.field.text().replace(",", ".")) == value
-        except ValueError:
-            return False
-
-    def _show_problem(self, text: str) -> None:
-        self._problem.setText(text)
-        self._problem.setVisible(bool(text))
-        if bool(self.field.property("invalid")) != bool(text):
-            self.field.setProperty("invalid", bool(text))
-            restyle(self.field)
-
-
 class TextCard(FieldCard):
     """Words in an area that grows with them."""
 
-    def __init__(
-        self, name: str, title: str, *, optional: bool = False, criterion: Criterion | None = None
-    ) -> None:
-        super().__init__(name, title, optional=optional)
-        if criterion is not None:
-            add_question(self, criterion)
+    def __init__(self, name: str, title: str, criterion: Criterion | None = None) -> None:
+        super().__init__(name, title, criterion)
         self.field = GrowingText()
         self.field.setAccessibleName(title)
         self.body.addWidget(self.field)
-        self._timer = _idle_timer(self, self.flush)
+        self._timer = idle_timer(self, self.flush)
         self.field.textChanged.connect(self._changed)
         self._showing = False
-        _connect_field(self, self.field)
+        connect_field(self, self.field)
 
     def show_value(self, value: Any) -> None:
         """Show it, but leave alone what is being typed."""
         super().show_value(value)
-        text = "" if value is None else str(value)
+        text = "" if value is None or isinstance(value, CannotJudge) else str(value)
         if not self._timer.isActive() and self.field.toPlainText().strip() != text:
             self._showing = True
             self.field.setPlainText(text)
@@ -362,8 +321,12 @@ class TextCard(FieldCard):
 
     def flush(self) -> None:
         """Emit the text."""
+        super().flush()
+        typing = self._timer.isActive()
         self._timer.stop()
         text = self.field.toPlainText().strip() or None
+        if isinstance(self.value, CannotJudge) and not (typing and text):
+            return
         if text != self.value:
             self.typed.emit(self.name, text)
 
@@ -372,38 +335,8 @@ class TextCard(FieldCard):
             self._timer.start()
 
 
-def add_question(card: FieldCard, criterion: Criterion) -> None:
-    """The question under the title."""
-    if criterion.question:
-        card.body.addWidget(text_label(criterion.question, "muted", wrap=True))
-
-
-def card_for(criterion: Criterion) -> FieldCard:
-    """The card that fits a criterion's scale."""
-    if criterion.scale.kind == "text":
-        return TextCard(
-            criterion.name, criterion.text, optional=not criterion.required, criterion=criterion
-        )
-    if criterion.scale.points:
-        return ChoiceCard(criterion)
-    return NumberCard(criterion)
-
-
-def _range_text(criterion: Criterion) -> str:
-    scale = criterion.scale
-    parts = []
-    if scale.minimum is not None and scale.maximum is not None:
-        parts.append(f"{scale.minimum:g} – {scale.maximum:g}")
-    elif scale.minimum is not None:
-        parts.append(f"≥ {scale.minimum:g}")
-    elif scale.maximum is not None:
-        parts.append(f"≤ {scale.maximum:g}")
-    if scale.unit:
-        parts.append(scale.unit)
-    return " ".join(parts)
-
-
-def _idle_timer(card: QWidget, run: Any) -> QTimer:
+def idle_timer(card: QWidget, run: Callable[[], object]) -> QTimer:
+    """Runs once nothing was typed for a while."""
     timer = QTimer(card)
     timer.setSingleShot(True)
     timer.setInterval(IDLE_MS)
@@ -411,7 +344,8 @@ def _idle_timer(card: QWidget, run: Any) -> QTimer:
     return timer
 
 
-def _connect_field(card: FieldCard, field: LeavableLine | GrowingText) -> None:
+def connect_field(card: FieldCard, field: LeavableLine | GrowingText) -> None:
+    """Going in makes the card active; going out keeps what was typed."""
     field.focused.connect(lambda: card.reached.emit(card.name))
     field.blurred.connect(card.flush)
 

@@ -1,7 +1,7 @@
 """A point of a scale as a button."""
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton, QStylePainter
 
 from evaldesk.ui.theme.apply import current_tokens
@@ -23,6 +23,12 @@ class ChoiceButton(ActionButton):
         policy.setHeightForWidth(True)
         policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
         self.setSizePolicy(policy)
+        self._pointed = False
+
+    def set_pointed(self, pointed: bool) -> None:
+        """Whether the arrows stand on it."""
+        self._pointed = pointed
+        self.update()
 
     def heightForWidth(self, width: int) -> int:
         """As high as its lines."""
@@ -38,7 +44,19 @@ class ChoiceButton(ActionButton):
         """As any button where its words fit in one line."""
         if self.sizeHint().width() <= self.width():
             super().paintEvent(event)
-            return
+        else:
+            self._paint_wrapped()
+        if self._pointed:
+            self._paint_ring()
+
+    def _paint_ring(self) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(current_tokens().text), 2))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
+        painter.end()
+
+    def _paint_wrapped(self) -> None:
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = ""

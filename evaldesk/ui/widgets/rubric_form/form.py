@@ -6,20 +6,17 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from evaldesk.domain.rubric import COMMENT, SEVERITIES, SEVERITY, Rubric
+from evaldesk.domain.rubric import COMMENT, SEVERITIES, SEVERITY, Criterion, Rubric
+from evaldesk.services.answering import Earlier
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.keycap import KeyHint
 from evaldesk.ui.widgets.label import ElidedLabel
-from evaldesk.ui.widgets.rubric_form.cards import (
-    ChoiceCard,
-    FieldCard,
-    SeverityCard,
-    TextCard,
-    card_for,
-)
+from evaldesk.ui.widgets.rubric_form.cards import FieldCard, SeverityCard, TextCard
+from evaldesk.ui.widgets.rubric_form.choices import ChoiceCard, SeveralCard
 from evaldesk.ui.widgets.rubric_form.modes import ModesCard
+from evaldesk.ui.widgets.rubric_form.numbers import NumberCard
 
 
 class RubricForm(QWidget):
@@ -29,16 +26,19 @@ class RubricForm(QWidget):
     Signals:
         answered(name, value, typing): value None takes the answer back; typing for a text that
             may go on.
+        said(name, comment): the comment on an answer was written.
         submitted: the button was pressed.
     """
 
     answered = Signal(str, object, bool)
+    said = Signal(str, str)
     submitted = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, submits: bool = True) -> None:
         super().__init__(parent)
         self.rubric: Rubric | None = None
         self.cards: list[FieldCard] = []
+        self._groups: list[tuple[QWidget, list[FieldCard]]] = []
         self._active: FieldCard | None = None
         self._came_from = ""
         self._awaited = ""
@@ -84,7 +84,7 @@ class RubricForm(QWidget):
     def show_rubric(self, rubric: Rubric | None) -> None:
         """Build the cards of a rubric. Nothing is answered then."""
         self.rubric = rubric
-        self.cards = []
+        self.cards, self._groups = [], []
         self._active = None
         body = pane()
         layout = QVBoxLayout(body)
@@ -96,20 +96,34 @@ class RubricForm(QWidget):
             )
             if rubric.guidance:
                 layout.addWidget(self._guidance(rubric.guidance))
-            made: list[FieldCard] = [card_for(criterion) for criterion in rubric.criteria]
+            made: list[FieldCard] = [
+                card_for(criterion).add_asides() for criterion in rubric.criteria
+            ]
             if rubric.failure_modes:
                 modes = ModesCard(rubric.failure_modes)
                 modes.closed.connect(self._go_back)
                 made.append(modes)
             made.append(SeverityCard())
             made.append(TextCard(COMMENT, self.tr("Comment")))
+            group = ""
             for card in made:
                 card.chosen.connect(lambda name, value: self.answered.emit(name, value, False))
                 card.typed.connect(lambda name, value: self.answered.emit(name, value, True))
+                card.said.connect(self.said)
+                card.final.connect(self._await)
                 card.reached.connect(self._reached)
                 card.left.connect(self._left)
+                wanted = card.criterion.group if card.criterion is not None else ""
+                if wanted != group:
+                    group = wanted
+                    heading = _group_heading(group)
+                    layout.addWidget(heading)
+                    self._groups.append((heading, []))
+                if self._groups:
+                    self._groups[-1][1].append(card)
                 layout.addWidget(card)
             self.cards = made
+            self._show_asked()
         layout.addStretch(1)
         self.area.setWidget(body)
         self.show_problem("")
@@ -117,20 +131,37 @@ class RubricForm(QWidget):
         if self.cards:
             self.activate(self.cards[0].name, focus=False)
 
-    def show_answers(self, answers: Mapping[str, Any], *, activate: bool = True) -> None:
-        """Show what is answered, and make the first open criterion the active one."""
+    def show_answers(
+        self,
+        answers: Mapping[str, Any],
+        said: Mapping[str, str] | None = None,
+        earlier: Mapping[str, Earlier] | None = None,
+        *,
+        activate: bool = True,
+    ) -> None:
+        """Show what is answered, and make the first open criterion the active one.
+
+        Args:
+            said: field → comment on its answer.
+            earlier: criterion → what was answered when it was another question.
+        """
         for card in self.cards:
             card.show_value(answers.get(card.name))
+            card.show_said((said or {}).get(card.name, ""))
+            card.show_earlier((earlier or {}).get(card.name))
+        self._show_asked()
         self.show_problem("")
         if activate and self.cards:
             first = next((card for card in self._criteria() if not card.answered), self.cards[0])
             self.activate(first.name, focus=self._has_focus())
 
-    def show_answer(self, name: str, value: Any) -> None:
-        """Show one answer."""
+    def show_answer(self, name: str, value: Any, said: str = "") -> None:
+        """Show one answer, and what is asked by it."""
         card = self.card(name)
         if card is not None:
             card.show_value(value)
+            card.show_said(said)
+            self._show_asked()
             self.show_problem("")
             if name == self._awaited:
                 self._awaited = ""
@@ -181,12 +212,14 @@ class RubricForm(QWidget):
         Args:
             into_field: go on typing there, if it is a field to type into.
         """
-        if not self.cards:
+        cards = [card for card in self.cards if card.asked]
+        if not cards:
             return
-        place = self.cards.index(self._active) if self._active in self.cards else -step
-        card = self.cards[(place + step) % len(self.cards)]
+        place = cards.index(self._active) if self._active in cards else -step
+        card = cards[(place + step) % len(cards)]
         self.activate(card.name)
-        if into_field and not isinstance(card, ModesCard):
+        # Into a field to type into; Return in one with points would choose.
+        if into_field and isinstance(card, NumberCard | TextCard):
             card.enter()
 
     def digit(self, number: int) -> None:
@@ -196,10 +229,13 @@ class RubricForm(QWidget):
         card = self._active
         if card is None:
             return
-        self._awaited = card.name
+        # More points may follow the first of several.
+        self._awaited = "" if isinstance(card, SeveralCard) else card.name
         if card.digit(number):
             return
         self._awaited = ""
+        if isinstance(card, SeveralCard) and card.has_digit(number):
+            return
         if isinstance(card, ChoiceCard | SeverityCard):
             # In silence, a fast typist's next digits would answer the wrong questions.
             said = self.tr("“%1” has no answer %2.")
@@ -215,9 +251,36 @@ class RubricForm(QWidget):
             self._active.clear()
 
     def enter(self) -> None:
-        """Go into the active field to type."""
+        """Go into the active field to type, or choose what the arrows point at."""
         if self._active is not None:
             self._active.enter()
+
+    def point_at(self, step: int) -> None:
+        """Point at another point of the active field's scale; `enter` chooses it."""
+        if self._active is not None:
+            self._active.point_at(step)
+
+    def cannot_judge(self) -> None:
+        """Go into the reason why the active field cannot be judged."""
+        card = self._active
+        if card is not None and not card.cannot_judge():
+            said = self.tr("“%1” has no “cannot judge”.")
+            self.show_problem(said.replace("%1", card.title.text()))
+
+    def show_details(self) -> None:
+        """Show or hide anchors and examples of the active field."""
+        card = self._active
+        if card is not None and not card.show_details():
+            said = self.tr("“%1” has no examples.")
+            self.show_problem(said.replace("%1", card.title.text()))
+        QTimer.singleShot(0, self, self._show_active)
+
+    def say(self, name: str) -> None:
+        """Go into the comment on an answer."""
+        card = self.card(name)
+        if card is not None:
+            self.activate(name, focus=False)
+            card.say()
 
     def write_comment(self) -> None:
         """Go into the comment; Esc goes back to where one was."""
@@ -245,9 +308,44 @@ class RubricForm(QWidget):
     # -- inside
 
     def _criteria(self) -> list[FieldCard]:
-        return [card for card in self.cards if not card.name.startswith("#")]
+        return [card for card in self.cards if card.criterion is not None and card.asked]
+
+    def _show_asked(self) -> None:
+        """Criteria come and go in their place; the focus stays, unless what has it goes."""
+        if self.rubric is None:
+            return
+        answers = {
+            card.name: card.value
+            for card in self.cards
+            if card.criterion is not None and card.value is not None
+        }
+        asked = {item.name for item in self.rubric.asked(answers)}
+        changed = [
+            card
+            for card in self.cards
+            if card.criterion is not None and card.asked != (card.name in asked)
+        ]
+        if not changed:
+            return
+        for card in changed:
+            card.asked = card.name in asked
+        if self._active is not None and not self._active.asked:
+            place = self.cards.index(self._active)
+            rest = [*self.cards[:place][::-1], *self.cards[place:]]
+            near = next(card for card in rest if card.asked)
+            self.activate(near.name, focus=self._has_focus())
+        for card in changed:
+            card.setVisible(card.asked)
+        for heading, cards in self._groups:
+            heading.setVisible(any(card.asked for card in cards))
+
+    def _await(self, name: str) -> None:
+        self._awaited = name
 
     def _advance(self, card: FieldCard) -> None:
+        if card.wants_comment:
+            card.say()
+            return
         criteria = self._criteria()
         if card not in criteria:
             return
@@ -263,6 +361,9 @@ class RubricForm(QWidget):
     def _left(self, step: int) -> None:
         if step:
             self.step(step, into_field=True)
+            active = self._active
+            if active is not None and not _within(active, self.window().focusWidget()):
+                active.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._active is not None:
             self._active.setFocus(Qt.FocusReason.OtherFocusReason)
             if self._active.name == COMMENT:
@@ -314,6 +415,30 @@ class RubricForm(QWidget):
         layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(words)
         return box
+
+
+def card_for(criterion: Criterion) -> FieldCard:
+    """The card that fits a criterion's scale."""
+    if criterion.scale.kind == "text":
+        return TextCard(criterion.name, criterion.text, criterion)
+    if criterion.scale.kind == "multi":
+        return SeveralCard(criterion)
+    if criterion.scale.points:
+        return ChoiceCard(criterion)
+    return NumberCard(criterion)
+
+
+def _group_heading(text: str) -> QWidget:
+    if not text:
+        return hairline()
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(10, 10, 10, 0)
+    row.setSpacing(8)
+    label = text_label(text, "small")
+    row.addWidget(label)
+    row.addWidget(hairline(), 1)
+    return box
 
 
 def _within(outer: QWidget, inner: QWidget | None) -> bool:

@@ -1,0 +1,226 @@
+"""Answers from version to version of a rubric: what carries over, what is asked again.
+
+Nothing is rewritten. An answer stays with the version that it was given to; whether it is also an
+answer to the version in hand follows from the two versions' questions alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from evaldesk.domain.rating import Answer
+from evaldesk.domain.rubric import FAILURE_MODES, CannotJudge, Criterion, Rubric
+from evaldesk.services.answering import Earlier, Sheet, missing, not_asked
+from evaldesk.services.rubric_changes import is_same_question
+from evaldesk.storage import answer_versions
+
+if TYPE_CHECKING:
+    from evaldesk.storage.project import Project
+
+
+class Lineage:
+    """The versions of a rubric that answers were given to, seen from one of them."""
+
+    def __init__(self, rubric: Rubric, versions: Iterable[Rubric]) -> None:
+        """Args:
+        rubric: the version in hand.
+        versions: those that answers may have been given to.
+        """
+        self.rubric = rubric
+        self._versions = {item.version: item for item in versions}
+        self._same: dict[tuple[str, int], bool] = {}
+
+    def question(self, name: str, version: int) -> Criterion | None:
+        """A criterion as a version asked it; None where it did not."""
+        asked = self._versions.get(version, self.rubric)
+        return asked.criterion(name)
+
+    def is_same(self, name: str, version: int) -> bool:
+        """Whether a field is the same question in the version in hand."""
+        if name.startswith("#") or version == self.rubric.version:
+            return name.startswith("#") or self.rubric.criterion(name) is not None
+        if (name, version) not in self._same:
+            now, then = self.rubric.criterion(name), self.question(name, version)
+            self._same[name, version] = (
+                now is not None and then is not None and is_same_question(then, now)
+            )
+        return self._same[name, version]
+
+    def holds(self, answer: Answer) -> bool:
+        """Whether what was answered to some version is an answer to the version in hand."""
+        if not self.is_same(answer.field, answer.version):
+            return False
+        criterion = self.rubric.criterion(answer.field)
+        return not isinstance(answer.value, CannotJudge) or (
+            criterion is not None and criterion.cannot_judge
+        )
+
+    def may_reopen(self, version: int) -> bool:
+        """Whether a rating that was complete in a version can lack something in the one in hand."""
+        old = self._versions.get(version)
+        if old is None or old.version == self.rubric.version:
+            return False
+        for item in self.rubric.criteria:
+            then = old.criterion(item.name)
+            if then is None or not is_same_question(then, item):
+                return True
+            if (item.required and not then.required) or item.shown_if != then.shown_if:
+                return True
+            if then.cannot_judge and not item.cannot_judge:
+                return True
+        return any(self.rubric.criterion(item.name) is None for item in old.criteria)
+
+    def sheet(self, said: Mapping[str, Sequence[Answer]]) -> Sheet:
+        """What of everything that a rater ever said is an answer now, and what was one.
+
+        Args:
+            said: field → answers, oldest first; the last one stands.
+        """
+        sheet = Sheet()
+        earlier: dict[str, Earlier] = {}
+        for name, answers in said.items():
+            last = answers[-1]
+            if last.value is not None and self.holds(last):
+                sheet.answers[name] = (
+                    self.rubric.present_modes(last.value)
+                    if name == FAILURE_MODES and isinstance(last.value, list)
+                    else last.value
+                )
+                if last.comment:
+                    sheet.said[name] = last.comment
+            if self.rubric.criterion(name) is not None:
+                found = self._earlier(name, answers)
+                if found is not None:
+                    earlier[name] = found
+        for name in not_asked(self.rubric, sheet.answers):
+            del sheet.answers[name]
+            sheet.said.pop(name, None)
+        sheet.earlier = earlier
+        return sheet
+
+    def is_reopened(self, answers: Sequence[Answer]) -> bool:
+        """Whether a rating that was submitted with these answers lacks one in the version in
+        hand: the answer to a question that is another now, or a new one that has to be answered.
+        """
+        return bool(self.lacking(answers))
+
+    def lacking(self, answers: Sequence[Answer]) -> list[str]:
+        """Names of the criteria that such a rating is asked again, or for the first time."""
+        held = {
+            item.field: item.value
+            for item in answers
+            if item.value is not None and self.holds(item)
+        }
+        stale = {item.field for item in answers} - held.keys()
+        open_ones = {item.name for item in missing(self.rubric, held)}
+        return [
+            item.name
+            for item in self.rubric.asked(held)
+            if item.name in open_ones or item.name in stale
+        ]
+
+    def _earlier(self, name: str, answers: Sequence[Answer]) -> Earlier | None:
+        for answer in reversed(answers):
+            if answer.value is None or self.holds(answer):
+                continue
+            then = self.question(name, answer.version)
+            if then is None:
+                continue
+            return Earlier(
+                answer.version,
+                then.question or then.text,
+                then.scale.text_of(answer.value),
+                answer.value,
+            )
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """What a version asks again of ratings that were submitted.
+
+    Attributes:
+        ratings: how many ratings (a rater's of a trace) are open again.
+        submitted: of how many.
+        criteria: name → how many ratings are asked for it again, or for the first time.
+    """
+
+    ratings: int
+    submitted: int
+    criteria: Mapping[str, int]
+
+
+def lineage(project: "Project", rubric: Rubric) -> Lineage:
+    """A version among the versions of its rubric that the project holds."""
+    found = [item[0] for item in project.rubrics.versions(rubric.name)]
+    return Lineage(rubric, found)
+
+
+def sheet(
+    project: "Project",
+    rubric: Rubric,
+    trace_pk: int,
+    rater: str,
+    *,
+    round: str = "",
+    reading: int = 0,
+) -> Sheet:
+    """What this rater has answered for a trace, as answers to this version. Nobody else's.
+
+    Args:
+        round: only what was answered in this round; empty for everything.
+        reading: 1 for a hidden repeat.
+    """
+    said = answer_versions.said(
+        project.database, trace_pk, rubric.name, rater, round=round, reading=reading
+    )
+    same = all(item.version == rubric.version for answers in said.values() for item in answers)
+    found = Lineage(rubric, ()) if same else lineage(project, rubric)
+    return found.sheet(said)
+
+
+def reopened(project: "Project", rubric: Rubric, rater: str) -> dict[int, int]:
+    """The traces whose rating was submitted by this rater and is open again in this version, with
+    the number of criteria that are still answered.
+    """
+    return {
+        answers[0].trace_pk: len(answered)
+        for answers, answered, lacking, submitted in _seen(project, rubric, rater)
+        if submitted and lacking
+    }
+
+
+def reopening(project: "Project", rubric: Rubric) -> Reopening:
+    """What making this the newest version would ask again.
+
+    Args:
+        rubric: as it would be saved; its version number does not matter.
+    """
+    ratings = total = 0
+    criteria: Counter[str] = Counter()
+    # A number that no stored version has, so that answers are held against all of them.
+    for _, _, lacking, submitted in _seen(project, rubric.numbered(-1), ""):
+        if submitted:
+            total += 1
+            ratings += bool(lacking)
+            criteria.update(lacking)
+    return Reopening(ratings, total, dict(criteria))
+
+
+def _seen(
+    project: "Project", rubric: Rubric, rater: str
+) -> Iterator[tuple[list[Answer], list[str], list[str], bool]]:
+    found = lineage(project, rubric)
+    used = answer_versions.in_use(project.database, rubric.name, rater)
+    if rater and not any(found.may_reopen(version) for version in used):
+        return
+    rows = answer_versions.standing(project.database, rubric.name, rater)
+    for _, group in groupby(rows, key=lambda row: (row[0].rater, row[0].trace_pk)):
+        pairs = list(group)
+        answers = [answer for answer, _ in pairs]
+        held = [
+            item.field for item in answers if found.holds(item) and not item.field.startswith("#")
+        ]
+        yield answers, held, found.lacking(answers), pairs[0][1]

@@ -1,0 +1,106 @@
+"""Answers with the version of the rubric that each was given to."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from evaldesk.domain.rating import Answer
+from evaldesk.storage import rounds
+from evaldesk.storage import tables as t
+from evaldesk.storage.answers import ANSWERS, UNREPLACED, answer_of
+from evaldesk.storage.engine import Database
+
+_AT_ONCE = 2000
+
+
+def said(
+    database: Database,
+    trace_pk: int,
+    rubric: str,
+    rater: str,
+    *,
+    round: str = "",
+    reading: int = 0,
+) -> dict[str, list[Answer]]:
+    """Everything that one rater ever answered for a trace: field → answers, oldest first; the last
+    one stands. Nobody else's.
+
+    Args:
+        round: only what was answered in this round; empty for everything.
+        reading: 1 for a hidden repeat.
+    """
+    with database.read() as connection:
+        tests = [
+            t.answer.c.trace_pk == trace_pk,
+            t.rubric.c.name == rubric,
+            t.person.c.name == rater,
+            t.answer.c.reading == reading,
+        ]
+        if round:
+            tests.append(t.answer.c.round_pk == rounds.locate(connection, round))
+        found = connection.execute(ANSWERS.where(*tests).order_by(t.answer.c.seq))
+        answers: dict[str, list[Answer]] = {}
+        for row in found:
+            answers.setdefault(row.field, []).append(answer_of(row, rater))
+        return answers
+
+
+def standing(
+    database: Database, rubric: str, rater: str = "", *, reading: int = 0
+) -> Iterator[tuple[Answer, bool]]:
+    """Every current answer, and whether it was handed in, by rater and trace.
+
+    Args:
+        rater: only theirs; empty for everybody's.
+        reading: 1 for hidden repeats.
+
+    The reading connection is held until the iterator ends or is closed.
+    """
+    later = t.submission.alias()
+    state = (
+        select(later.c.state)
+        .where(
+            later.c.rater_pk == t.answer.c.rater_pk,
+            later.c.rubric_pk == t.answer.c.rubric_pk,
+            later.c.trace_pk == t.answer.c.trace_pk,
+            later.c.reading == reading,
+        )
+        .order_by(later.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        ANSWERS.add_columns(state.label("state"))
+        .where(
+            t.rubric.c.name == rubric,
+            t.answer.c.value.is_not(None),
+            t.answer.c.reading == reading,
+            UNREPLACED,
+        )
+        .order_by(t.answer.c.rater_pk, t.answer.c.trace_pk, t.answer.c.seq)
+    )
+    if rater:
+        statement = statement.where(t.person.c.name == rater)
+    with database.read() as connection:
+        for row in connection.execution_options(yield_per=_AT_ONCE).execute(statement):
+            yield answer_of(row, row.rater), row.state == "submitted"
+
+
+def in_use(database: Database, rubric: str, rater: str = "") -> set[int]:
+    """The versions that current answers were given to.
+
+    Args:
+        rater: only theirs; empty for everybody's.
+    """
+    statement = (
+        select(t.rubric_version.c.version)
+        .join(t.answer, t.answer.c.version_pk == t.rubric_version.c.pk)
+        .join(t.rubric, t.rubric.c.pk == t.answer.c.rubric_pk)
+        .where(t.rubric.c.name == rubric, t.answer.c.value.is_not(None), UNREPLACED)
+        .distinct()
+    )
+    if rater:
+        statement = statement.join(t.person, t.person.c.pk == t.answer.c.rater_pk)
+        statement = statement.where(t.person.c.name == rater)
+    with database.read() as connection:
+        return set(connection.execute(statement).scalars())
