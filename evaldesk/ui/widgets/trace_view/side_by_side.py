@@ -215,7 +215,8 @@ class SideBySide(QWidget):
         for _ in range(4):
             top = round(canvas.rows.top(row))
             least = min(canvas.rows.extent(row), canvas.room * 0.6)
-            if bar.value() <= top and top + least <= bar.value() + canvas.room:
+            above = min(_ABOVE, top)
+            if bar.value() <= top - above and top + least <= bar.value() + canvas.room:
                 return
             bar.setValue(top - _ABOVE)
 
