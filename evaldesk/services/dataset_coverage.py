@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from evaldesk.domain.dataset import TIERS, DatasetVersion, ScenarioRow
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.estimate import Estimate
-from evaldesk.services.datasets import Progress, check_groups, group_of, silent
+from evaldesk.services.datasets import Progress, group_of, silent
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -71,7 +71,7 @@ class Coverage:
 
 def groups(project: "Project", version: DatasetVersion) -> list[str]:
     """What a version can be covered by: tier and origin, age, then its slices."""
-    names = {name for row in project.datasets.each(version.pk) for name in row.description.slices}
+    names = {name for name, _ in project.datasets.counts(version.pk) if name != "tier"}
     return ["tier", "origin", AGE, *sorted(names)]
 
 
@@ -97,22 +97,23 @@ def coverage(
     if not 1 <= len(by) <= 2 or len(set(by)) < len(by):
         raise UsageError("Coverage is by one group or by two different ones.")
     by = tuple(name.removeprefix("slice.") for name in by)
-    rows = []
-    for row in project.datasets.each(version.pk):
-        rows.append(row)
-        if len(rows) % _AT_ONCE == 0:
-            progress(0.7 * len(rows) / max(1, version.scenarios), "")
-    check_groups(rows, [name for name in by if name != AGE])
-    ages = _ages(project, rows) if AGE in by else {}
+    ages = _ages(project, version) if AGE in by else {}
     state = _state(project, run, metric)
     counted: dict[tuple[str, str], list[int]] = {}
-    for row in rows:
+    known: set[str] = {"tier", "origin", AGE}
+    for number, row in enumerate(project.datasets.each(version.pk)):
+        if number % _AT_ONCE == 0:
+            progress(number / max(1, version.scenarios), "")
+        known.update(row.description.slices)
         values = [_value(row, name, ages) for name in by]
         place = (values[0], values[1] if len(values) > 1 else "")
         cell = counted.setdefault(place, [0, 0, 0, 0, 0])
         cell[0] += 1
         for index, members in enumerate((state.run, state.rated, state.failing, state.judged)):
             cell[index + 1] += row.pk in members
+    for name in by:
+        if name not in known:
+            raise NotFoundError.among("slice", name, known)
     first = _ordered(by[0], {place[0] for place in counted})
     second = _ordered(by[1], {place[1] for place in counted}) if len(by) > 1 else ("",)
     if len(first) * len(second) > MOST_VALUES**2:
@@ -179,9 +180,9 @@ def _value(row: ScenarioRow, name: str, ages: Mapping[int, str]) -> str:
     return ages.get(row.pk, NONE) if name == AGE else group_of(row, name)
 
 
-def _ages(project: "Project", rows: Sequence[ScenarioRow]) -> dict[int, str]:
+def _ages(project: "Project", version: DatasetVersion) -> dict[int, str]:
     """When each came into the project: the day where all came within a month, else the month."""
-    times = project.origins.first_seen([row.pk for row in rows])
+    times = project.origins.first_seen(list(project.datasets.members(version.pk)))
     days = sorted({time[:10] for time in times.values()})
     if not days:
         return {}

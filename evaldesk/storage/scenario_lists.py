@@ -141,21 +141,13 @@ def every(connection: Connection, version_pk: int) -> Iterator[ScenarioRow]:
         )
         for pk, name, value in connection.execute(near).all():
             slices.setdefault(pk, {})[name] = value
-        for row in block:
+        for pk, identity, key, title, tier, expected, origin, revision, content in block:
             described = (
-                Description(
-                    tier=row.tier,
-                    slices=slices.get(row.pk, {}),
-                    expected=row.expected,
-                    origin=row.origin,
-                    title=row.title,
-                )
-                if row.content is None
-                else Description.from_json(codec.decode(row.content))
+                Description(tier, slices.get(pk, {}), expected, origin, title)
+                if content is None
+                else Description.from_json(codec.decode(content))
             )
-            yield ScenarioRow(
-                row.pk, row.id.hex(), row.key, described, row.revision, latest.get(row.pk, 0)
-            )
+            yield ScenarioRow(pk, identity.hex(), key, described, revision, latest.get(pk, 0))
 
 
 def group_counts(connection: Connection, version_pk: int) -> dict[tuple[str, str], int]:
