@@ -164,3 +164,6 @@ def test_a_list_grows_behind_its_first_rows(model, qtbot):
     assert not model.extend_ids(array("q", range(2, 500)))
     assert not model.extend_ids(array("q", [1, 2]))
     assert model.rowCount() == 399
+    model.set_ids(array("q", [1, 2]))
+    with qtbot.assertNotEmitted(model.dataChanged):  # of the longer list before
+        model.take_block(128, [row(pk) for pk in range(129, 257)])

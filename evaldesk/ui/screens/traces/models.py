@@ -104,7 +104,7 @@ class TraceTableModel(QAbstractTableModel):
         self._asked.discard(block)
         wanted = self._ids[first : first + BLOCK]
         by_pk = {row.pk: row for row in rows}
-        if not rows or any(pk not in by_pk for pk in wanted):
+        if not wanted or any(pk not in by_pk for pk in wanted):
             return
         self._blocks[block] = [by_pk[pk] for pk in wanted]
         while len(self._blocks) > _KEPT_BLOCKS:
