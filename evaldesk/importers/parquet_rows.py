@@ -125,13 +125,14 @@ class _Opened:
             raise self._bad(error) from error
 
     def _rows_at_once(self) -> int:
-        """So few that a value as large as a whole piece of a column may stand in each of them."""
+        """So few that a value as large as a whole group of rows may stand in each of them.
+
+        Asking the library for a column's part of a group would end the program where that part's
+        description is damaged: what it throws there, nothing can catch.
+        """
         about = self._file.metadata
-        most = 1
-        for group in range(about.num_row_groups):
-            pieces = about.row_group(group)
-            for column in range(pieces.num_columns):
-                most = max(most, pieces.column(column).total_uncompressed_size)
+        sizes = (about.row_group(group).total_byte_size for group in range(about.num_row_groups))
+        most = max(1, *sizes, 1)
         return int(min(_MOST_ROWS, max(_LEAST_ROWS, _BATCH_BYTES // most)))
 
     def _bad(self, error: BaseException) -> BaseException:

@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import subprocess
+import sys
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -246,3 +248,36 @@ def test_a_cell_far_out(tmp_path, project, reference, sheet):
 def test_a_cell_not_so_far_out(tmp_path, project):
     (done,) = import_files(project, [workbook(tmp_path / "x.xlsx", "B2000")])
     assert done.traces == 2
+
+
+READ = """
+import sys
+from evaldesk.domain.errors import InputError
+from evaldesk.importers.contract import ImportOptions
+from evaldesk.importers.registry import detect
+from evaldesk.importers.source import Source
+
+source = Source(sys.argv[1])
+try:
+    list(detect(source).read(source, ImportOptions()))
+except InputError as error:
+    print(error.reason)
+"""
+
+
+def test_a_damaged_description_of_parquet_does_not_end_the_program(tmp_path, repository):
+    """In a process of its own: what pyarrow throws past Python ends it. The file is one of ours
+    with two bytes changed by the fuzz run.
+    """
+    packed = repository / "tests" / "data" / "damaged.parquet.gz"
+    path = tmp_path / "x.parquet"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
+    ran = subprocess.run(
+        [sys.executable, "-c", READ, str(path)],
+        capture_output=True,
+        text=True,
+        cwd=repository,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "cannot be read" in ran.stdout
