@@ -228,7 +228,12 @@ class TraceRecord:
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:
-    """What a list shows of a trace. ``pk`` is the project's own row number, not to be exported."""
+    """What a list shows of a trace. ``pk`` is the project's own row number, not to be exported.
+
+    Attributes:
+        imported: when, ISO 8601; empty where nobody knows.
+        said: name of what was judged in other tools → the numbers and words that were given.
+    """
 
     pk: int
     id: str
@@ -252,6 +257,8 @@ class TraceRow:
     snippet: str = ""
     model: str = ""
     prompt_version: str = ""
+    imported: str = ""
+    said: Mapping[str, tuple[float | str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +298,7 @@ class Trace:
                 "slices": dict(scenario.slices),
                 "expected": scenario.expected or None,
                 "origin": scenario.origin or None,
+                **({"redactions": list(scenario.redactions)} if scenario.redactions else {}),
                 "metadata": dict(scenario.metadata),
             },
             "scores": {

@@ -124,6 +124,7 @@ def trace_from_json(record: Mapping[str, Any], place: str = "") -> TraceRecord:
             origin=chat.plain_text(said.get("origin")),
             title=chat.plain_text(said.get("title")),
             metadata=said.get("metadata") or {},
+            redactions=_redactions(said.get("redactions") or []),
         ),
         body=cast(TraceBody, body),
         run=chat.plain_text(record.get("run")),
@@ -215,6 +216,12 @@ def _check_body(body: Mapping[str, Any]) -> None:
             raise ValueError(f"“{key}” is not text.")
     if not isinstance(body.get("metadata", {}), dict):
         raise ValueError("“metadata” is not an object.")
+
+
+def _redactions(said: Any) -> tuple[str, ...]:
+    if not isinstance(said, list):
+        raise ValueError("“redactions” is not a list.")
+    return tuple(dict.fromkeys(chat.plain_text(item) for item in said))
 
 
 def _score(name: str, value: Any) -> Score:

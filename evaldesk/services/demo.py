@@ -78,20 +78,19 @@ def _fill(project: Project, source: Path) -> None:
 
 
 def _keep_versions(project: Project) -> None:
-    """What a team does with its test cases: one is described better, a suite gates releases."""
+    """What a team does with its test cases: redactions are named, and a suite gates releases."""
     from evaldesk.domain.dataset import ScenarioQuery
     from evaldesk.services.datasets import edited, version_from
     from evaldesk.services.query import parse
 
     base = project.datasets.versions()[-1]
-    (row,) = project.datasets.rows(base.pk, project.datasets.find_scenarios(["ACC-0404"], base.pk))
-    said = f"{row.description.expected} Names the day on which they expired."
+    (row,) = project.datasets.rows(base.pk, project.datasets.find_scenarios(["PRI-0508"], base.pk))
     better = version_from(
         project,
         base,
         author="Mara",
-        note="Raters differed on ACC-0404: say what a good answer names",
-        edits={row.pk: edited(row.description, expected=said)},
+        note="PRI-0508: the card number is a made-up one",
+        edits={row.pk: edited(row.description, redactions=["card number"])},
     ).version
     gate = project.datasets.ids(
         better.pk, ScenarioQuery(where=parse('tier in ("critical", "important")'))

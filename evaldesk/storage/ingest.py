@@ -89,6 +89,7 @@ class TraceWriter:
         # Row numbers of scenarios, one for each trace: a million cost 8 MB.
         self._members: defaultdict[str, array[int]] = defaultdict(lambda: array("q"))
         self._datasets: dict[str, str] = {}
+        self._sources: dict[str, str] = {}
         self._next_trace = self._highest(t.trace)
         self._next_scenario = self._highest(t.scenario)
         self._import: int | None = None
@@ -143,6 +144,7 @@ class TraceWriter:
     def run(self, name: str, *, system: str, dataset: str, details: Mapping[str, Any]) -> None:
         """Begin or continue a run; its scenarios become a version of ``dataset``."""
         self._datasets[name] = dataset
+        self._sources[name] = self.source
         if name in self._runs:
             return
         found = self._connection.execute(
@@ -420,13 +422,14 @@ class TraceWriter:
                     note=f"Imported with {self.source}",
                 )
             elif run in self._runs and members:
+                source = self._sources.get(run, self.source)
                 stand_on(
                     self._connection,
                     self._runs[run],
                     self._datasets.get(run) or run,
                     members,
                     author=author,
-                    note=f"Imported with {self.source}",
+                    note=f"Imported with {source}",
                 )
 
 

@@ -77,6 +77,16 @@ _SLICES = select(
 ).where(t.scenario_slice.c.scenario_pk.in_(bindparam("pks", expanding=True)))
 
 
+def redactions(connection: Connection, pks: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Scenario → what its latest description says was redacted, where it says so."""
+    found: dict[int, tuple[str, ...]] = {}
+    for some in chunks(list(dict.fromkeys(pks))):
+        latest = connection.execute(_LATEST.order_by(_r.scenario_pk, _r.number), {"pks": some})
+        for pk, _, content in latest:
+            found[pk] = Description.from_json(codec.decode(content)).redactions
+    return {pk: said for pk, said in found.items() if said}
+
+
 def as_imported(connection: Connection, pks: Sequence[int]) -> dict[int, Description]:
     """What the rows themselves say, for scenarios that were never revised."""
     found: dict[int, Description] = {}

@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from evaldesk.domain.trace import Annotation, Scenario, Score, Trace, TraceRow
 from evaldesk.storage import codec
+from evaldesk.storage import scenario_revisions as revisions
 from evaldesk.storage import tables as t
 
 AT_ONCE = 200
@@ -16,6 +17,7 @@ _PKS: BindParameter[Any] = bindparam("pks", expanding=True)
 _PLACES = (
     select(
         t.trace.c.pk,
+        t.trace.c.scenario_pk,
         t.scenario.c.key,
         t.scenario.c.tier,
         t.scenario.c.expected,
@@ -58,7 +60,9 @@ def whole_traces(connection: Connection, rows: Sequence[TraceRow]) -> Iterator[T
     """
     pks = [row.pk for row in rows]
     found = {one.pk: one for one in connection.execute(_PLACES, {"pks": pks})}
-    return _unpacked(rows, found, full_scores(connection, pks), _annotations(connection, pks))
+    redacted = revisions.redactions(connection, [one.scenario_pk for one in found.values()])
+    scores, annotations = full_scores(connection, pks), _annotations(connection, pks)
+    return _unpacked(rows, found, scores, annotations, redacted)
 
 
 def _unpacked(
@@ -66,6 +70,7 @@ def _unpacked(
     places: dict[int, Row[*tuple[Any, ...]]],
     scores: Mapping[int, Mapping[str, Score]],
     annotations: Mapping[int, Sequence[Annotation]],
+    redacted: Mapping[int, tuple[str, ...]],
 ) -> Iterator[Trace]:
     for row in rows:
         found = places.pop(row.pk)
@@ -81,6 +86,7 @@ def _unpacked(
                 origin=found.origin,
                 title=found.title,
                 metadata=stored.get("metadata") or {},
+                redactions=redacted.get(found.scenario_pk, ()),
             ),
             scenario_id=row.scenario_id,
             body=codec.read(found.body),

@@ -13,6 +13,7 @@ from evaldesk.domain.dataset import DatasetVersion, Description, ScenarioRow
 from evaldesk.domain.errors import InputError, NotFoundError, UsageError
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.trace import Scenario
+from evaldesk.exporters.jsonl import write_traces
 from evaldesk.services import dataset_duplicates, dataset_leakage, datasets
 from evaldesk.services.comparison import compare
 from evaldesk.services.dataset_comparison import difference
@@ -441,3 +442,18 @@ def test_every_like_text_stands_in_a_group(pairs: list[tuple[int, int, float]]) 
     for first, others in groups:
         assert others
         assert all(alike[first][index] == share for index, share in others)
+
+
+def test_redactions_go_along_with_traces(
+    project: Project, version: DatasetVersion, tmp_path: Path
+) -> None:
+    (pk,) = project.datasets.find_scenarios(["case-3"])
+    said = Description(title="T", redactions=("names", "order numbers"))
+    datasets.version_from(project, version, author="Ines", edits={pk: said})
+    path = tmp_path / "traces.jsonl"
+    traces = [project.traces.read(number) for number in project.traces.ids(TraceQuery())]
+    write_traces(traces, path)
+    with Project.create(tmp_path / "other.evaldesk") as other:
+        import_files(other, [path])
+        (there,) = other.datasets.find_scenarios(["case-3"])
+        assert other.datasets.scenario(there).redactions == ("names", "order numbers")

@@ -226,7 +226,7 @@ class CoverageTab(QWidget):
     def _failing(self, cell: Cell) -> str:
         if not cell.judged:
             return "–"
-        return f"{cell.failing:,} / {cell.judged:,}  {estimate_text(cell.rate, as_percent=True)}"
+        return f"{cell.failing:,} / {cell.judged:,} · {estimate_text(cell.rate, as_percent=True)}"
 
     def _tip(self, cell: Cell) -> str:
         return estimate_detail(cell.rate) if cell.judged else ""
