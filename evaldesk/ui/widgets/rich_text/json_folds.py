@@ -15,6 +15,7 @@ from evaldesk.ui.widgets.rich_text.chunks import CHUNK, Chunk
 
 LONG = 300
 """Characters of a string that are shown while it is folded."""
+_SHORTEST = 80
 FIRST = 60
 """About this many lines are open at first."""
 MOST = 400
@@ -267,7 +268,7 @@ class JsonFolds:
         if line in self._close:
             return None
         start, stop = self.span(line)
-        if stop - start < 80:
+        if stop - start < _SHORTEST:
             return None
         match = _KEY.match(self.text, start, stop)
         first = match.end() if match else start + self._indent(line)
@@ -279,10 +280,7 @@ class JsonFolds:
 
     def _indent(self, line: int) -> int:
         start, stop = self.span(line)
-        at = start
-        while at < stop and self.text[at] == " ":
-            at += 1
-        return at - start
+        return stop - start - len(self.text[start:stop].lstrip(" "))
 
     def _index(self, opener: int, line: int) -> int:
         indent = self._indent(line)
@@ -317,8 +315,8 @@ class JsonFolds:
                 return found, len(self._starts) - line
             count += 1
             start, stop = self.span(line)
-            depth = self._indent(line) // 2
-            string = self.long_string(line)
+            depth = (stop - start - len(self.text[start:stop].lstrip(" "))) // 2
+            string = self.long_string(line) if stop - start >= _SHORTEST else None
             if string is not None and line in self.unfolded and stop - start > CHUNK:
                 end()
                 pieces = [match.end() for match in _PIECES.finditer(self.text, *string)]
