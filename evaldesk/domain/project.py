@@ -4,7 +4,16 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Area = Literal[
-    "traces", "datasets", "ratings", "rulings", "rubrics", "people", "notes", "views", "settings"
+    "traces",
+    "datasets",
+    "ratings",
+    "rulings",
+    "rubrics",
+    "rounds",
+    "people",
+    "notes",
+    "views",
+    "settings",
 ]
 
 

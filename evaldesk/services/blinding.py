@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evaldesk.services import review
+from evaldesk.services.round_queue import pending_in
 
 if TYPE_CHECKING:
     from evaldesk.domain.rubric import Rubric
@@ -18,7 +19,7 @@ class Blindness:
     Attributes:
         pending: traces of their queue that they have not submitted.
         rated: traces that they have begun or submitted.
-        ruled: whether they ever ruled on this rubric.
+        ruled: whether they ever ruled on this rubric, and no round waits for them.
     """
 
     pending: int
@@ -37,7 +38,11 @@ def blindness(project: "Project", rubric: "Rubric", person: str) -> Blindness:
     """How this person stands to the answers of a rubric."""
     queue = review.queue(project, rubric, person, order="imported")
     ruled = any(one.author == person for one in project.rulings.everything(rubric.name))
-    return Blindness(len(queue) - queue.submitted, len(queue.progress), ruled)
+    # A round may ask again what was answered before.
+    assigned = pending_in(project, rubric.name, person)
+    again = sum(queue.state(pk) in review.DONE for pk in assigned)
+    rated = len(queue.progress)
+    return Blindness(queue.left + again, rated, ruled and not assigned)
 
 
 def tags_for(project: "Project", person: str, opened: Collection[tuple[str, str]] = ()) -> str:
@@ -68,7 +73,8 @@ def at_stake(
         if not blindness(project, rubric, person).at_stake:
             continue
         queue = review.queue(project, rubric, person, order="imported")
-        pending = {pk for pk in queue.pks if queue.state(pk) != "submitted"}
+        pending = {pk for pk in queue.pks if queue.state(pk) not in review.DONE}
+        pending |= pending_in(project, rubric.name, person)
         answered: set[int] = set()
         for other in project.people.raters(rubric.name):
             if other != person:

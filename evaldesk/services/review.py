@@ -9,11 +9,12 @@ import hashlib
 import itertools
 import statistics
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from evaldesk.domain.errors import InputError, NotAllowedError, NotFoundError
+from evaldesk.domain.errors import NotAllowedError
 from evaldesk.domain.query import (
     BLIND_FIELDS,
     AnyOf,
@@ -24,37 +25,44 @@ from evaldesk.domain.query import (
     names_in,
 )
 from evaldesk.domain.rating import Answer, QueueItem
-from evaldesk.domain.rubric import (
-    COMMENT,
-    FAILURE_MODES,
-    SEVERITIES,
-    SEVERITY,
-    Criterion,
-    Rubric,
-)
-from evaldesk.services.undo import SUBMISSION, Answers, Step, Value
+from evaldesk.domain.round import Round
+from evaldesk.domain.rubric import Rubric
+from evaldesk.services import rubric_migration
+from evaldesk.services.answering import Incomplete as Incomplete
+from evaldesk.services.answering import Sheet, check_complete, step_to
+from evaldesk.services.answering import checked as checked
+from evaldesk.services.answering import missing as missing
+from evaldesk.services.undo import SUBMISSION, Step, Value
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
+    from evaldesk.storage.ratings import Handed
 
 Order = Literal["own", "imported"]
 State = Literal["pending", "draft", "submitted", "skipped", "flagged"]
+HANDED: frozenset[State] = frozenset({"submitted", "skipped", "flagged"})
+"""States that a rating was handed in as."""
+DONE: frozenset[State] = frozenset({"submitted", "flagged"})
+"""States that a rater has nothing more to do about. What was skipped comes again at the end."""
 _RATED = Comparison("status", "in", ("ok", "incomplete", "error"))
 _LONGEST_PAUSE_S = 600.0
 
 
-class Incomplete(InputError):
-    """A rating cannot be submitted yet.
-
-    Attributes:
-        missing: names of the required criteria that have no answer, in the order of the form.
+def trace_of(item: int) -> int:
+    """The trace of an item of a queue. An item is the row number of its trace; where a round puts
+    a trace before a rater a second time, that is another item: the negative number.
     """
+    return abs(item)
 
-    def __init__(self, missing: Sequence[Criterion]) -> None:
-        others = len(missing) - 1
-        more = f" and {others} more have no answer yet." if others else " has no answer yet."
-        super().__init__(f"“{missing[0].text}”{more}", "Answer it, then submit.")
-        self.missing = tuple(item.name for item in missing)
+
+def reading_of(item: int) -> int:
+    """0, or 1 where the item is a hidden repeat."""
+    return int(item < 0)
+
+
+def state_after(value: Any) -> State:
+    """The state that a step of `SUBMISSION` leads to."""
+    return value if value in HANDED else "draft"
 
 
 @dataclass(slots=True)
@@ -64,30 +72,58 @@ class ReviewQueue:
     Attributes:
         rubric: the version that is answered.
         rater: whose queue it is.
-        pks: row numbers of its traces, in the order they are offered.
-        progress: trace → (state, number of criteria answered); only those that this rater has
+        pks: its items (`trace_of`), in the order they are offered.
+        progress: item → (state, number of criteria answered); only those that this rater has
             touched, and only this rater's.
+        round: that assigned them; None for everything there is.
     """
 
     rubric: Rubric
     rater: str
     pks: "array[int]"
     progress: dict[int, tuple[State, int]] = field(default_factory=dict)
+    round: Round | None = None
     _places: dict[int, int] = field(default_factory=dict)
-    _submitted: int = -1
+    _counts: Counter[State] = field(default_factory=Counter)
+    _counted: bool = False
 
     def __len__(self) -> int:
         return len(self.pks)
 
+    def count(self, state: State) -> int:
+        """How many of its items are in that state; not for ``pending``."""
+        if not self._counted:
+            places = self.places
+            self._counts = Counter(
+                state for pk, (state, _) in self.progress.items() if pk in places
+            )
+            self._counted = True
+        return self._counts[state]
+
     @property
     def submitted(self) -> int:
         """How many of its items are submitted."""
-        if self._submitted < 0:
-            places = self.places
-            self._submitted = sum(
-                state == "submitted" and pk in places for pk, (state, _) in self.progress.items()
-            )
-        return self._submitted
+        return self.count("submitted")
+
+    @property
+    def left(self) -> int:
+        """How many of its items the rater still has something to do about."""
+        return len(self.pks) - sum(self.count(state) for state in DONE)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing more is answered: the round is closed."""
+        return self.round is not None and self.round.state == "closed"
+
+    def is_settled(self, pk: int) -> bool:
+        """Whether an item stays as it is: its gold answer was told, or nothing is answered."""
+        told = self.round is not None and self.round.rules.feedback
+        return self.read_only or (told and self.state(pk) == "submitted")
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The rubric's and the round's name; what an answer is kept under, with its rater."""
+        return self.rubric.name, self.round.name if self.round is not None else ""
 
     @property
     def places(self) -> Mapping[int, int]:
@@ -108,25 +144,34 @@ class ReviewQueue:
 
     def note(self, pk: int, state: State, answered: int) -> None:
         """Keep up with what was just answered or submitted; on the whole queue, not a part."""
-        if self._submitted >= 0 and pk in self.places:
-            self._submitted += (state == "submitted") - (self.state(pk) == "submitted")
+        if self._counted and pk in self.places:
+            self._counts[self.state(pk)] -= 1
+            self._counts[state] += 1
         if state == "pending":
             self.progress.pop(pk, None)
         else:
             self.progress[pk] = (state, answered)
 
     def next_pending(self, after: int | None = None) -> int | None:
-        """The first trace that is not submitted behind this one, going round at the end; None
-        where all are.
+        """The first item behind this one that is open, going round at the end; then what was
+        skipped. None where all are done.
         """
         start = self.places.get(after, -1) + 1 if after is not None else 0
+        skipped: int | None = None
         for place in _round(start, len(self.pks)):
             pk = self.pks[place]
-            if pk != after and self.state(pk) != "submitted":
+            state = self.state(pk)
+            if pk == after or state in DONE:
+                continue
+            if state != "skipped":
                 return pk
-        if after is not None and after in self.places and self.state(after) != "submitted":
+            skipped = pk if skipped is None else skipped
+        if after is None or after not in self.places:
+            return skipped
+        here = self.state(after)
+        if here not in HANDED or (here == "skipped" and skipped is None):
             return after
-        return None
+        return skipped
 
     def neighbour(self, pk: int | None, step: int) -> int | None:
         """The trace so many places further; None beyond either end."""
@@ -166,7 +211,12 @@ def queue(
     pks = project.traces.ids(TraceQuery(where=Every(tests), run=run))
     if order == "own":
         pks = _shuffled(pks, f"{rater}\n{rubric.name}")
-    return ReviewQueue(rubric, rater, pks, dict(project.ratings.progress(rubric.name, rater)))
+    progress: dict[int, tuple[State, int]] = dict(project.ratings.progress(rubric.name, rater))
+    if rubric.version > 1:
+        # What a later version asks anew is open again.
+        for pk, answered in rubric_migration.reopened(project, rubric, rater).items():
+            progress[pk] = ("draft", answered)
+    return ReviewQueue(rubric, rater, pks, progress)
 
 
 def narrow(
@@ -193,106 +243,134 @@ def narrow(
                 )
             )
         )
-        pks = [pk for pk in pks if pk in hits]
+        pks = [pk for pk in pks if trace_of(pk) in hits]
     if states is not None:
         pks = [pk for pk in pks if whole.state(pk) in states]
-    return ReviewQueue(whole.rubric, whole.rater, array("q", pks), whole.progress)
+    return ReviewQueue(whole.rubric, whole.rater, array("q", pks), whole.progress, whole.round)
 
 
 def items(project: "Project", whole: ReviewQueue, pks: Sequence[int]) -> list[QueueItem]:
     """What the list shows of these traces. Neither system nor scores are in it."""
+    rows = {row.pk: row for row in project.traces.rows(list({trace_of(pk) for pk in pks}))}
     found = []
-    for row in project.traces.rows(pks):
-        found.append(
-            QueueItem(
-                trace_pk=row.pk,
-                trace=row.id,
-                scenario=row.scenario,
-                title=row.title or row.preview,
-                tier=row.tier,
-                run="",
-                state=whole.state(row.pk),
-                answered=whole.answered(row.pk),
+    for pk in pks:
+        row = rows.get(trace_of(pk))
+        if row is not None:
+            found.append(
+                QueueItem(
+                    trace_pk=row.pk,
+                    trace=row.id,
+                    scenario=row.scenario,
+                    title=row.title or row.preview,
+                    tier=row.tier,
+                    run="",
+                    state=whole.state(pk),
+                    answered=whole.answered(pk),
+                )
             )
-        )
     return found
 
 
 def answers(project: "Project", rubric: Rubric, trace_pk: int, rater: str) -> dict[str, Value]:
-    """What this rater has answered for a trace: field → value. Nobody else's."""
-    own = project.ratings.own(trace_pk, rubric.name, rater)
-    return {name: found.value for name, found in own.items() if found.value is not None}
-
-
-def checked(rubric: Rubric, name: str, value: Any) -> Value | None:
-    """The stored form of an answer to a field; None where it is empty, which takes it back.
-
-    Raises:
-        InputError: the scale, the taxonomy or the severities do not have it.
-        NotFoundError: the rubric has no such field.
+    """What this rater has answered for a trace: field → value. Nobody else's. Answers to what was
+    another question in an earlier version are not among them; see `sheet`.
     """
-    if value is None:
-        return None
-    if name == COMMENT:
-        return str(value).strip() or None
-    if name == FAILURE_MODES:
-        return _checked_modes(rubric, value)
-    if name == SEVERITY:
-        if value not in SEVERITIES:
-            raise InputError(f"“{value}” is not a severity.", f"There are {', '.join(SEVERITIES)}.")
-        return str(value)
-    criterion = rubric.criterion(name)
-    if criterion is None:
-        raise NotFoundError.among("criterion", name, [item.name for item in rubric.criteria])
-    if isinstance(value, str) and not value.strip():
-        return None
-    return criterion.scale.check(value)
+    return sheet(project, rubric, trace_pk, rater).answers
 
 
-def answer(
-    project: "Project", rubric: Rubric, trace_pk: int, name: str, rater: str, value: Any
-) -> Answer:
-    """Append an answer; it is on the disk when this returns. None takes the answer back.
+def sheet(project: "Project", rubric: Rubric, item: int, rater: str, *, round: str = "") -> Sheet:
+    """The same, with comments on answers and with what was answered to earlier versions.
 
-    Raises:
-        InputError: the scale does not have the value; nothing was written.
-        NotFoundError: the rubric has no such field.
+    Args:
+        round: only what was answered in this round; empty for everything.
     """
-    fit = checked(rubric, name, value)
-    return project.ratings.answer(
-        trace_pk, rubric.name, name, rater, fit, version=rubric.version or None
+    return rubric_migration.sheet(
+        project, rubric, trace_of(item), rater, round=round, reading=reading_of(item)
     )
 
 
-def missing(rubric: Rubric, given: Answers) -> list[Criterion]:
-    """The required criteria that have no answer."""
-    return [item for item in rubric.criteria if item.required and item.name not in given]
+def answer(
+    project: "Project",
+    rubric: Rubric,
+    trace_pk: int,
+    name: str,
+    rater: str,
+    value: Any,
+    comment: str | None = None,
+) -> Answer:
+    """Append an answer; it is on the disk when this returns. None takes the answer back. Answers
+    that are not asked for any more are taken back with it.
+
+    Args:
+        comment: on the answer; None for the one that stands.
+
+    Raises:
+        InputError: the scale does not have the value, or it is not asked; nothing was written.
+        NotFoundError: the rubric has no such field.
+    """
+    fit = checked(rubric, name, value)
+    stands = sheet(project, rubric, trace_pk, rater)
+    step = step_to(rubric, trace_pk, stands.answers, stands.said, name, fit, comment)
+    if step is None:
+        step = Step(trace_pk, name, fit, fit, "", stands.said.get(name, ""))
+    return _record(project, rubric, rater, step)
 
 
 def submit(project: "Project", rubric: Rubric, trace_pk: int, rater: str) -> None:
     """Append that a rating is finished.
 
     Raises:
-        Incomplete: a required criterion has no answer; names it.
+        Incomplete: a required answer, or a comment on one, is missing; names the criteria.
     """
-    open_ones = missing(rubric, answers(project, rubric, trace_pk, rater))
-    if open_ones:
-        raise Incomplete(open_ones)
-    project.ratings.submit(trace_pk, rubric.name, rater)
+    apply(project, rubric, rater, Step(trace_pk, SUBMISSION, "draft", "submitted"))
 
 
-def apply(project: "Project", rubric: Rubric, rater: str, step: Step) -> None:
-    """Write what a step says; for undo and redo.
+def apply(project: "Project", rubric: Rubric, rater: str, step: Step, *, round: str = "") -> None:
+    """Write what a step says, all of it or nothing; for undo and redo too.
+
+    Args:
+        round: name of the round that it is done in; empty for none.
 
     Raises:
-        Incomplete: a submission is done again, but a required answer is gone.
+        Incomplete: a submission is done again, but something that it needs is gone.
+        NotAllowedError: the round is closed, or the item's gold answer was told.
     """
-    if step.name != SUBMISSION:
-        answer(project, rubric, step.trace_pk, step.name, rater, step.after)
-    elif step.after == "submitted":
-        submit(project, rubric, step.trace_pk, rater)
-    else:
-        project.ratings.submit(step.trace_pk, rubric.name, rater, reopen=True)
+    if round:
+        _check_untold(project, rubric, rater, step.trace_pk, round)
+    if any(part.name == SUBMISSION and part.after == "submitted" for part in step.parts):
+        after = sheet(project, rubric, step.trace_pk, rater, round=round)
+        for part in step.parts:
+            after.answers.pop(part.name, None)
+            if part.after is not None and part.name != SUBMISSION:
+                after.answers[part.name] = part.after
+                after.said[part.name] = part.said_after
+        check_complete(rubric, after.answers, after.said)
+    _record(project, rubric, rater, step, round)
+
+
+def _record(project: "Project", rubric: Rubric, rater: str, step: Step, round: str = "") -> Answer:
+    state: Handed | Literal[""] = ""
+    note = ""
+    given: list[tuple[str, Value | None, str]] = []
+    for part in step.parts:
+        if part.name == SUBMISSION:
+            state = cast("Handed", part.after) if part.after in HANDED else "reopened"
+            note = part.said_after if state == "flagged" else ""
+        else:
+            fit = checked(rubric, part.name, part.after)
+            given.append((part.name, fit, part.said_after if fit is not None else ""))
+    found = project.ratings.record(
+        trace_of(step.trace_pk),
+        rubric.name,
+        rater,
+        given,
+        state=state,
+        note=note,
+        version=rubric.version or None,
+        round=round,
+        reading=reading_of(step.trace_pk),
+    )
+    return found[0] if found else Answer("", step.trace_pk, step.name, rater, None, "")
 
 
 def time_left(submitted_at: Sequence[float], remaining: int) -> float | None:
@@ -312,15 +390,14 @@ def time_left(submitted_at: Sequence[float], remaining: int) -> float | None:
     return statistics.median(gaps) * remaining
 
 
-def _checked_modes(rubric: Rubric, value: Any) -> list[str] | None:
-    names = [value] if isinstance(value, str) else list(value)
-    known = [mode.name for mode in rubric.failure_modes]
-    for name in names:
-        if name not in known:
-            offered = f"It has: {', '.join(known)}." if known else "It has none."
-            raise InputError(f"The rubric has no failure mode “{name}”.", offered)
-    # In the order of the taxonomy, so that the same choice is the same value.
-    return [name for name in known if name in names] or None
+def _check_untold(project: "Project", rubric: Rubric, rater: str, item: int, round: str) -> None:
+    """What was submitted in a round that tells the gold answers stays: it says how well the rater
+    did before being told.
+    """
+    if project.rounds.get(round).rules.feedback and project.ratings.was_submitted(
+        trace_of(item), rubric.name, rater, round=round, reading=reading_of(item)
+    ):
+        raise NotAllowedError("This training item was submitted and stays as it is.")
 
 
 def _check_blind(where: Filter | None) -> None:

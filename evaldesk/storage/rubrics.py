@@ -57,12 +57,20 @@ class RubricRepository:
                 for content, version, author, created_at in found
             ]
 
-    def get(self, name: str) -> Rubric:
-        """The newest version of a rubric.
+    def get(self, name: str, version: int | None = None) -> Rubric:
+        """A version of a rubric, the newest where none is named.
 
         Raises:
-            NotFoundError: none of that name; offers the nearest.
+            NotFoundError: none of that name; offers the nearest. No such version.
         """
+        if version is not None:
+            numbers = []
+            for rubric, _, _ in self.versions(name):
+                if rubric.version == version:
+                    return rubric
+                numbers.append(str(rubric.version))
+            if numbers:
+                raise NotFoundError.among("version", str(version), numbers)
         for rubric in self.list():
             if rubric.name == name:
                 return rubric

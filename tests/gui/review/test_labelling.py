@@ -18,8 +18,9 @@ from evaldesk.storage.project import Project
 from evaldesk.storage.ratings import RatingRepository
 from evaldesk.ui.screens.review.models import ITEM_ROLE, STATE_ROLE
 from evaldesk.ui.screens.review.page import ReviewPage
-from evaldesk.ui.widgets.rubric_form.cards import NumberCard, TextCard
+from evaldesk.ui.widgets.rubric_form.cards import TextCard
 from evaldesk.ui.widgets.rubric_form.modes import ModesCard
+from evaldesk.ui.widgets.rubric_form.numbers import NumberCard
 from evaldesk.ui.workspace import Workspace
 
 Key = Qt.Key
@@ -145,7 +146,6 @@ def test_taking_back_a_required_answer_opens_a_submitted_rating_again(
     page.form.activate("success")
     press("0")
     assert project.ratings.progress("Support", "ada")[pk or 0] == ("draft", 1)
-    press(Key.Key_Z, modifier=CTRL)
     press(Key.Key_Z, modifier=CTRL)
     assert project.ratings.progress("Support", "ada")[pk or 0] == ("submitted", 2)
 
@@ -420,7 +420,7 @@ def test_a_save_that_fails_is_loud_and_what_was_entered_stays(
     def full(*_: object, **__: object) -> None:
         raise ProjectError("The disk is full; p.evaldesk was not changed.", "Free some space.")
 
-    monkeypatch.setattr(project.ratings, "answer", full)
+    monkeypatch.setattr(project.ratings, "record", full)
     monkeypatch.setattr(project.ratings, "submit", full)
     press("2", "1")
     press("m")
@@ -458,7 +458,7 @@ def test_what_is_not_saved_outlives_another_rater_and_is_reported_at_the_end(
     def full(*_: object, **__: object) -> None:
         raise ProjectError("The disk is full.", "Free some space.")
 
-    monkeypatch.setattr(project.ratings, "answer", full)
+    monkeypatch.setattr(project.ratings, "record", full)
     press("2")
     workspace.set_user("cleo")
     assert page.controller.answers == {}
@@ -468,7 +468,7 @@ def test_what_is_not_saved_outlives_another_rater_and_is_reported_at_the_end(
     assert page.banner.isHidden()
     assert own(page, pk) == {"success": "yes"}
     assert own(page, pk, "cleo") == {}
-    monkeypatch.setattr(project.ratings, "answer", full)
+    monkeypatch.setattr(project.ratings, "record", full)
     reported: list[object] = []
     workspace.reported.connect(reported.append)
     press("1")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric
 from evaldesk.services import rubric_editing
+from evaldesk.services.round_queue import TrainingResult, training_result
 from evaldesk.ui.screens.review.controller import ReviewController
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
@@ -124,7 +125,7 @@ class Finished(EmptyState):
         queue, view = self._controller.queue, self._controller.view
         if queue is None or view is None:
             return
-        open_ones = len(queue) - queue.submitted
+        open_ones = queue.left
         if not len(view):
             self.show_text(self.tr("Nothing here to review"))
         elif open_ones:
@@ -132,14 +133,51 @@ class Finished(EmptyState):
                 self.tr("All {n} of these are done").format(n=len(view)),
                 self.tr("{n} more are open in the queue.").format(n=open_ones),
             )
+        elif queue.read_only:
+            self.show_text(
+                self.tr("This round is closed"), self.tr("Your answers can still be read.")
+            )
         else:
             change = self.tr("You can still change any of them.")
+            if queue.round is not None and queue.round.rules.feedback:
+                change = ""
             if not self._controller.saving.unsaved:
                 change = self.tr("Every answer is saved.") + " " + change
             self.show_text(self.tr("All {n} done").format(n=len(queue)), change)
+            self._tell_training()
         self.everything.setVisible(len(view) < len(queue))
-        self.agreement.setVisible(not open_ones and len(queue) > 0)
+        # Of a round nothing is shown before its reveal; its owner decides about that.
+        self.agreement.setVisible(not open_ones and len(queue) > 0 and queue.round is None)
         self.again.setVisible(len(view) > 0)
+
+    def _tell_training(self) -> None:
+        """How a training round went, once it is known."""
+        workspace, queue = self._controller.workspace, self._controller.queue
+        project = workspace.project
+        if project is None or queue is None or queue.round is None:
+            return
+
+        def done(found: TrainingResult | None) -> None:
+            if found is None or not found.of or queue is not self._controller.queue:
+                return
+            share = f"{found.met / found.of:.0%}"
+            text = self.tr("You met {met} of {of} gold answers ({share}).").format(
+                met=found.met, of=found.of, share=share
+            )
+            if found.pass_mark is not None:
+                mark = f"{found.pass_mark:.0%}"
+                verdict = (
+                    self.tr("The pass mark of {mark} is met.")
+                    if found.passed
+                    else self.tr("The pass mark is {mark}.")
+                )
+                text += " " + verdict.format(mark=mark)
+            self.show_text(self.title.text(), text)
+
+        # After what is on its way to the disk.
+        workspace.jobs.write(
+            lambda control: training_result(project, queue), done, workspace.report
+        )
 
     def _show_all(self) -> None:
         self._controller.choose(replace(self._controller.scope, text="", states=None))

@@ -93,6 +93,8 @@ class QueueModel(QAbstractListModel):
             "pending": self.tr("open"),
             "draft": self.tr("begun"),
             "submitted": self.tr("submitted"),
+            "skipped": self.tr("skipped, comes again at the end"),
+            "flagged": self.tr("flagged for the adjudicator"),
         }
         return words[state]
 
@@ -165,7 +167,7 @@ class QueueDelegate(QStyledItemDelegate):
             painter,
             QRect(left, box.top() + 6, right - left, 20),
             item.scenario,
-            tokens.text if state != "submitted" else tokens.muted,
+            tokens.text if state not in review.DONE else tokens.muted,
             sans(),
         )
         paint_elided(
@@ -178,14 +180,24 @@ class QueueDelegate(QStyledItemDelegate):
 
 
 def paint_dot(painter: QPainter, middle: QPointF, state: State, colour: str) -> None:
-    """○ open, ◐ begun, ● submitted."""
+    """○ open, ◐ begun, ● submitted, ⊖ skipped, ⚑ flagged."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     circle = QRectF(middle.x() - 4.5, middle.y() - 4.5, 9, 9)
+    if state == "flagged":
+        painter.setPen(QPen(QColor(colour), 1.4))
+        painter.setBrush(QColor(colour))
+        x, y = middle.x() - 3.5, middle.y() - 5
+        painter.drawLine(QPointF(x, y), QPointF(x, y + 10.5))
+        painter.drawPolygon([QPointF(x, y), QPointF(x + 7.5, y + 3), QPointF(x, y + 6)])
+        painter.restore()
+        return
     painter.setPen(QPen(QColor(colour), 1.4))
     painter.setBrush(QColor(colour) if state == "submitted" else Qt.BrushStyle.NoBrush)
     painter.drawEllipse(circle)
     if state == "draft":
         painter.setBrush(QColor(colour))
         painter.drawPie(circle, 90 * 16, 180 * 16)
+    elif state == "skipped":
+        painter.drawLine(middle - QPointF(2, 0), middle + QPointF(2, 0))
     painter.restore()

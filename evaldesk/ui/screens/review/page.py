@@ -9,12 +9,16 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLa
 
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.project import Changes
+from evaldesk.domain.round import Round, RoundRules
+from evaldesk.services.answering import Incomplete
 from evaldesk.services.companions import blind_siblings
-from evaldesk.services.review import Incomplete
+from evaldesk.services.review import trace_of
 from evaldesk.ui.screens.review.controller import ReviewController, is_text
 from evaldesk.ui.screens.review.empty import Finished, NoRubric, NoTraces
+from evaldesk.ui.screens.review.flag_line import FlagLine
 from evaldesk.ui.screens.review.held_keys import HeldKeys
 from evaldesk.ui.screens.review.queue_pane import QueuePane
+from evaldesk.ui.screens.review.told_panel import ToldPanel
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.widgets.banner import Banner
 from evaldesk.ui.widgets.card import pane
@@ -56,6 +60,7 @@ class ReviewPage(Screen):
         controller.state_changed.connect(lambda _: self._show_state())
         controller.refused.connect(self._show_refusal)
         controller.saving_changed.connect(self._show_saving)
+        controller.told_changed.connect(self._show_told)
         self._bind()
 
     def _desk(self) -> QWidget:
@@ -86,8 +91,20 @@ class ReviewPage(Screen):
         self.form.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.form.setMinimumWidth(280)
         self.form.answered.connect(self._answered)
+        self.form.said.connect(self.controller.say)
         self.form.submitted.connect(self.controller.submit)
-        for widget in (self.queue_pane, self.centre, self.form):
+        self.told_panel = ToldPanel()
+        self.flag_line = FlagLine()
+        self.flag_line.flagged.connect(self._flag)
+        self.flag_line.left.connect(self._focus_form)
+        answering = pane()
+        column = QVBoxLayout(answering)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.form, 1)
+        column.addWidget(self.told_panel)
+        column.addWidget(self.flag_line)
+        for widget in (self.queue_pane, self.centre, answering):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([270, 800, 340])
@@ -118,9 +135,15 @@ class ReviewPage(Screen):
         bind("down", lambda: form.step(1))
         bind("up", lambda: form.step(-1))
         bind("write", form.enter, widget=form, focus=True)
+        bind("left", lambda: form.point_at(-1))
+        bind("right", lambda: form.point_at(1))
+        bind("cannot_judge", form.cannot_judge)
+        bind("details", form.show_details)
         bind("modes", form.open_modes)
         bind("comment", form.write_comment)
         bind("submit", self._submit)
+        bind("skip", self._skip)
+        bind("flag", self._ask_flag)
         bind("undo", self._undo, item=False)
         bind("redo", self._redo, item=False)
         bind("next", lambda: self._move(1), item=False)
@@ -143,10 +166,13 @@ class ReviewPage(Screen):
     # -- what the window asks
 
     def opened(self, **place: Any) -> None:
-        """Come here; ``trace`` names an item, ``rubric`` the questions."""
+        """Come here; ``trace`` names an item, ``rubric`` the questions, ``round`` a round."""
         rubric, wanted = place.get("rubric"), place.get("trace")
         controller = self.controller
-        if isinstance(rubric, str) and rubric and rubric != controller.scope.rubric:
+        within = place.get("round")
+        if isinstance(within, str) and within and within != controller.scope.round:
+            controller.begin_round(within)
+        elif isinstance(rubric, str) and rubric and rubric != controller.scope.rubric:
             controller.begin_with(rubric)
         if controller.queue is None or wanted is not None:
             controller.load(wanted if isinstance(wanted, int) else None)
@@ -185,9 +211,10 @@ class ReviewPage(Screen):
         queue = self.controller.queue
         if queue is None or not len(queue):
             return ""
-        text = self.tr("{done} of {total}").format(done=queue.submitted, total=len(queue))
+        done = len(queue) - queue.left
+        text = self.tr("{done} of {total}").format(done=done, total=len(queue))
         seconds = self.controller.seconds_left()
-        if seconds is None or queue.submitted == len(queue):
+        if seconds is None or not queue.left:
             return text
         minutes = max(1, round(seconds / 60))
         hours, rest = divmod(minutes, 60)
@@ -208,6 +235,7 @@ class ReviewPage(Screen):
         controller = self.controller
         if controller.queue is not None:
             rubric = controller.queue.rubric
+            self._obey(controller.queue.round)
             if self.form.rubric is None or self.form.rubric.to_json() != rubric.to_json():
                 self.form.show_rubric(rubric)
                 self._shown_pk = None
@@ -221,9 +249,18 @@ class ReviewPage(Screen):
             self._stack.setCurrentWidget(self.no_rubric)
         self.status_changed.emit()
 
+    def _obey(self, within: Round | None) -> None:
+        """What the round's rules hide; without a round everything that could sway."""
+        rules = RoundRules() if within is None else within.rules
+        self.trace_pane.hide_systems = rules.hide_systems
+        self.trace_pane.hide_scores = rules.hide_scores
+
     def _show_item(self) -> None:
         controller = self.controller
         trace = controller.trace
+        self._show_told()
+        if trace is None or self._shown_pk != controller.pk:
+            self.flag_line.hide()
         self.form.setEnabled(trace is not None)
         if trace is None or controller.pk is None:
             self._shown_pk = None
@@ -236,17 +273,22 @@ class ReviewPage(Screen):
             self.centre.setCurrentWidget(self.trace_pane)
             if self._shown_pk != controller.pk:
                 self._shown_pk = controller.pk
-                self.trace_pane.pks = (controller.pk,)
+                self.trace_pane.pks = (trace_of(controller.pk),)
                 self.trace_pane.show_trace(trace)
-                self.form.show_answers(controller.answers)
+                self._show_sheet()
                 if self.window().focusWidget() in (None, self):
                     self._focus_form()
             else:
-                self.form.show_answers(controller.answers, activate=False)
+                self._show_sheet(activate=False)
         self._show_state()
 
+    def _show_sheet(self, *, activate: bool = True) -> None:
+        sheet = self.controller.sheet
+        self.form.show_answers(sheet.answers, sheet.said, sheet.earlier, activate=activate)
+
     def _show_answer(self, name: str) -> None:
-        self.form.show_answer(name, self.controller.answers.get(name))
+        sheet = self.controller.sheet
+        self.form.show_answer(name, sheet.answers.get(name), sheet.said.get(name, ""))
 
     def _show_travelled(self, name: str) -> None:
         """One sees what was undone, and may answer it anew."""
@@ -256,16 +298,32 @@ class ReviewPage(Screen):
 
     def _show_state(self) -> None:
         queue, pk = self.controller.queue, self.controller.pk
-        if queue is not None and pk is not None and queue.state(pk) == "submitted":
+        state = queue.state(pk) if queue is not None and pk is not None else "pending"
+        if queue is not None and queue.read_only:
+            self.form.show_state(self.tr("round closed"), "neutral", self.tr("Next"))
+        elif state == "submitted":
             self.form.show_state(self.tr("submitted"), "ok", self.tr("Next"))
+        elif state == "skipped":
+            self.form.show_state(self.tr("skipped"))
+        elif state == "flagged":
+            self.form.show_state(self.tr("flagged"), "warn")
         else:
             self.form.show_state("")
         self.status_changed.emit()
 
+    def _show_told(self) -> None:
+        queue, told = self.controller.queue, self.controller.told
+        if queue is not None:
+            self.told_panel.show_told(told, queue.rubric)
+
     def _show_refusal(self, error: EvalDeskError) -> None:
         self.form.show_problem(str(error))
         if isinstance(error, Incomplete):
-            self.form.activate(error.missing[0])
+            name = error.missing[0]
+            if name in error.wanting:
+                self.form.say(name)
+            else:
+                self.form.activate(name)
 
     def _show_saving(self) -> None:
         saving = self.controller.saving
@@ -310,6 +368,19 @@ class ReviewPage(Screen):
         self._focus_form()
         self.controller.submit()
 
+    def _skip(self) -> None:
+        self.form.flush()
+        self._focus_form()
+        self.controller.skip()
+
+    def _ask_flag(self) -> None:
+        self.form.flush()
+        self.flag_line.ask()
+
+    def _flag(self, note: str) -> None:
+        self._focus_form()
+        self.controller.flag(note)
+
     def _undo(self) -> None:
         self.form.flush()
         self.controller.undo()
@@ -338,13 +409,14 @@ class ReviewPage(Screen):
         self._siblings(self._offer)
 
     def _siblings(self, then: Callable[[tuple[int, ...], tuple[str, ...]], None]) -> None:
-        project, pk = self.workspace.project, self.controller.pk
+        project, item = self.workspace.project, self.controller.pk
         person = self.workspace.user
-        if project is None or pk is None:
+        if project is None or item is None:
             return
+        pk = trace_of(item)
 
         def done(found: tuple[tuple[int, ...], tuple[str, ...]]) -> None:
-            if pk != self.controller.pk:
+            if item != self.controller.pk:
                 return
             if len(found[0]) < 2:
                 self.workspace.say(self.tr("No other trace has this scenario"))
@@ -366,7 +438,7 @@ class ReviewPage(Screen):
         chooser = TraceChooser(self)
 
         def show(chosen: list[int]) -> None:
-            if pks[0] == self.controller.pk:
+            if self.controller.pk is not None and pks[0] == trace_of(self.controller.pk):
                 shown = (pks[0], *chosen)
                 self._show_beside(shown, tuple(named[pk] for pk in shown))
 

@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evaldesk.domain.round import RoundKind, RoundState
 from evaldesk.services.review import State
+from evaldesk.services.round_queue import RoundChoice
 from evaldesk.ui.screens.review.controller import ReviewController, Scope
 from evaldesk.ui.screens.review.models import PK_ROLE, ROW_HEIGHT, QueueDelegate, QueueModel
 from evaldesk.ui.widgets.card import hairline, text_label
@@ -52,7 +54,7 @@ class QueuePane(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(6, 6, 14, 0)
         self.rubric_button = LineButton("heading")
-        self.rubric_button.setToolTip(self.tr("Choose another rubric  (R)"))
+        self.rubric_button.setToolTip(self.tr("Choose another round or rubric  (R)"))
         self.rubric_button.clicked.connect(self.choose_rubric)
         self.count = text_label("", "muted")
         head.addWidget(self.rubric_button, 1)
@@ -71,6 +73,9 @@ class QueuePane(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress of the queue"))
         bar.addWidget(self.bar)
+        self.aside = text_label("", "small")
+        self.aside.hide()
+        bar.addWidget(self.aside)
         layout.addLayout(bar)
         field = QHBoxLayout()
         field.setContentsMargins(10, 0, 10, 8)
@@ -123,16 +128,30 @@ class QueuePane(QWidget):
         controller.state_changed.connect(self._show_state)
 
     def choose_rubric(self) -> None:
-        """A menu of the project's rubrics."""
+        """A menu of the rounds in which this rater has items, and of the project's rubrics."""
         menu = QMenu(self)
         group = QActionGroup(menu)
+        scope = self._controller.scope
+        rounds = self._controller.rounds
+        if rounds:
+            _heading(menu, self.tr("Rounds"))
+        for one in rounds:
+            self._entry(
+                menu,
+                group,
+                f"{one.name}  ·  {self._left(one)}",
+                scope.round == one.name,
+                partial(self._controller.begin_round, one.name),
+            )
+        if rounds:
+            _heading(menu, self.tr("Everything, by rubric"))
         for rubric in self._controller.rubrics:
             self._entry(
                 menu,
                 group,
                 rubric.name,
-                self._controller.scope.rubric == rubric.name,
-                partial(self._choose, rubric=rubric.name),
+                not scope.round and scope.rubric == rubric.name,
+                partial(self._choose, rubric=rubric.name, round=""),
             )
         menu.addSeparator()
         menu.addAction(self.tr("Edit rubrics …")).triggered.connect(
@@ -143,9 +162,24 @@ class QueuePane(QWidget):
         self._open(menu, self.rubric_button)
 
     def choose_scope(self) -> None:
-        """A menu of runs, orders and states."""
+        """A menu of runs, orders and states; of a round only states, as it settles the others."""
         scope = self._controller.scope
         menu = QMenu(self)
+        if not scope.round:
+            self._offer_runs(menu, scope)
+        _heading(menu, self.tr("Show"))
+        group = QActionGroup(menu)
+        for text, states in self._states():
+            self._entry(
+                menu,
+                group,
+                text,
+                scope.states == states,
+                partial(self._choose, states=states),
+            )
+        self._open(menu, self.scope_button)
+
+    def _offer_runs(self, menu: QMenu, scope: Scope) -> None:
         _heading(menu, self.tr("Run"))
         group = QActionGroup(menu)
         self._entry(menu, group, self.tr("All runs"), not scope.run, lambda: self._choose(run=""))
@@ -160,17 +194,6 @@ class QueuePane(QWidget):
         self._entry(
             menu, group, self.tr("As imported"), not own, lambda: self._choose(order="imported")
         )
-        _heading(menu, self.tr("Show"))
-        group = QActionGroup(menu)
-        for text, states in self._states():
-            self._entry(
-                menu,
-                group,
-                text,
-                scope.states == states,
-                partial(self._choose, states=states),
-            )
-        self._open(menu, self.scope_button)
 
     def type_filter(self) -> None:
         """Go into the filter."""
@@ -182,10 +205,31 @@ class QueuePane(QWidget):
     def _states(self) -> list[tuple[str, frozenset[State] | None]]:
         return [
             (self.tr("Everything"), None),
-            (self.tr("Not submitted"), frozenset({"pending", "draft"})),
+            (self.tr("Still to do"), frozenset({"pending", "draft", "skipped"})),
             (self.tr("Begun"), frozenset({"draft"})),
             (self.tr("Submitted"), frozenset({"submitted"})),
+            (self.tr("Skipped"), frozenset({"skipped"})),
+            (self.tr("Flagged"), frozenset({"flagged"})),
         ]
+
+    def _kinds(self) -> dict[RoundKind, str]:
+        return {
+            "training": self.tr("training"),
+            "calibration": self.tr("calibration"),
+            "main": self.tr("main round"),
+            "re-review": self.tr("re-review"),
+        }
+
+    def _ended(self) -> dict[RoundState, str]:
+        return {"open": "", "revealed": self.tr("revealed"), "closed": self.tr("closed")}
+
+    def _left(self, one: RoundChoice) -> str:
+        if one.state == "closed":
+            return self.tr("closed")
+        if not one.left:
+            return self.tr("done")
+        left = self.tr("{n} of {total} open").format(n=one.left, total=one.items)
+        return f"{self._ended()[one.state]}, {left}" if one.state != "open" else left
 
     def _entry(
         self,
@@ -228,10 +272,15 @@ class QueuePane(QWidget):
             with QSignalBlocker(self.field):
                 self.field.setText(scope.text)
         self.model.show_queue(controller.view)
-        self.rubric_button.show_words(scope.rubric)
+        self.rubric_button.show_words(scope.round or scope.rubric)
         order = self.tr("my order") if scope.order == "own" else self.tr("as imported")
         shown = next((text for text, states in self._states() if states == scope.states), "")
         parts = [scope.run or self.tr("All runs"), order]
+        within = controller.queue.round if controller.queue is not None else None
+        if within is not None:
+            parts = [scope.rubric, self._kinds()[within.kind]]
+            if within.state != "open":
+                parts.append(self._ended()[within.state])
         if scope.states is not None:
             parts.append(shown)
         self.scope_button.show_words(" · ".join(parts))
@@ -239,6 +288,8 @@ class QueuePane(QWidget):
         self.nothing.setText(
             self.tr("Nothing fits the filter.")
             if controller.queue is not None and len(controller.queue)
+            else self.tr("This round has nothing for you.")
+            if scope.round
             else self.tr("This run has no traces to review.")
         )
         self._stack.setCurrentIndex(1 if empty else 0)
@@ -281,10 +332,19 @@ class QueuePane(QWidget):
     def _show_progress(self) -> None:
         queue = self._controller.queue
         total = 0 if queue is None else len(queue)
-        submitted = 0 if queue is None else queue.submitted
-        self.count.setText(f"{submitted:,} / {total:,}".replace(",", "\u202f") if total else "")
+        done = 0 if queue is None else total - queue.left
+        self.count.setText(f"{done:,} / {total:,}".replace(",", "\u202f") if total else "")
         self.bar.setRange(0, max(total, 1))
-        self.bar.setValue(submitted)
+        self.bar.setValue(done)
+        parts = []
+        if queue is not None:
+            skipped, flagged = queue.count("skipped"), queue.count("flagged")
+            if skipped:
+                parts.append(self.tr("{n} skipped").format(n=skipped))
+            if flagged:
+                parts.append(self.tr("{n} flagged").format(n=flagged))
+        self.aside.setText(" · ".join(parts))
+        self.aside.setVisible(bool(parts))
 
 
 class LineButton(QPushButton):

@@ -1,7 +1,6 @@
 """Saving at once: what a person did, what the disk has confirmed, and what it refused."""
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -9,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from evaldesk.domain.project import Changes
 from evaldesk.jobs.runner import JobControl
 from evaldesk.services import review
+from evaldesk.services.answering import Sheet
 from evaldesk.services.review import ReviewQueue
 from evaldesk.services.undo import SUBMISSION, Step, Value
 from evaldesk.ui.workspace import Workspace
@@ -16,8 +16,8 @@ from evaldesk.ui.workspace import Workspace
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
-_Place = tuple[str, str, int, str]
-"""Rubric, rater, trace, field."""
+_Place = tuple[tuple[str, str], str, int, str]
+"""Rubric and round, rater, item, field."""
 
 
 class Saving(QObject):
@@ -46,7 +46,7 @@ class Saving(QObject):
         """Another project. What is on its way to the disk goes on."""
         if self._failed and self.error is not None:
             self._workspace.report(self.error)
-        self._values: dict[_Place, Value | None] = {}
+        self._values: dict[_Place, tuple[Value | None, str]] = {}
         self._failed = {}
         self._under_way: Counter[_Place] = Counter()
         self._era = object()
@@ -57,50 +57,61 @@ class Saving(QObject):
         """How many steps the disk refused."""
         return len(self._failed)
 
-    def over(self, queue: ReviewQueue, pk: int, read: Mapping[str, Value]) -> dict[str, Value]:
+    def over(self, queue: ReviewQueue, pk: int, read: Sheet) -> Sheet:
         """What was read for a trace, with what was answered here laid over it: the disk may not
         have had it yet.
         """
-        result = dict(read)
-        for (rubric, rater, other, name), value in self._values.items():
-            if (rubric, rater, other) != (queue.rubric.name, queue.rater, pk):
+        result = Sheet(dict(read.answers), dict(read.said), read.earlier)
+        for (within, rater, other, name), (value, said) in self._values.items():
+            if (within, rater, other) != (queue.place, queue.rater, pk):
                 continue
-            if value is None:
-                result.pop(name, None)
-            elif name != SUBMISSION:
-                result[name] = value
+            if name == SUBMISSION:
+                continue
+            result.answers.pop(name, None)
+            result.said.pop(name, None)
+            if value is not None:
+                result.answers[name] = value
+            if said:
+                result.said[name] = said
         return result
 
     def note_on(self, queue: ReviewQueue) -> None:
         """The same for a queue that was just read."""
-        for (rubric, rater, pk, name), value in self._values.items():
-            if (rubric, rater) != (queue.rubric.name, queue.rater):
+        for (within, rater, pk, name), (value, _) in self._values.items():
+            if (within, rater) != (queue.place, queue.rater):
                 continue
             if name == SUBMISSION:
-                state: review.State = "submitted" if value == "submitted" else "draft"
-                queue.note(pk, state, queue.answered(pk))
+                queue.note(pk, review.state_after(value), queue.answered(pk))
             elif queue.state(pk) == "pending" and value is not None:
                 queue.note(pk, "draft", 1)
 
     def settle(self) -> None:
         """Somebody else wrote: believe the disk again, but for what it does not have yet."""
+        failed = {
+            (within, rater, part.trace_pk, part.name)
+            for (within, rater, _, _), (_, _, step) in self._failed.items()
+            for part in step.parts
+        }
         for place in list(self._values):
-            if not self._under_way[place] and place not in self._failed:
+            if not self._under_way[place] and place not in failed:
                 del self._values[place]
 
     def save(self, project: "Project", queue: ReviewQueue, step: Step) -> None:
         """Write a step; the status bar hears of it when it is on the disk."""
         rubric, rater, era = queue.rubric, queue.rater, self._era
-        place = (rubric.name, rater, step.trace_pk, step.name)
-        self._values[place] = step.after
-        self._under_way[place] += 1
+        within = queue.place
+        place = (within, rater, step.trace_pk, step.name)
+        places = [(within, rater, part.trace_pk, part.name) for part in step.parts]
+        for part, its_place in zip(step.parts, places, strict=True):
+            self._values[its_place] = (part.after, part.said_after)
+            self._under_way[its_place] += 1
 
         def work(control: JobControl) -> None:
-            review.apply(project, rubric, rater, step)
+            review.apply(project, rubric, rater, step, round=within[1])
 
         def done(_: None) -> None:
             if era is self._era:
-                self._under_way[place] -= 1
+                self._under_way.subtract(places)
                 if self._failed.pop(place, None) is not None and not self._failed:
                     self.error = None
                     self.changed.emit()
@@ -108,7 +119,8 @@ class Saving(QObject):
                 self.announcing = True
                 try:
                     self._workspace.changed(
-                        Changes.of("ratings", trace_pks=(step.trace_pk,)), "review"
+                        Changes.of("ratings", trace_pks=(review.trace_of(step.trace_pk),)),
+                        "review",
                     )
                 finally:
                     self.announcing = False
@@ -117,7 +129,7 @@ class Saving(QObject):
             if era is not self._era:
                 self._workspace.report(error)
                 return
-            self._under_way[place] -= 1
+            self._under_way.subtract(places)
             self._failed[place] = (project, queue, step)
             self.error = error
             self.changed.emit()
