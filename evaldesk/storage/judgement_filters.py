@@ -66,9 +66,11 @@ def disagreeing(criteria: tuple[str, ...], names: Names) -> Select[Any]:
         if (wanted := [name for name in found if not criteria or name in criteria])
     ]
     said = sql.json_extract(t.answer.c.value, "$")
+    # Somebody who cannot judge does not disagree: statistics take that as missing, too.
+    judged = sql.json_type(t.answer.c.value) != "object"
     return (
         select(t.answer.c.trace_pk)
-        .where(or_(false(), *fields), _STANDS, *given_by(names.tags_by))
+        .where(or_(false(), *fields), _STANDS, judged, *given_by(names.tags_by))
         .group_by(t.answer.c.rubric_pk, t.answer.c.trace_pk, t.answer.c.field)
         .having(sql.count(said.distinct()) > 1)
     )

@@ -18,7 +18,7 @@ from evaldesk.domain.query import (
     Not,
     TraceQuery,
 )
-from evaldesk.domain.rubric import FAILURE_MODES, Rubric
+from evaldesk.domain.rubric import FAILURE_MODES, CannotJudge, Rubric
 from evaldesk.domain.trace import Annotation, Scenario, Score, TraceRecord
 from evaldesk.services.query import parse
 from evaldesk.storage import tables as t
@@ -480,6 +480,14 @@ def test_the_latest_version_of_a_dataset_and_suites(small: Project) -> None:
         assert identity is not None
     named = f'dataset = "cases of base@{identity.id[:8]}"'
     assert small.traces.ids(TraceQuery(where=parse(named))) == first == array("q", [1, 2])
+
+
+def test_who_cannot_judge_does_not_disagree(small: Project) -> None:
+    query = TraceQuery(where=parse("disagreement"))
+    assert list(small.traces.ids(query)) == [1]
+    small.ratings.answer(1, "quality", "correct", "bob", CannotJudge("cut off"))
+    assert list(small.traces.ids(query)) == []
+    assert list(small.traces.ids(TraceQuery(where=parse("rated = bob")))) == [1]
 
 
 def test_age_and_import_count_from_now(small: Project) -> None:
