@@ -76,7 +76,10 @@ def test_published_figures_come_out(show, imported, shared_data):
     assert page.figures.difference.figure.text() == "−5.0 pp"
     # 0 lies within the interval, so the colour claims nothing.
     assert page.workspace.tokens.text in page.figures.difference.figure.styleSheet()
-    assert not page.notes.isVisible()
+    # Nothing was left out; it only says what both stand on.
+    assert not page.notes.chips
+    assert not page.notes.text.isVisible()
+    assert "same version" in page.notes.ground.text()
 
 
 def test_infrastructure_errors_of_the_sample_are_left_out(show, tmp_path):
