@@ -51,7 +51,7 @@ def make(
 # The members stand in a table for the while: a million of them are not for Python to hold.
 _LIST = "CREATE TEMP TABLE listed (scenario_pk INTEGER PRIMARY KEY, revision INTEGER)"
 _ADD = "INSERT OR IGNORE INTO listed VALUES (?, ?)"
-# A revision that says what was imported is not named, as `scenario_revisions.tokens` has it.
+# A revision that says what was imported is not named: the content names a version.
 _SAID = """
     SELECT lower(hex(s.id)) || coalesce('@' || r.id, '') FROM listed
     JOIN scenario s ON s.pk = listed.scenario_pk

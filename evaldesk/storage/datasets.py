@@ -381,16 +381,6 @@ class DatasetRepository:
             )
         return self.suite(name)
 
-    def scenario_ids(self, version_pk: int) -> set[str]:
-        """Ids of the scenarios that a version holds."""
-        with self._database.read() as connection:
-            found = connection.execute(
-                select(t.scenario.c.id)
-                .join(t.dataset_member, t.dataset_member.c.scenario_pk == t.scenario.c.pk)
-                .where(t.dataset_member.c.version_pk == version_pk)
-            )
-            return {identity.hex() for identity in found.scalars()}
-
 
 def _add(connection: Connection, scenario: Scenario) -> int:
     """Row number of a scenario, written where it is new."""

@@ -49,15 +49,6 @@ class OriginRepository:
             raise NotFoundError(f"There is no scenario number {pk}.")
         return None if row.pk is None else _imported(row, row.place)
 
-    def metadata(self, pk: int) -> dict[str, Any]:
-        """What a scenario's source says of it besides."""
-        with self._database.read() as connection:
-            body = connection.execute(
-                select(t.scenario.c.body).where(t.scenario.c.pk == pk)
-            ).scalar_one()
-        found = codec.read(body).get("metadata") or {}
-        return dict(found) if isinstance(found, dict) else {}
-
     def holding(self, pk: int) -> list[Held]:
         """The dataset versions that hold a scenario, oldest first."""
         v, m = t.dataset_version.c, t.dataset_member.c
@@ -229,18 +220,6 @@ class OriginRepository:
                         .group_by(m.scenario_pk)
                     )
                     found.update({row.pk: row.created_at for row in held})
-        return found
-
-    def pks(self, identities: Sequence[str]) -> dict[str, int]:
-        """Id of a scenario, hexadecimal → its row number."""
-        found: dict[str, int] = {}
-        with self._database.read() as connection:
-            for start in range(0, len(identities), 500):
-                some = [bytes.fromhex(item) for item in identities[start : start + 500]]
-                rows = connection.execute(
-                    select(t.scenario.c.id, t.scenario.c.pk).where(t.scenario.c.id.in_(some))
-                )
-                found.update({identity.hex(): pk for identity, pk in rows})
         return found
 
     def system_prompts(self, run: str = "") -> list[tuple[int, str, str]]:

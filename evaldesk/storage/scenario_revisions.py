@@ -255,27 +255,6 @@ def _show_latest(raw: Any, changed: Mapping[int, Description]) -> None:
     )
 
 
-def tokens(connection: Connection, members: Mapping[int, int]) -> dict[int, str]:
-    """Scenario → id of its revision, for those that say something else than what was imported.
-
-    Args:
-        members: scenario (row number) → number of its revision.
-    """
-    found: dict[int, str] = {}
-    first: tuple[int, str] = (-1, "")
-    statement = (
-        select(_r.scenario_pk, _r.number, _r.id)
-        .order_by(_r.scenario_pk, _r.number)
-        .execution_options(yield_per=5000)
-    )
-    for pk, number, identity in connection.execute(statement):
-        if number == 0:
-            first = (pk, identity)
-        elif members.get(pk) == number and (pk, identity) != first:
-            found[pk] = identity
-    return found
-
-
 def latest_numbers(connection: Connection) -> dict[int, int]:
     """Scenario → number of its latest revision, where it was revised."""
     statement = select(_r.scenario_pk, _r.number).where(_r.number > 0).order_by(_r.number)

@@ -457,3 +457,29 @@ def test_redactions_go_along_with_traces(
         import_files(other, [path])
         (there,) = other.datasets.find_scenarios(["case-3"])
         assert other.datasets.scenario(there).redactions == ("names", "order numbers")
+
+
+def test_a_study_keeps_to_the_suite(project: Project, version: DatasetVersion) -> None:
+    from evaldesk.services.comparison_study import Question, names, study
+
+    fill(project, [record(n, scores={"pass": 1}) for n in range(12)], "two")
+    gate = datasets.version_from(
+        project, version, author="Ines", dataset="gate", only=sorted(_critical(project, version))
+    ).version
+    project.datasets.freeze("gate", gate.pk, author="Ines")
+    question = Question("one", "two", metric="pass", suite="gate")
+    found = study(project, question)
+    assert found.suites == ("gate",)
+    assert found.tiers == ("critical",)
+    assert len(found.comparison.pairs) == 4
+    assert all(groups["tier"] == "critical" for groups in found.groups.values())
+    assert names(project, question).tiers == ("critical",)
+    # A suite that is gone is not asked for.
+    gone = Question("one", "two", metric="pass", suite="other")
+    assert study(project, gone).question.suite == ""
+
+
+def _critical(project: Project, version: DatasetVersion) -> list[int]:
+    return [
+        row.pk for row in project.datasets.each(version.pk) if row.description.tier == "critical"
+    ]

@@ -13,7 +13,6 @@ from evaldesk.ui.widgets.figures import estimate_detail, estimate_text
 from evaldesk.ui.widgets.table import Table
 
 KIND, NAMES = "coverage", "coverage-names"
-_SHOWN = {"scenarios", "run", "rated", "failing"}
 _MOST_NAMED = 30
 
 
