@@ -40,7 +40,11 @@ def problems(draft: dict[str, Any]) -> list[Problem]:
     if not criteria:
         found.append(Problem("criteria", "A rubric needs at least one criterion."))
     whole = name or "draft"
-    for index, item in enumerate(criteria):
+    for index, whole_item in enumerate(criteria):
+        # By itself; what its condition looks at is checked with the whole.
+        item = whole_item
+        if isinstance(item, dict):
+            item = {key: value for key, value in item.items() if key != "shown_if"}
         _collect(found, {"name": whole, "criteria": [item]}, ("criteria[0]", f"criteria[{index}]"))
     sound = {"name": whole, "criteria": [{"name": "x", "scale": {"kind": "text"}}]}
     names: set[str] = set()

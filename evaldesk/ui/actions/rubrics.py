@@ -18,5 +18,6 @@ actions: tuple[ActionSpec, ...] = (
     ActionSpec("rubrics.add", _tr("Add a question"), ("Ctrl+Shift+Q",), "rubrics"),
     ActionSpec("rubrics.up", _tr("Move the question up"), ("Alt+Shift+Up",), "rubrics"),
     ActionSpec("rubrics.down", _tr("Move the question down"), ("Alt+Shift+Down",), "rubrics"),
+    ActionSpec("rubrics.versions", _tr("Versions side by side"), ("Ctrl+Shift+D",), "rubrics"),
     ActionSpec("rubrics.review", _tr("Label with this rubric"), ("Ctrl+Return",), "rubrics"),
 )

@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric, Taxonomy
-from evaldesk.services import rubric_changes, rubric_editing
+from evaldesk.services import rubric_changes, rubric_editing, rubric_migration
 from evaldesk.services.rubric_changes import Change
 from evaldesk.services.rubric_editing import Problem
+from evaldesk.services.rubric_migration import Reopening
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,12 +57,14 @@ class RubricsController(QObject):
     Signals:
         listed(): rubrics or versions changed. chosen(): another draft is shown.
         checked(): the draft was changed; problems and changes are up to date.
+        weighed(): what saving would ask again is known; `reopening`.
         saved(rubric): a version was stored. failed(error): it could not be.
     """
 
     listed = Signal()
     chosen = Signal()
     checked = Signal()
+    weighed = Signal()
     saved = Signal(object)
     failed = Signal(object)
 
@@ -79,6 +82,7 @@ class RubricsController(QObject):
         self.draft: Draft | None = None
         self.problems: Sequence[Problem] = ()
         self.rubric: Rubric | None = None
+        self.reopening: Reopening | None = None
 
     # -- what there is
 
@@ -223,6 +227,24 @@ class RubricsController(QObject):
             if not found:
                 self.rubric = Rubric.from_json(self.draft.data)
         self.checked.emit()
+
+    def weigh(self) -> None:
+        """Count beside the window what saving would ask again of ratings that were submitted."""
+        project, rubric, draft = self.workspace.project, self.rubric, self.draft
+        self.reopening = None
+        if project is None or rubric is None or draft is None or draft.base is None:
+            return
+        if not draft.changed:
+            return
+
+        def done(found: Reopening) -> None:
+            if rubric is self.rubric:
+                self.reopening = found
+                self.weighed.emit()
+
+        self.workspace.jobs.read(
+            lambda control: rubric_migration.reopening(project, rubric), done, key="reopening"
+        )
 
     @property
     def next_version(self) -> int:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.rubric import SEVERITIES, Taxonomy
+from evaldesk.services import rubric_draft
 from evaldesk.services.rubric_editing import Problem
 from evaldesk.ui.screens.rubrics.controller import Draft, RubricsController
 from evaldesk.ui.screens.rubrics.criterion_editor import CriterionEditor
@@ -27,6 +28,8 @@ from evaldesk.ui.screens.rubrics.models import ROW_ROLE, Row, RowsDelegate, Rows
 from evaldesk.ui.widgets.card import Card, pane, text_label
 
 _ROW = 46
+_STORED = "#stored"
+"""Member of a row: the name that the stored version knows the mode by."""
 _MOST_ROWS = 8
 
 
@@ -58,6 +61,7 @@ class RubricEditor(QScrollArea):
         layout.addWidget(self._questions())
         self.criterion = CriterionEditor()
         self.criterion.edited.connect(self._edited)
+        self.criterion.released.connect(self._say_released)
         layout.addWidget(self.criterion)
         layout.addWidget(self._modes())
         layout.addStretch(1)
@@ -114,6 +118,9 @@ class RubricEditor(QScrollArea):
             row.addWidget(button)
         row.addStretch(1)
         card.body.addLayout(row)
+        self.notice = text_label("", "warn", wrap=True)
+        self.notice.hide()
+        card.body.addWidget(self.notice)
         return card
 
     def _modes(self) -> Card:
@@ -124,9 +131,11 @@ class RubricEditor(QScrollArea):
                 ("title", self.tr("Title")),
                 ("severity", self.tr("Severity")),
                 ("definition", self.tr("Definition")),
+                ("aliases", self.tr("Formerly")),
             ),
             self.tr("Failure modes"),
-            widths=(120, 130, 70),
+            widths=(120, 130, 70, 150, 90),
+            stretch="definition",
             choices={"severity": ("", *SEVERITIES)},
         )
         self.modes.edited.connect(self._change_modes)
@@ -156,7 +165,7 @@ class RubricEditor(QScrollArea):
         self.name.setToolTip(
             self.tr("Versions of a rubric share its name") if draft.base is not None else ""
         )
-        self.modes.show_records(draft.data.get("failure_modes") or [])
+        self._show_modes()
         self._show_questions()
         self._pick(self.index)
 
@@ -203,16 +212,26 @@ class RubricEditor(QScrollArea):
         self.criterion.title.selectAll()
 
     def remove(self) -> None:
-        """Remove the question in hand."""
+        """Remove the question in hand. Conditions that looked at it let go."""
         if self._draft is not None and self._criteria:
             del self._criteria[self.index]
+            released = rubric_draft.prune(self._criteria)
             self._restructured(min(self.index, len(self._criteria) - 1))
+            self._say_released(released)
 
     def shift(self, step: int) -> None:
-        """Move the question in hand."""
+        """Move the question in hand, but not past one that it is asked by, or that is asked by
+        it.
+        """
         other = self.index + step
         if self._draft is not None and 0 <= other < len(self._criteria):
             items = self._criteria
+            if rubric_draft.held_by(items, self.index, step):
+                upper, lower = (items[place] for place in sorted((self.index, other)))
+                words = self.tr("“{b}” stays below “{a}”: it is asked by its answer.")
+                self.notice.setText(words.format(a=_title(upper), b=_title(lower)))
+                self.notice.show()
+                return
             items[self.index], items[other] = items[other], items[self.index]
             self._restructured(other)
 
@@ -220,7 +239,13 @@ class RubricEditor(QScrollArea):
     def _criteria(self) -> list[dict[str, Any]]:
         return [] if self._draft is None else self._draft.data["criteria"]
 
+    def _say_released(self, titles: list[str]) -> None:
+        words = self.tr("What this looked at is gone from its condition: {t}.")
+        self.notice.setText(words.format(t=", ".join(f"“{title}”" for title in titles)))
+        self.notice.setVisible(bool(titles))
+
     def _restructured(self, index: int) -> None:
+        self.notice.hide()
         self.index = max(0, index)
         self._show_questions()
         self._pick(self.index)
@@ -232,11 +257,13 @@ class RubricEditor(QScrollArea):
             points = item["scale"].get("points") or []
             kind = str(item["scale"].get("kind"))
             detail = self.tr("{kind}, {n} points").format(kind=kind, n=len(points))
+            parts = [str(item.get("group") or ""), detail if points else kind]
+            parts.append(self.tr("on a condition") if item.get("shown_if") else "")
             rows.append(
                 Row(
                     number,
-                    str(item.get("title") or item.get("name") or "–"),
-                    detail if points else kind,
+                    _title(item),
+                    " · ".join(part for part in parts if part),
                     self.tr("mend") if number in self._faulty else "",
                     "bad",
                 )
@@ -256,7 +283,7 @@ class RubricEditor(QScrollArea):
         if not items:
             return
         self.index = min(max(0, number), len(items) - 1)
-        self.criterion.show_criterion(items[self.index])
+        self.criterion.show_criterion(items, self.index)
         self.show_problems(list(self._controller.problems))
         self.picked.emit(str(items[self.index].get("name")))
 
@@ -276,10 +303,33 @@ class RubricEditor(QScrollArea):
             self._draft.data["guidance"] = self.guidance.toPlainText().strip()
             self.edited.emit()
 
+    def _show_modes(self) -> None:
+        """The taxonomy, each mode with the name that the stored version knows it by."""
+        draft = self._draft
+        if draft is None:
+            return
+        stored = {mode.name for mode in draft.base.failure_modes} if draft.base else set()
+        rows = []
+        for mode in draft.data.get("failure_modes") or []:
+            record = dict(mode) if isinstance(mode, dict) else {"name": mode}
+            aliases = record.get("aliases") or []
+            known = next((name for name in (record["name"], *aliases) if name in stored), "")
+            rows.append({**record, "aliases": ", ".join(aliases), _STORED: known})
+        self.modes.show_records(rows)
+
     def _change_modes(self) -> None:
-        if self._draft is not None:
-            self._draft.data["failure_modes"] = self.modes.records()
-            self.edited.emit()
+        if self._draft is None:
+            return
+        modes = []
+        for row in self.modes.records():
+            known = row.pop(_STORED, "")
+            names = [name.strip() for name in str(row.pop("aliases", "")).split(",")]
+            # A mode that is called otherwise keeps what was tagged with its name before.
+            aliases = [*names, known]
+            aliases = list(dict.fromkeys(a for a in aliases if a and a != row["name"]))
+            modes.append({**row, **({"aliases": aliases} if aliases else {})})
+        self._draft.data["failure_modes"] = modes
+        self.edited.emit()
 
     def _offer_taxonomies(self) -> None:
         menu = QMenu(self)
@@ -299,18 +349,25 @@ class RubricEditor(QScrollArea):
             return
         modes = copy.deepcopy(self._draft.data.get("failure_modes") or [])
         names = {mode["name"] for mode in modes}
+        names |= {alias for mode in modes for alias in mode.get("aliases") or ()}
         modes += [
             {
                 "name": mode.name,
                 "title": mode.title,
                 "definition": mode.definition,
                 "severity": mode.severity,
+                **({"aliases": list(mode.aliases)} if mode.aliases else {}),
             }
             for mode in taxonomy.failure_modes
             if mode.name not in names
         ]
-        self.modes.show_records(modes)
+        self._draft.data["failure_modes"] = modes
+        self._show_modes()
         self._change_modes()
+
+
+def _title(item: dict[str, Any]) -> str:
+    return str(item.get("title") or item.get("name") or "–")
 
 
 def _where(problem: Problem) -> str:

@@ -23,13 +23,15 @@ _ROW = 28
 
 class EditableGrid(QWidget):
     """Records of text fields. What a cell held before it was typed into comes back as it was, so
-    that a number stays a number.
+    that a number stays a number; members of a record that have no column come back untouched.
 
     Signals:
-        edited(): a person changed something.
+        edited(): a person changed something. picked(row): another row is the current one, -1 for
+            none.
     """
 
     edited = Signal()
+    picked = Signal(int)
 
     def __init__(
         self,
@@ -38,14 +40,20 @@ class EditableGrid(QWidget):
         *,
         widths: Sequence[int] = (),
         choices: Mapping[str, Sequence[str]] | None = None,
+        checks: Sequence[str] = (),
+        stretch: str = "",
     ) -> None:
-        """Columns are (key, heading); the last one takes the room that is left.
+        """Columns are (key, heading).
 
         Args:
+            stretch: key of the column that takes the room that is left; the last one where empty.
             choices: for columns that offer a list.
+            checks: keys of columns with a box to tick; True where it is, and left out else.
         """
         super().__init__()
+        self._checks = frozenset(checks)
         self._keys = [key for key, _ in columns]
+        self._members: list[dict[str, Any]] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -71,6 +79,9 @@ class EditableGrid(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        if stretch:
+            header.setStretchLastSection(False)
+            header.setSectionResizeMode(self._keys.index(stretch), QHeaderView.ResizeMode.Stretch)
         for column, width in enumerate(widths):
             self.table.setColumnWidth(column, width)
         for key, offered in (choices or {}).items():
@@ -78,6 +89,7 @@ class EditableGrid(QWidget):
                 self._keys.index(key), ChoiceDelegate(offered, self.table)
             )
         self.table.itemChanged.connect(lambda _: self._changed())
+        self.table.currentCellChanged.connect(lambda row, *_: self.picked.emit(row))
         layout.addWidget(self.table)
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(4)
@@ -101,6 +113,7 @@ class EditableGrid(QWidget):
         """Show these."""
         with QSignalBlocker(self.table):
             self.table.setRowCount(len(records))
+            self._members = [{} for _ in records]
             for row, record in enumerate(records):
                 self._fill(row, record)
         self._fit()
@@ -109,20 +122,47 @@ class EditableGrid(QWidget):
         """What stands in the rows."""
         found = []
         for row in range(self.table.rowCount()):
-            record: dict[str, Any] = {}
+            record: dict[str, Any] = dict(self._members[row])
             for column, key in enumerate(self._keys):
                 item = self.table.item(row, column)
+                if key in self._checks:
+                    record.pop(key, None)
+                    if item is not None and item.checkState() == Qt.CheckState.Checked:
+                        record[key] = True
+                    continue
                 text = "" if item is None else item.text().strip()
                 before = None if item is None else item.data(Qt.ItemDataRole.UserRole)
                 record[key] = before if before is not None and str(before) == text else text
             found.append(record)
         return found
 
+    def show_column(self, key: str, shown: bool) -> None:
+        """Show or hide a column."""
+        self.table.setColumnHidden(self._keys.index(key), not shown)
+
+    @property
+    def row(self) -> int:
+        """The current row; -1 for none."""
+        return self.table.currentRow()
+
+    def member(self, row: int, key: str) -> Any:
+        """A member of a record that has no column; None where there is none."""
+        return self._members[row].get(key) if 0 <= row < len(self._members) else None
+
+    def set_member(self, row: int, key: str, value: Any) -> None:
+        """Change a member that has no column; an empty one is left out."""
+        if 0 <= row < len(self._members) and (self.member(row, key) or None) != (value or None):
+            self._members[row].pop(key, None)
+            if value:
+                self._members[row][key] = value
+            self.edited.emit()
+
     def add(self) -> None:
         """Add an empty row below the current one, and begin to type."""
         row = self.table.currentRow() + 1 or self.table.rowCount()
         with QSignalBlocker(self.table):
             self.table.insertRow(row)
+            self._members.insert(row, {})
             self._fill(row, {})
         self._fit()
         self.edited.emit()
@@ -137,6 +177,7 @@ class EditableGrid(QWidget):
         row = self.table.currentRow()
         row = self.table.rowCount() - 1 if row < 0 else row
         if row >= 0:
+            del self._members[row]
             self.table.removeRow(row)
             self._fit()
             self.edited.emit()
@@ -161,8 +202,17 @@ class EditableGrid(QWidget):
             self.table.setFocus()
 
     def _fill(self, row: int, record: Mapping[str, Any]) -> None:
+        self._members[row] = {key: value for key, value in record.items() if key not in self._keys}
         for column, key in enumerate(self._keys):
             value = record.get(key, "")
+            if key in self._checks:
+                item = QTableWidgetItem()
+                flags = Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled
+                item.setFlags(flags | Qt.ItemFlag.ItemIsSelectable)
+                checked = Qt.CheckState.Checked if value else Qt.CheckState.Unchecked
+                item.setCheckState(checked)
+                self.table.setItem(row, column, item)
+                continue
             item = QTableWidgetItem("" if value is None else str(value))
             item.setData(Qt.ItemDataRole.UserRole, value)
             item.setToolTip(str(value or ""))

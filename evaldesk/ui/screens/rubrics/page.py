@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedLayout,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -23,13 +24,14 @@ from evaldesk.services.rubric_changes import Change
 from evaldesk.ui.screens.rubrics.controller import RubricsController
 from evaldesk.ui.screens.rubrics.editor import RubricEditor
 from evaldesk.ui.screens.rubrics.models import ROW_ROLE, Row, RowsDelegate, RowsModel
+from evaldesk.ui.screens.rubrics.preview import Preview
+from evaldesk.ui.screens.rubrics.versions import VersionsSideBySide
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.widgets.banner import Banner
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.figures import local_time
-from evaldesk.ui.widgets.rubric_form import RubricForm
 from evaldesk.ui.workspace import Workspace
 
 _PREVIEW_MS = 250
@@ -59,10 +61,12 @@ class RubricsPage(Screen):
         self._preview_timer.setSingleShot(True)
         self._preview_timer.setInterval(_PREVIEW_MS)
         self._preview_timer.timeout.connect(self._show_preview)
+        self._preview_timer.timeout.connect(self.controller.weigh)
         controller = self.controller
         controller.listed.connect(self._show_lists)
         controller.chosen.connect(self._show_draft)
         controller.checked.connect(self._show_checked)
+        controller.weighed.connect(self._say_changes)
         controller.saved.connect(self._say_saved)
         controller.failed.connect(self._show_failure)
         self._bind()
@@ -79,17 +83,20 @@ class RubricsPage(Screen):
         self.editor = RubricEditor(self.controller)
         self.editor.edited.connect(self.controller.edited)
         self.editor.picked.connect(lambda _: self._preview_timer.start())
-        column.addWidget(self.editor, 1)
+        self.side_by_side = VersionsSideBySide()
+        self.side_by_side.closed.connect(self.close_versions)
+        self._centre = QStackedWidget()
+        self._centre.addWidget(self.editor)
+        self._centre.addWidget(self.side_by_side)
+        column.addWidget(self._centre, 1)
         column.addWidget(hairline())
         column.addWidget(self._foot())
         centre.setMinimumWidth(420)
         splitter.addWidget(centre)
-        self.preview = RubricForm(submits=False)
+        self.preview = Preview()
         self.preview.setProperty("surface", "pane")
         self.preview.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.preview.setMinimumWidth(260)
-        # What is tried out here is kept nowhere.
-        self.preview.answered.connect(lambda name, value, _: self.preview.show_answer(name, value))
         splitter.addWidget(self.preview)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([240, 780, 340])
@@ -115,9 +122,14 @@ class RubricsPage(Screen):
         self.rubric_list.selectionModel().currentChanged.connect(self._choose)
         layout.addWidget(self.rubric_list, 3)
         layout.addWidget(hairline())
-        label = text_label(self.tr("Versions"), "heading")
-        label.setContentsMargins(14, 10, 8, 8)
-        layout.addWidget(label)
+        row = QHBoxLayout()
+        row.setContentsMargins(14, 8, 8, 8)
+        row.addWidget(text_label(self.tr("Versions"), "heading"), 1)
+        self.compare_button = QPushButton(self.tr("Side by side"))
+        self.compare_button.setProperty("kind", "flat")
+        self.compare_button.clicked.connect(self.compare_versions)
+        row.addWidget(self.compare_button)
+        layout.addLayout(row)
         layout.addWidget(hairline())
         self.versions = RowsModel(self)
         self.version_list = self._list(self.versions, self.tr("Versions"))
@@ -194,6 +206,7 @@ class RubricsPage(Screen):
         bind("add", self.editor.add, has_draft)
         bind("up", lambda: self.editor.shift(-1), has_draft)
         bind("down", lambda: self.editor.shift(1), has_draft)
+        bind("versions", self.compare_versions, has_draft)
         bind("review", self._review, self._is_stored)
 
     # -- what the window asks
@@ -272,6 +285,10 @@ class RubricsPage(Screen):
             )
         self.rubric_list.viewport().update()
         self.versions.show_rows(versions[::-1])
+        changed = controller.draft is not None and controller.draft.changed
+        self.compare_button.setVisible(len(versions) + bool(versions and changed) > 1)
+        if not self.side_by_side.isHidden() and self.side_by_side.name != controller.name:
+            self.close_versions()
         empty = controller.loaded and not rows
         waiting = not controller.loaded and not rows
         self._stack.setCurrentIndex(0 if waiting else 1 if empty else 2)
@@ -314,15 +331,36 @@ class RubricsPage(Screen):
             hint = self.tr("One thing to mend before this can be saved.")
         elif number:
             hint = self.tr("{n} things to mend before this can be saved.").format(n=number)
-        elif any(change.touches_answers for change in changes):
-            hint = self.tr("Answers given so far may need a second look.")
         elif changes:
-            hint = self.tr("Answers given so far hold.")
+            hint = self._what_is_asked_again(changes)
         elif controller.draft is not None and controller.draft.base is None:
             hint = self.tr("Not saved yet.")
         else:
             hint = self.tr("Every version stays as it is; a change makes the next one.")
         self.hint.setText(hint)
+
+    def _what_is_asked_again(self, changes: list[Change]) -> str:
+        found = self.controller.reopening
+        if found is not None and found.ratings:
+            rubric = self.controller.rubric
+            names = [
+                item.text
+                for item in (rubric.criteria if rubric is not None else ())
+                if item.name in found.criteria
+            ]
+            return self.tr(
+                "{n} of {m} submitted ratings are open again, for {what} only. Old answers are "
+                "kept and shown."
+            ).format(
+                n=found.ratings,
+                m=found.submitted,
+                what=", ".join(f"“{name}”" for name in names),
+            )
+        if found is not None and found.submitted:
+            return self.tr("All {m} submitted ratings hold.").format(m=found.submitted)
+        if found is None and any(change.touches_answers for change in changes):
+            return self.tr("Answers given so far may need a second look.")
+        return self.tr("Answers given so far hold.")
 
     def _in_words(self, change: Change) -> str:
         title, detail = change.criterion, change.detail
@@ -335,7 +373,14 @@ class RubricsPage(Screen):
             "scale": self.tr("“{t}” has another scale {d}"),
             "points": self.tr("“{t}” has other points: {d}"),
             "anchors": self.tr("“{t}” explains points anew: {d}"),
+            "examples": self.tr("“{t}” has other examples: {d}"),
+            "comments": self.tr("“{t}” asks for comments on other answers: {d}"),
             "direction": self.tr("“{t}” has another direction: {d}"),
+            "group": self.tr("“{t}” stands in another group: {d}"),
+            "weight": self.tr("“{t}” has another weight: {d}"),
+            "condition": self.tr("“{t}” is asked on another condition"),
+            "cannot_judge": self.tr("“{t}” may be “cannot judge”, or no longer"),
+            "renamed_mode": self.tr("A failure mode is called otherwise: {d}; its history counts"),
             "required": self.tr("“{t}” is needed now, or no longer"),
             "guidance": self.tr("The guidance has changed"),
             "failure_modes": self.tr("The failure modes have changed {d}"),
@@ -391,6 +436,22 @@ class RubricsPage(Screen):
     def _show_version(self, version: int) -> None:
         self.controller.discard()
         self.controller.choose_version(version)
+
+    def compare_versions(self) -> None:
+        """Two versions beside each other; the draft counts as one."""
+        controller = self.controller
+        versions = [item[0] for item in controller.versions]
+        if controller.rubric is not None and self._is_changed():
+            versions.append(controller.rubric.numbered(0))
+        if len(versions) > 1:
+            self.side_by_side.show_versions(controller.name, versions)
+            self._centre.setCurrentWidget(self.side_by_side)
+            self.side_by_side.new.setFocus()
+
+    def close_versions(self) -> None:
+        """Back to writing."""
+        self._centre.setCurrentWidget(self.editor)
+        self.compare_button.setFocus()
 
     def _offer_new(self) -> None:
         menu = QMenu(self)
