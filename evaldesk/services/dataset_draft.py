@@ -74,6 +74,15 @@ class VersionDraft:
         more = f" and {len(said) - 5} more reasons" if len(said) > 5 else ""
         return "; ".join(said[:5]) + more
 
+    def summary(self) -> str:
+        """What changes, for a version that nobody wrote a note for."""
+        parts = (
+            (len(set(self.edits) - set(self.removed)), "described anew"),
+            (len(self.removed), "left out"),
+            (len(self.added) + len(self.new), "taken in"),
+        )
+        return ", ".join(f"{number:,} {what}" for number, what in parts if number)
+
     def save(self, project: "Project", *, author: str, note: str) -> Made:
         """One new version with everything.
 
@@ -87,7 +96,7 @@ class VersionDraft:
             project,
             self.base,
             author=author,
-            note=". ".join(part for part in (note.strip(), why) if part),
+            note=". ".join(part for part in (note.strip(), why) if part) or self.summary(),
             add=self.added,
             remove=list(self.removed),
             edits={pk: said for pk, said in self.edits.items() if pk not in self.removed},

@@ -106,7 +106,7 @@ def test_another_input_is_another_scenario(page: DatasetsPage, project: Project)
     assert not page.banner.isVisible()
     page.scenarios.save()
     made = project.datasets.versions()[-1]
-    assert made.scenarios == 10
+    assert (made.scenarios, made.note) == (10, "1 taken in")
     assert "case-0b" in {row.key for row in project.datasets.each(made.pk)}
 
 

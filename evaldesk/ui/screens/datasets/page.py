@@ -143,6 +143,7 @@ class DatasetsPage(Screen):
             self.stage.addWidget(part)
         self.tabs.currentChanged.connect(self._turn_to)
         column.addWidget(self.stage, 1)
+        column.addWidget(self.scenarios.foot)
         return main
 
     def _empty(self) -> EmptyState:

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Sequence
 
-from PySide6.QtCore import QItemSelection, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -36,12 +36,8 @@ class ScenariosPane(QWidget):
 
     Attributes:
         table, model: the list. filter: what narrows it. description, lineage: of what is chosen.
-
-    Signals:
-        note_wanted(): the person wants to save what waits.
+        foot: what waits to be saved; the page shows it below every view.
     """
-
-    note_wanted = Signal()
 
     def __init__(self, controller: DatasetsController, save_keys: str) -> None:
         super().__init__()
@@ -60,7 +56,6 @@ class ScenariosPane(QWidget):
         splitter.setSizes([640, 380])
         outer.addWidget(splitter, 1)
         self.foot = self._foot(save_keys)
-        outer.addWidget(self.foot)
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MS)
@@ -90,7 +85,6 @@ class ScenariosPane(QWidget):
             self.tr("Filter: words, or tier = critical and slice.language = de")
         )
         self.filter.setAccessibleName(self.tr("Filter the scenarios"))
-        self.filter.setClearButtonEnabled(True)
         self.filter.textEdited.connect(lambda _: self._typing.start())
         self.filter.textChanged.connect(lambda text: None if text else self._typing.start())
         self.filter.returnPressed.connect(self._to_list)
