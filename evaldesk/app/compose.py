@@ -61,9 +61,11 @@ def build_window(
     return window
 
 
-def open_at_start(window: MainWindow, path: Path | None) -> None:
-    """Open the project that was asked for; without one, get ready for the person's choice."""
+def open_at_start(window: MainWindow, path: Path | None, view: str = "") -> None:
+    """Open the project that was asked for, and a view of its traces; without one, get ready for
+    the person's choice.
+    """
     if path is not None:
-        window.open_path(path)
+        window.open_path(path, view)
     else:
         window.desk.preload()

@@ -14,7 +14,7 @@ def run(argv: Sequence[str]) -> int:
     """Show the window, then open the project that was named; returns the exit code.
 
     Args:
-        argv: nothing, or the path of a project.
+        argv: nothing, or the path of a project, and perhaps the address of a view.
     """
     if not has_display():
         print(
@@ -36,10 +36,12 @@ def run(argv: Sequence[str]) -> int:
 
     settle = hurry()
     from evaldesk.app import fault_hooks
+    from evaldesk.app.collector import Collector
     from evaldesk.app.compose import application, build_window, open_at_start
 
     app = application()
     window = build_window(app)
+    Collector(app).start()
     fault_hooks.install(window.workspace.report)
     # A project brings its first screen in as well; without one, the time comes all the same.
     window.workspace.project_opened.connect(lambda: QTimer.singleShot(SETTLE_MS, settle))
@@ -47,7 +49,8 @@ def run(argv: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     window.show()
     path = Path(argv[0]) if argv else None
-    QTimer.singleShot(0, lambda: open_at_start(window, path))
+    view = argv[1] if len(argv) > 1 else ""
+    QTimer.singleShot(0, lambda: open_at_start(window, path, view))
     return app.exec()
 
 

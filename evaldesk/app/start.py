@@ -10,16 +10,18 @@ def hurry() -> Callable[[], None]:
     dropped: the collector of garbage, and PySide's reading of every module's source.
 
     Returns:
-        Call it once the project is there: the collector works again, and passes over all that
-        stays for good, so that its rounds are short while somebody works.
+        Call it once the project is there: from then on the collector passes over all that stays
+        for good, so that its rounds are short while somebody works.
     """
     gc.disable()
     _leave_sources_unread()
+    settled = False
 
     def settle() -> None:
-        if not gc.isenabled():
+        nonlocal settled
+        if not settled:
+            settled = True
             gc.freeze()
-            gc.enable()
 
     return settle
 
