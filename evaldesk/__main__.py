@@ -1,4 +1,6 @@
-"""``evaldesk`` opens the window, ``evaldesk PROJECT`` a project, ``evaldesk COMMAND`` a command."""
+"""``evaldesk`` opens the window, ``evaldesk PROJECT`` a project, ``evaldesk PROJECT ADDRESS`` a view
+of its traces, ``evaldesk COMMAND`` a command.
+"""
 
 import os
 import sys
@@ -9,7 +11,7 @@ from pathlib import Path
 def main(argv: Sequence[str] | None = None) -> int:
     """Window or command line; returns the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if not arguments or (len(arguments) == 1 and names_a_project(arguments[0])):
+    if not arguments or (names_a_project(arguments[0]) and _only_a_view(arguments[1:])):
         from evaldesk.app.main import run
 
         return run(arguments)
@@ -27,6 +29,11 @@ def names_a_project(argument: str) -> bool:
     return Path(argument).suffix.casefold() == ".evaldesk" or any(
         separator in argument for separator in separators
     )
+
+
+def _only_a_view(arguments: Sequence[str]) -> bool:
+    """Whether nothing follows the project but the address of a view."""
+    return not arguments or (len(arguments) == 1 and arguments[0].startswith("evaldesk:"))
 
 
 if __name__ == "__main__":

@@ -115,9 +115,9 @@ SORT_KEYS = (
     "started_at",
     RELEVANCE,
 )
-"""What a list can be sorted by, besides ``score.NAME``; a leading ``-`` turns the order round.
-``relevance``: the best hits of the text or the most similar traces first; without either, the
-newest first."""
+"""What a list can be sorted by, besides ``score.NAME`` and ``annotation.NAME``; a leading
+``-`` turns the order round. ``relevance``: the best hits of the text or the most similar traces
+first; without either, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,8 @@ class TraceQuery:
         text: full-text search; empty for none.
         where: filter; None for none.
         run: only of this run; empty for all.
-        sort: one of `SORT_KEYS` or ``score.NAME``, with a leading ``-`` for descending.
+        sort: one of `SORT_KEYS`, ``score.NAME`` or ``annotation.NAME``, with a leading
+            ``-`` for descending.
         tags_by: `BLIND_FIELDS` in the filter mean what this person gave; empty for everybody's.
         similar: only traces like this one (an id, or ``run/scenario``); empty for all.
         me: who asks, for ``rated = me``; empty where nobody said.

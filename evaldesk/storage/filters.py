@@ -402,6 +402,19 @@ def sort_column(key: str, names: Names) -> tuple[Any, bool]:
             .scalar_subquery()
         )
         return column, descending
+    if name.startswith("annotation.") and name not in _SORTS:
+        judged_name = name.removeprefix("annotation.")
+        if judged_name not in names.annotations:
+            raise NotFoundError.among("annotation", judged_name, names.annotations)
+        said = t.annotation.c
+        # Numbers come before words, as SQLite has them.
+        given = sql.coalesce(sql.max(said.value), sql.max(sql.nullif(said.label, "")))
+        column = (
+            select(given)
+            .where(said.trace_pk == t.trace.c.pk, said.name == judged_name)
+            .scalar_subquery()
+        )
+        return column, descending
     if name not in _SORTS:
         raise NotFoundError.among(
             "sort key", name, [*SORT_KEYS, *(f"score.{metric}" for metric in names.metrics)]

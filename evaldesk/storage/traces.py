@@ -41,6 +41,10 @@ _ROW = select(
     t.trace.c.preview,
     t.trace.c.model,
     t.trace.c.prompt_version,
+    select(t.import_file.c.created_at)
+    .where(t.import_file.c.pk == t.trace.c.import_pk)
+    .scalar_subquery()
+    .label("imported"),
 ).select_from(PLACES)
 _BY_PKS = _ROW.where(t.trace.c.pk.in_(bindparam("pks", expanding=True)))
 _BODY = select(t.trace_body.c.body).where(t.trace_body.c.trace_pk == bindparam("pk"))
@@ -375,13 +379,22 @@ def _rows(connection: Connection, pks: Sequence[int]) -> list[TraceRow]:
         rows = list(connection.execute(_BY_PKS, {"pks": some}))
         slices = _slices(connection, {row.scenario_pk for row in rows})
         scores = _scores(connection, some)
+        said = _said(connection, some)
         for row in rows:
-            found[row.pk] = _row(row, slices.get(row.scenario_pk, {}), scores.get(row.pk, {}))
+            found[row.pk] = _row(
+                row,
+                slices.get(row.scenario_pk, {}),
+                scores.get(row.pk, {}),
+                said.get(row.pk, {}),
+            )
     return [found[pk] for pk in pks if pk in found]
 
 
 def _row(
-    row: Row[*tuple[Any, ...]], slices: Mapping[str, str], scores: Mapping[str, float | None]
+    row: Row[*tuple[Any, ...]],
+    slices: Mapping[str, str],
+    scores: Mapping[str, float | None],
+    said: Mapping[str, tuple[float | str, ...]],
 ) -> TraceRow:
     return TraceRow(
         pk=row.pk,
@@ -405,6 +418,8 @@ def _row(
         scenario_id=row.scenario_id.hex(),
         model=row.model,
         prompt_version=row.prompt_version,
+        imported=row.imported or "",
+        said=said,
     )
 
 
@@ -419,6 +434,24 @@ _SCORES = (
     .where(t.score.c.trace_pk.in_(bindparam("pks", expanding=True)))
     .order_by(t.score.c.metric_pk)
 )
+
+
+_SAID = (
+    select(t.annotation.c.trace_pk, t.annotation.c.name, t.annotation.c.value, t.annotation.c.label)
+    .where(t.annotation.c.trace_pk.in_(bindparam("pks", expanding=True)))
+    .order_by(t.annotation.c.pk)
+)
+
+
+def _said(
+    connection: Connection, pks: Sequence[int]
+) -> dict[int, dict[str, tuple[float | str, ...]]]:
+    result: dict[int, dict[str, tuple[float | str, ...]]] = {}
+    for pk, name, value, label in connection.execute(_SAID, {"pks": list(pks)}):
+        given = result.setdefault(pk, {})
+        one: tuple[float | str, ...] = (label,) if label else () if value is None else (value,)
+        given[name] = given.get(name, ()) + one
+    return result
 
 
 def _slices(connection: Connection, pks: set[int]) -> dict[int, dict[str, str]]:

@@ -29,4 +29,5 @@ actions: tuple[ActionSpec, ...] = (
     ActionSpec("go.import", _tr("Import files"), ("Ctrl+I",), group="Go to"),
     ActionSpec("go.settings", _tr("Go to Settings"), ("Ctrl+,",), group="Go to"),
     ActionSpec("go.back", _tr("Go back"), ("Alt+Left",), group="Go to"),
+    ActionSpec("go.forward", _tr("Go forward"), ("Alt+Right",), group="Go to"),
 )

@@ -53,5 +53,23 @@ class Screen(QWidget):
         """For the right end of the status bar."""
         return ""
 
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is a view to go back to within this screen."""
+        return False
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether there is a view that was left by going back."""
+        return False
+
+    def go_back(self) -> bool:
+        """Go back within this screen; False where there is nothing to go back to."""
+        return False
+
+    def go_forward(self) -> bool:
+        """Go forward again within this screen; False where there is nothing."""
+        return False
+
     def showcase(self) -> None:
         """Come into a state that a picture of the screen should show."""

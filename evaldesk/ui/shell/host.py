@@ -109,7 +109,9 @@ class ScreenHost(QStackedWidget):
             self.current.left()
 
     def back(self) -> bool:
-        """Where the person was before; False where that was nowhere."""
+        """Where the person was before, within the screen first; False where that was nowhere."""
+        if self.current is not None and self.current.go_back():
+            return True
         while self._history:
             screen_id, place = self._history.pop()
             if self.show_screen(screen_id, place, remember=False):
@@ -119,7 +121,16 @@ class ScreenHost(QStackedWidget):
     @property
     def can_go_back(self) -> bool:
         """Whether there is somewhere to go back to."""
-        return bool(self._history)
+        return bool(self._history) or (self.current is not None and self.current.can_go_back)
+
+    def forward(self) -> bool:
+        """Where the person went back from, within the screen; False where that was nowhere."""
+        return self.current is not None and self.current.go_forward()
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether the person went back from somewhere."""
+        return self.current is not None and self.current.can_go_forward
 
     def _project_changed(self, changes: Changes, _origin: str) -> None:
         for screen_id, screen in self._screens.items():

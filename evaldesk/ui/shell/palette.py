@@ -24,7 +24,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evaldesk.domain.errors import EvalDeskError
 from evaldesk.jobs.runner import JobControl
+from evaldesk.services.view_address import SCHEME, read
 from evaldesk.ui.shell.overlay import Overlay
 from evaldesk.ui.theme import style
 from evaldesk.ui.theme.apply import sans
@@ -226,13 +228,27 @@ class Palette(Overlay):
         return True
 
     def _typed(self, text: str) -> None:
-        self._commands = self._matching_commands(text.strip())
+        self._commands = self._addressed(text.strip()) or self._matching_commands(text.strip())
         self._traces = []
         self._show()
         if self._workspace.project is not None and len(text.strip()) >= 2:
             self._typing.start()
         else:
             self._typing.stop()
+
+    def _addressed(self, text: str) -> list[Found]:
+        """The view that was pasted; nothing where it is none."""
+        if self._workspace.project is None or not text.lower().startswith(SCHEME):
+            return []
+        try:
+            read(text)
+        except EvalDeskError as error:
+            title, detail = self.tr("The address cannot be opened"), str(error)
+            refused = error
+            return [Found(title, detail, "", lambda: self._workspace.report(refused))]
+        workspace = self._workspace
+        title = self.tr("Open this view of the traces")
+        return [Found(title, text, "", lambda: workspace.navigate("traces", view=text))]
 
     def _matching_commands(self, text: str) -> list[Found]:
         actions = self._workspace.actions

@@ -64,8 +64,12 @@ class ProjectDesk(QObject):
             self.create,
         )
 
-    def open(self, path: Path) -> None:
-        """Open a project and put it in place of the one before."""
+    def open(self, path: Path, then: Callable[[], object] | None = None) -> None:
+        """Open a project and put it in place of the one before.
+
+        Args:
+            then: called once it is there.
+        """
 
         def work(_control: JobControl) -> "Project":
             with _importing:
@@ -73,7 +77,7 @@ class ProjectDesk(QObject):
 
             return open_project(path)
 
-        self._replace(work, self.tr("Opening %1…").replace("%1", path.name))
+        self._replace(work, self.tr("Opening %1…").replace("%1", path.name), then)
 
     def create(self, path: Path) -> None:
         """Make a project; the person has confirmed that an existing file goes."""
@@ -117,7 +121,12 @@ class ProjectDesk(QObject):
 
         self._workspace.jobs.write(work)
 
-    def _replace(self, work: Callable[[JobControl], "Project"], text: str) -> None:
+    def _replace(
+        self,
+        work: Callable[[JobControl], "Project"],
+        text: str,
+        then: Callable[[], object] | None = None,
+    ) -> None:
         self.busy.emit(text)
 
         def done(project: "Project") -> None:
@@ -128,6 +137,8 @@ class ProjectDesk(QObject):
             self._workspace.set_project(project)
             if before is not None:
                 self._close_after(reads_ended, before)
+            if then is not None:
+                then()
 
         def failed(error: Exception) -> None:
             self.busy.emit("")

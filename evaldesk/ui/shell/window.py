@@ -81,10 +81,10 @@ class MainWindow(QMainWindow):
         """The sheet of keys; built when it is first wanted."""
         return ShortcutSheet(self, self.workspace)
 
-    def open_path(self, path: Path) -> None:
-        """Open a project."""
+    def open_path(self, path: Path, view: str = "") -> None:
+        """Open a project, and a view of its traces by its address."""
         self.host.leave()
-        self.desk.open(path)
+        self.desk.open(path, (lambda: self._navigate("traces", {"view": view})) if view else None)
 
     def open_sample(self) -> None:
         """Open the sample project."""
@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         bind(self, "project.sample", self.open_sample)
         bind(self, "project.close", self._leaving(self.desk.close), has_project)
         bind(self, "go.back", self.host.back, lambda: self.host.can_go_back)
+        bind(self, "go.forward", self.host.forward, lambda: self.host.can_go_forward)
         for screen_id, spec in self._specs.items():
             bind(
                 self,

@@ -6,7 +6,7 @@ import pytest
 
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.query import TraceQuery
-from evaldesk.domain.trace import Annotation
+from evaldesk.domain.trace import Annotation, TraceRecord
 from evaldesk.storage.project import Project
 from tests.unit.storage.records import fill, record
 
@@ -83,3 +83,33 @@ def test_annotations_come_in_once_and_are_read_back(project: Project) -> None:
         fill(project, [replace(record(1), annotations=said)])
     (row,) = project.traces.page(_every(), 1)[0]
     assert project.traces.read(row.pk).annotations == said
+    assert row.said == {"helpful": ("yes", "no")}
+
+
+def test_a_list_is_sorted_by_what_was_annotated(project: Project) -> None:
+    def graded(number: int, *given: Annotation) -> TraceRecord:
+        return replace(record(number), annotations=given)
+
+    fill(
+        project,
+        [
+            graded(1, Annotation("grade", 2.0), Annotation("grade", 5.0)),
+            graded(2),
+            graded(3, Annotation("grade", 3.0), Annotation("word", label="b")),
+            graded(4, Annotation("word", label="a"), Annotation("grade", comment="only words")),
+        ],
+    )
+
+    def order(key: str) -> list[str]:
+        query = TraceQuery(sort=key)
+        listed = list(project.traces.ids(query))
+        assert list(project.traces.first(query)) == listed
+        return [row.scenario for row in project.traces.rows(listed)]
+
+    one, two, three, four = (record(number).scenario.key for number in (1, 2, 3, 4))
+    assert order("annotation.grade")[:2] == [three, one]
+    assert order("-annotation.grade")[:2] == [one, three]
+    assert order("annotation.word")[:2] == [four, three]
+    assert set(order("annotation.word")[2:]) == {one, two}
+    with pytest.raises(NotFoundError, match="Did you mean “grade”"):
+        order("annotation.grad")

@@ -1,13 +1,13 @@
 """Which columns the list of traces shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHeaderView, QMenu
 
 from evaldesk.settings import Settings
-from evaldesk.ui.screens.traces.columns import DEFAULT, Column, columns
+from evaldesk.ui.screens.traces.columns import DEFAULT, LIKENESS, Column, columns
 from evaldesk.ui.screens.traces.models import TraceTableModel
 from evaldesk.ui.widgets.table import Table
 
@@ -27,11 +27,27 @@ class ColumnChooser(QObject):
         self._settings = settings
         self._facets: Mapping[str, Sequence[tuple[str, int]]] = {}
         self._metrics: Sequence[str] = ()
+        self._annotations: Sequence[str] = ()
+        self._likeness: Callable[[int], float | None] | None = None
 
     def know(self, facets: Mapping[str, Sequence[tuple[str, int]]], metrics: Sequence[str]) -> None:
         """What the project's traces have."""
         self._facets, self._metrics = facets, metrics
-        made = columns(metrics)
+        self._make()
+
+    def know_annotations(self, names: Sequence[str]) -> None:
+        """What was judged in other tools."""
+        self._annotations = names
+        self._make()
+
+    def show_likeness(self, likeness: Callable[[int], float | None] | None) -> None:
+        """A column that says how like each trace is; None for no such column."""
+        if (likeness is None) != (self._likeness is None):
+            self._likeness = likeness
+            self._make()
+
+    def _make(self) -> None:
+        made = columns(self._metrics, self._annotations, self._likeness)
         if [column.key for column in made] != [column.key for column in self._model.columns]:
             self._model.set_columns(made)
             self._arrange()
@@ -50,7 +66,8 @@ class ColumnChooser(QObject):
             header.resizeSection(index, self._model.columns[index].width)
         if not self.shown():
             header.setSectionHidden(index, False)
-        self._settings.put(_KEY, [column.key for column in self.shown()])
+        kept = [column.key for column in self.shown() if column.key != LIKENESS]
+        self._settings.put(_KEY, kept)
 
     def offer(self, at: QPoint) -> None:
         """A menu of all columns."""
@@ -72,6 +89,7 @@ class ColumnChooser(QObject):
         chosen = self._settings.get(_KEY)
         first = [f"score.{name}" for name in self._metrics[:_FIRST_METRICS]]
         wanted = set(chosen) if isinstance(chosen, list) else {*DEFAULT, *first} - self._idle()
+        wanted.add(LIKENESS)
         for index, column in enumerate(self._model.columns):
             self._header.setSectionHidden(index, column.key not in wanted)
             self._header.resizeSection(index, column.width)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from evaldesk.domain.query import RELEVANCE
 from evaldesk.domain.trace import TraceRow
 from evaldesk.ui.widgets.trace_view import figures
 
@@ -49,9 +51,22 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("TraceColumns", text)
 
 
-def columns(metrics: Sequence[str]) -> list[Column]:
-    """All columns, in the order they are offered."""
+LIKENESS = "likeness"
+
+
+def columns(
+    metrics: Sequence[str],
+    annotations: Sequence[str] = (),
+    likeness: Callable[[int], float | None] | None = None,
+) -> list[Column]:
+    """All columns, in the order they are offered.
+
+    Args:
+        annotations: names of what was judged in other tools.
+        likeness: how much a trace is like the one that others are likened to; None where none is.
+    """
     return [
+        *([_likeness(likeness)] if likeness is not None else ()),
         _plain("scenario", QT_TRANSLATE_NOOP("TraceColumns", "Scenario"), 96),
         _plain("title", QT_TRANSLATE_NOOP("TraceColumns", "Title"), 220),
         *(_metric(name) for name in metrics),
@@ -80,6 +95,8 @@ def columns(metrics: Sequence[str]) -> list[Column]:
         ),
         _plain("run", QT_TRANSLATE_NOOP("TraceColumns", "Run"), 150, muted=True),
         _plain("system", QT_TRANSLATE_NOOP("TraceColumns", "System"), 130, muted=True),
+        _plain("model", QT_TRANSLATE_NOOP("TraceColumns", "Model"), 130, muted=True),
+        _plain("prompt_version", QT_TRANSLATE_NOOP("TraceColumns", "Prompt version"), 110),
         Column(
             "trial",
             tr("Trial"),
@@ -117,6 +134,16 @@ def columns(metrics: Sequence[str]) -> list[Column]:
             right=True,
         ),
         _plain("started_at", QT_TRANSLATE_NOOP("TraceColumns", "Started"), 140, muted=True),
+        Column(
+            "imported",
+            tr("Imported"),
+            _imported,
+            lambda row: row.imported,
+            "imported",
+            150,
+            muted=True,
+        ),
+        *(_annotation(name) for name in annotations),
         _plain("error", QT_TRANSLATE_NOOP("TraceColumns", "Error"), 160),
         Column(
             "preview",
@@ -162,6 +189,58 @@ def _metric(name: str) -> Column:
         right=True,
         chips=chips,
     )
+
+
+def _annotation(name: str) -> Column:
+    def text(row: TraceRow) -> str:
+        given = row.said.get(name)
+        if given is None:
+            return ""
+        # A comment alone is neither number nor word.
+        return (
+            ", ".join(figures.figure(one) if isinstance(one, float) else one for one in given)
+            or "✎"
+        )
+
+    return Column(
+        f"annotation.{name}",
+        tr("{name} (annotated)").format(name=name),
+        text,
+        text,
+        f"annotation.{name}",
+        max(80, 9 * min(len(name), 16)),
+    )
+
+
+def _likeness(likeness: Callable[[int], float | None]) -> Column:
+    def text(row: TraceRow) -> str:
+        found = likeness(row.pk)
+        return "" if found is None else f"{found:.0%}"
+
+    return Column(
+        LIKENESS,
+        tr("Likeness"),
+        text,
+        lambda row: likeness(row.pk),
+        RELEVANCE,
+        76,
+        right=True,
+    )
+
+
+def _imported(row: TraceRow) -> str:
+    """The day, and how long ago that is."""
+    try:
+        when = datetime.fromisoformat(row.imported)
+    except ValueError:
+        return row.imported
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    days = max(0, (datetime.now(UTC) - when).days)
+    day = when.astimezone().strftime("%Y-%m-%d")
+    if not days:
+        return tr("{day} · today").format(day=day)
+    return tr("{day} · {count} d").format(day=day, count=days)
 
 
 def _slices(row: TraceRow) -> str:

@@ -21,6 +21,7 @@ from evaldesk.ui.screens.traces.narrowing import Narrowing
 from evaldesk.ui.screens.traces.narrowing_words import order_words, parts, total_words
 from evaldesk.ui.screens.traces.order_menu import offer_orders
 from evaldesk.ui.screens.traces.view_history import ViewHistory, Visited
+from evaldesk.ui.screens.traces.views_panel import ViewsPanel
 from evaldesk.ui.workspace import Workspace
 
 
@@ -44,6 +45,7 @@ class FindingDesk(QObject):
         controller: TracesController,
         listing: ListPane,
         facets: FacetModel,
+        views: ViewsPanel,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -51,6 +53,7 @@ class FindingDesk(QObject):
         self._controller = controller
         self._listing = listing
         self._facets = facets
+        self._views = views
         self.history = ViewHistory()
         self._stepping = False
         self._like = ("", "")
@@ -59,13 +62,16 @@ class FindingDesk(QObject):
         line.removed.connect(self.remove)
         line.cleared.connect(self.reset)
         line.order.clicked.connect(self.offer_orders)
+        views.save_wanted.connect(self.save_view)
+        views.chosen.connect(self.open_address)
+        views.update_wanted.connect(lambda name: views.model.save(name, self.address()))
         facets.chosen_changed.connect(lambda: controller.choose(facets.chosen))
         controller.narrowed_otherwise.connect(self._became)
         controller.facets_read.connect(
             lambda found: facets.set_facets(found, own_only=bool(controller.tags_by))
         )
         controller.named_facets_read.connect(lambda found: facets.set_facets(found, named=True))
-        controller.known_read.connect(self.say)
+        controller.known_read.connect(self._known)
         controller.filter_failed.connect(self._filter_failed)
 
     def bind(self, screen: QWidget) -> None:
@@ -77,8 +83,10 @@ class FindingDesk(QObject):
             return listing.current_row() is not None
 
         bind(screen, "traces.sort", self.offer_orders)
+        bind(screen, "traces.filter_help", listing.explain_filter)
         bind(screen, "traces.like", self.liken, reading)
         bind(screen, "traces.to_narrowing", listing.line.focus_parts)
+        bind(screen, "traces.save_view", self.save_view)
         bind(screen, "traces.copy_address", self.copy_address)
         bind(screen, "traces.open_address", self.ask_address)
 
@@ -122,6 +130,7 @@ class FindingDesk(QObject):
         self._controller.forget()
         self.history.forget()
         self._facets.forget()
+        self._views.model.clear()
         self._sync(Narrowing())
 
     def offer_orders(self) -> None:
@@ -158,6 +167,34 @@ class FindingDesk(QObject):
     def forward(self) -> bool:
         """The view that was left by going back; False where there is none."""
         return self._step(self.history.forward)
+
+    def save_view(self) -> None:
+        """Ask for a name, and keep the view under it."""
+        model, address = self._views.model, self.address()
+
+        def named(name: str) -> None:
+            name = name.strip()
+            if name in model.names() and name != model.name_of(address):
+                self._workspace.prompts.confirm(
+                    self.tr("There is a view “{name}” already.").format(name=name),
+                    self.tr("It will show what the list shows now."),
+                    self.tr("Replace it"),
+                    lambda: model.save(name, address),
+                )
+            else:
+                model.save(name, address)
+
+        self._workspace.prompts.ask_text(
+            self.tr("Save this view"),
+            self.tr("Name"),
+            named,
+            value=model.name_of(address),
+            detail=self.tr("Everybody who opens the project finds it above the facets."),
+        )
+
+    def load_views(self) -> None:
+        """Read the saved views, and count their traces."""
+        self._views.model.load(self._controller.tags_by)
 
     def copy_address(self) -> None:
         """Put the address of the view into the clipboard."""
@@ -208,6 +245,7 @@ class FindingDesk(QObject):
 
     def say(self) -> None:
         """Say what narrows the list and how many are left."""
+        self._views.model.show_current(self.address())
         controller, columns = self._controller, self._listing.model.columns
         now, line = self.narrowing, self._listing.line
         reference, words = self._like
@@ -215,6 +253,8 @@ class FindingDesk(QObject):
         own = bool(controller.tags_by)
         line.show_parts(parts(now, columns, like=like, own_only=own, failed=self._failed))
         line.show_total(self.total())
+        if now.similar:
+            self._listing.table.viewport().update()  # how like they are comes after the rows
         ranked = controller.complete or now.order != RELEVANCE
         line.show_order(
             order_words(now, columns, ranked=ranked),
@@ -249,8 +289,18 @@ class FindingDesk(QObject):
     def _became(self, before: Narrowing, after: Narrowing) -> None:
         if not self._stepping:
             self.history.leave(Visited(before, self._listing.current_pk()), after)
+        if bool(before.similar) != bool(after.similar):
+            self._listing.columns.show_likeness(self._likeness if after.similar else None)
         self._sync(after)
         self.say()
+
+    def _likeness(self, pk: int) -> float | None:
+        return self._controller.likeness.get(pk)
+
+    def _known(self) -> None:
+        self._listing.columns.know_annotations(self._controller.known.annotations)
+        self.say()
+        self.load_views()
 
     def _filter_failed(self, message: str, _mended: str) -> None:
         failed = bool(message) and self._listing.filter_field.text() == self.narrowing.where

@@ -20,6 +20,7 @@ from evaldesk.ui.screens.traces.column_chooser import ColumnChooser
 from evaldesk.ui.screens.traces.controller import TracesController
 from evaldesk.ui.screens.traces.delegates import TraceDelegate
 from evaldesk.ui.screens.traces.filter_field import FilterField
+from evaldesk.ui.screens.traces.filter_help import FilterHelp
 from evaldesk.ui.screens.traces.models import TraceTableModel
 from evaldesk.ui.screens.traces.narrowing import Narrowing
 from evaldesk.ui.screens.traces.narrowing_line import NarrowingLine
@@ -144,6 +145,12 @@ class ListPane(QWidget):
         self.filter_field.set_invalid(bool(message))
         self.filter_field.setAccessibleDescription(message)
 
+    def explain_filter(self) -> FilterHelp:
+        """Say how a filter is written."""
+        made = FilterHelp(self._controller.known, self._take_example, self)
+        made.open_below(self.filter_field)
+        return made
+
     def retheme(self) -> None:
         """Another theme."""
         self._delegate.tokens = self._workspace.tokens
@@ -157,7 +164,7 @@ class ListPane(QWidget):
         self.search_field.setAccessibleName(self.tr("Search in all traces"))
         self.search_field.setClearButtonEnabled(True)
         self.filter_field = FilterField(self._controller.suggestions)
-        self.filter_field.setPlaceholderText(self.tr("Filter, such as score.pass = 0"))
+        self.filter_field.setPlaceholderText(self.tr("Filter, such as score.pass = 0; ? helps"))
         self.filter_field.setAccessibleName(self.tr("Filter"))
         self.filter_error = text_label("", "error", wrap=True)
         self.filter_mended = ActionButton("", kind="link")
@@ -230,6 +237,7 @@ class ListPane(QWidget):
         self.search_field.returnPressed.connect(self._to_list)
         self.filter_field.settled.connect(controller.filter)
         self.filter_field.returnPressed.connect(self._to_list)
+        self.filter_field.help_wanted.connect(self.explain_filter)
         self.model.block_wanted.connect(controller.read_block)
         self.model.sort_wanted.connect(controller.sort_by)
         header.sortIndicatorChanged.connect(self.model.sort)
@@ -276,6 +284,10 @@ class ListPane(QWidget):
         self._controller.read_snippets([self.model.pk(row) for row in range(first, last + 1)])
 
     # what the person does
+
+    def _take_example(self, text: str) -> None:
+        self.filter_field.setFocus()
+        self.filter_field.set_text(text)
 
     def _take_mended(self) -> None:
         self.filter_field.setFocus()

@@ -43,7 +43,7 @@ def offer_orders(
     menu.addSeparator()
     for column in columns:
         key = column.sort
-        if not key or key.removeprefix("-") == AS_IMPORTED:
+        if not key or key.removeprefix("-") in (AS_IMPORTED, RELEVANCE):
             continue
         if now.removeprefix("-") == key:
             offer(now)

@@ -26,6 +26,7 @@ from evaldesk.ui.screens.traces.marks import MarksPanel
 from evaldesk.ui.screens.traces.models import SiblingModel
 from evaldesk.ui.screens.traces.panels import SiblingStrip
 from evaldesk.ui.screens.traces.search_words import to_find, words_of
+from evaldesk.ui.screens.traces.views_panel import ViewsPanel
 from evaldesk.ui.widgets.card import hairline, pane
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.trace_view import TracePane, figures
@@ -52,7 +53,10 @@ class TracesPage(Screen):
         self.search_field = self.listing.search_field
         self.filter_field = self.listing.filter_field
         self.facets = FacetModel(self)
-        self.finding = FindingDesk(workspace, self.controller, self.listing, self.facets, self)
+        self.views = ViewsPanel(workspace)
+        self.finding = FindingDesk(
+            workspace, self.controller, self.listing, self.facets, self.views, self
+        )
         self.siblings = SiblingModel(self)
         self._wanted: int | None = None
         self._growing = False
@@ -93,12 +97,18 @@ class TracesPage(Screen):
         else:
             self._focus_list = True  # once it is read
 
+    def left(self) -> None:
+        """The person goes to another screen."""
+        self.finding.history.go_elsewhere()
+
     def refresh(self, changes: Changes) -> None:
         """New traces change the list, answers the tags."""
         if "traces" in changes.areas:
             self.controller.load()
         elif changes.areas & {"ratings", "notes"}:
             self.controller.read_known()
+        elif "views" in changes.areas:
+            self.finding.load_views()
 
     def project_replaced(self) -> None:
         """Another project, or none."""
@@ -129,6 +139,24 @@ class TracesPage(Screen):
         if not self.controller.narrowed or not shown:
             return shown
         return self.tr("{total} traces").format(total=shown)
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether another view was seen before."""
+        return self.finding.history.can_go_back
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether the person went back from a view."""
+        return self.finding.history.can_go_forward
+
+    def go_back(self) -> bool:
+        """The view before."""
+        return self.finding.back()
+
+    def go_forward(self) -> bool:
+        """The view that was left by going back."""
+        return self.finding.forward()
 
     def showcase(self) -> None:
         """A trace beside another run of its scenario."""
@@ -281,6 +309,12 @@ class TracesPage(Screen):
             self.toggle_facets()
         self.facet_column.focus_list()
 
+    def go_to_views(self) -> None:
+        """Give the keys to the saved views."""
+        if self.facet_panel.isHidden():
+            self.toggle_facets()
+        self.views.focus_list()
+
     def toggle_facets(self) -> None:
         """Show or hide the facets."""
         self.facet_panel.setVisible(self.facet_panel.isHidden())
@@ -304,6 +338,7 @@ class TracesPage(Screen):
         facet_layout = QVBoxLayout(self.facet_panel)
         facet_layout.setContentsMargins(0, 4, 0, 0)
         facet_layout.setSpacing(0)
+        facet_layout.addWidget(self.views)
         facet_layout.addWidget(self.facet_column, 1)
         self.marks = MarksPanel(self.workspace)
         facet_layout.addWidget(self.marks)
@@ -381,6 +416,7 @@ class TracesPage(Screen):
         bind(self, "traces.reset", self.finding.reset, lambda: self.controller.narrowed)
         bind(self, "traces.facets", self.toggle_facets)
         bind(self, "traces.to_facets", self.go_to_facets)
+        bind(self, "traces.to_views", self.go_to_views)
         self.finding.bind(self)
         bind(self, "traces.columns", self.choose_columns)
         bind(self, "traces.copy", self.copy_list, lambda: len(self.model.ids) > 0)

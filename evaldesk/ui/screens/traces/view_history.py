@@ -32,11 +32,12 @@ class ViewHistory:
         self._ahead: list[Visited] = []
         self._typed = ""
         self._typed_at = float("-inf")
+        self._floor = 0
 
     @property
     def can_go_back(self) -> bool:
-        """Whether something was seen before."""
-        return bool(self._behind)
+        """Whether something was seen before, since the person came to this screen."""
+        return len(self._behind) > self._floor
 
     @property
     def can_go_forward(self) -> bool:
@@ -54,11 +55,21 @@ class ViewHistory:
         self._ahead.clear()
         if not goes_on:
             self._behind.append(left)
-            del self._behind[:-MOST]
+            if len(self._behind) > MOST:
+                del self._behind[0]
+                self._floor = max(0, self._floor - 1)
 
     def back(self, left: Visited) -> Visited | None:
         """The view before; None where there was none."""
-        return self._step(self._behind, self._ahead, left)
+        return self._step(self._behind, self._ahead, left) if self.can_go_back else None
+
+    def go_elsewhere(self) -> None:
+        """The person leaves the screen: whoever comes back later goes back to where they came
+        from, not through what was seen here before.
+        """
+        self._floor = len(self._behind)
+        self._ahead.clear()
+        self._typed = ""
 
     def forward(self, left: Visited) -> Visited | None:
         """The view that was left by going back; None where there is none."""
@@ -68,6 +79,7 @@ class ViewHistory:
         """Another project."""
         self._behind.clear()
         self._ahead.clear()
+        self._floor = 0
         self._typed = ""
 
     def _step(self, source: list[Visited], target: list[Visited], left: Visited) -> Visited | None:
