@@ -7,6 +7,7 @@ moment the disk has confirmed the answer. Uses the display there is, else draws 
 """
 
 import argparse
+import gc
 import os
 import random
 import sys
@@ -19,6 +20,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from evaldesk.app.collector import Collector
 from evaldesk.app.compose import application, build_window
 from evaldesk.domain.trace import Message, Scenario, TraceRecord
 from evaldesk.services import rubric_editing
@@ -79,13 +81,16 @@ class Bench:
         settings = Settings(folder / "settings.json")
         settings.put("user", "bench")
         settings.put("theme", "light")
-        self.window: MainWindow = build_window(application(), settings=settings)
+        app = application()
+        self.window: MainWindow = build_window(app, settings=settings)
+        Collector(app).start()  # as the program does
         self.window.resize(1440, 900)
         self.window.show()
         self.window.activateWindow()
         self.window.open_path(path)
         self.until(lambda: self.window.workspace.project is not None)
         self.settle()
+        gc.freeze()
         # Keys go nowhere in a window that is not the active one.
         self.window.activateWindow()
         QTest.qWaitForWindowActive(self.window)
