@@ -21,7 +21,7 @@ from evaldesk.ui.widgets.trace_view.view import TraceView
 if TYPE_CHECKING:
     from evaldesk.ui.widgets.trace_view.pane import TracePane
 
-_NOTES_AFTER_MS = 40
+_NOTES_AFTER_MS = 150
 _LIBRARIES_AFTER_MS = 400
 _MOST_SAVED = 512_000_000
 _RENDERED = "reading.rendered"
