@@ -57,6 +57,16 @@ def tags_for(project: "Project", person: str, opened: Collection[tuple[str, str]
     return person if any(blindness(project, rubric, person).at_stake for rubric in kept) else ""
 
 
+def veiled_by(project: "Project", person: str, opened: Collection[tuple[str, str]] = ()) -> str:
+    """The round that systems and scores are kept from this person for, since they still have items
+    of it to rate; empty where there is none.
+
+    Args:
+        opened: (person, round) for whom they were shown on purpose.
+    """
+    return project.rounds.waiting(person, {name for who, name in opened if who == person})
+
+
 def at_stake(
     project: "Project", person: str, opened: Collection[tuple[str, str]] = ()
 ) -> tuple[str, int]:

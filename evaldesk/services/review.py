@@ -45,6 +45,8 @@ HANDED: frozenset[State] = frozenset({"submitted", "skipped", "flagged"})
 DONE: frozenset[State] = frozenset({"submitted", "flagged"})
 """States that a rater has nothing more to do about. What was skipped comes again at the end."""
 _RATED = Comparison("status", "in", ("ok", "incomplete", "error"))
+_TELLING = ("score", "annotation", "differs", "rated", "unrated")
+"""Fields besides `BLIND_FIELDS` that tell how others or programs judged, or how far others are."""
 _LONGEST_PAUSE_S = 600.0
 
 
@@ -403,7 +405,7 @@ def _check_untold(project: "Project", rubric: Rubric, rater: str, item: int, rou
 def _check_blind(where: Filter | None) -> None:
     for name in names_in(where):
         kind = name.partition(".")[0]
-        if kind in BLIND_FIELDS or kind in ("score", "annotation", "differs"):
+        if kind in BLIND_FIELDS or kind in _TELLING:
             what = {"tag": "tags", "score": "scores"}.get(kind, f"“{name}”")
             raise NotAllowedError(
                 f"A review queue cannot be picked by {what}: it would tell how others or "

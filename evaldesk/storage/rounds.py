@@ -1,7 +1,7 @@
 """Rounds of labelling: appended; what becomes of one are its events."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -163,6 +163,57 @@ class RoundRepository:
                 .order_by(a.position)
             )
             return [Assigned(*row) for row in found]
+
+    def waiting(self, rater: str, without: Collection[str] = ()) -> str:
+        """The name of an open round that hides systems or scores and in which this person still
+        has something to rate; empty where there is none. Costs nothing where there are no rounds.
+
+        Args:
+            without: names of rounds that are passed over.
+        """
+        with self._database.read() as connection:
+            a, s = t.assignment.c, t.submission.c
+            later = t.submission.alias("later")
+            same = (
+                later.c.rater_pk == s.rater_pk,
+                later.c.rubric_pk == s.rubric_pk,
+                later.c.trace_pk == s.trace_pk,
+                later.c.reading == s.reading,
+                later.c.round_pk == s.round_pk,
+                later.c.seq > s.seq,
+            )
+            done = (
+                select(1)
+                .where(
+                    s.rater_pk == a.rater_pk,
+                    s.rubric_pk == t.round_.c.rubric_pk,
+                    s.trace_pk == a.trace_pk,
+                    s.reading == a.reading,
+                    s.round_pk == a.round_pk,
+                    s.state.in_(("submitted", "flagged")),
+                    ~select(1).where(*same).exists(),
+                )
+                .exists()
+            )
+            ended = select(1).where(t.round_event.c.round_pk == t.round_.c.pk).exists()
+            rounds = connection.execute(
+                select(t.round_.c.pk, t.round_.c.name, t.round_.c.rules).where(~ended)
+            ).all()
+            for pk, name, rules in rounds:
+                found = RoundRules(**codec.decode(rules))
+                if name in without or not (found.hide_systems or found.hide_scores):
+                    continue
+                open_item = (
+                    select(1)
+                    .select_from(t.assignment)
+                    .join(t.round_, t.round_.c.pk == a.round_pk)
+                    .join(t.person, t.person.c.pk == a.rater_pk)
+                    .where(a.round_pk == pk, t.person.c.name == rater, ~done)
+                    .limit(1)
+                )
+                if connection.execute(open_item).first() is not None:
+                    return str(name)
+            return ""
 
     def of_rater(self, rater: str) -> list[str]:
         """Names of the rounds in which this person has items, oldest first."""

@@ -1,4 +1,4 @@
-"""Asking before somebody hands out answers that could sway their own."""
+"""Asking before somebody sees or hands out what could sway their own answers."""
 
 from collections.abc import Callable
 
@@ -20,16 +20,28 @@ def unless_blind(workspace: Workspace, question: str, then: Callable[[], object]
         question: what is to be handed out, as a sentence.
     """
     project, person, opened = workspace.project, workspace.user, frozenset(workspace.unblinded)
+    shown = frozenset(workspace.unveiled)
     if project is None:
         return
 
-    def work(_control: JobControl) -> tuple[str, int]:
-        from evaldesk.services.blinding import at_stake
+    def work(_control: JobControl) -> tuple[str, int, str]:
+        from evaldesk.services.blinding import at_stake, veiled_by
 
-        return at_stake(project, person, opened)
+        return *at_stake(project, person, opened), veiled_by(project, person, shown)
 
-    def done(found: tuple[str, int]) -> None:
-        rubric, pending = found
+    def done(found: tuple[str, int, str]) -> None:
+        rubric, pending, within = found
+        if within and not rubric:
+            workspace.prompts.confirm(
+                question,
+                _tr(
+                    "It tells systems and scores, and you still have items to rate in the round "
+                    "“%1”, which keeps them from you."
+                ).replace("%1", within),
+                _tr("Export all the same"),
+                then,
+            )
+            return
         if not rubric:
             then()
             return

@@ -47,7 +47,7 @@ class Workspace(QObject):
         prompts: questions to the person.
         palette_providers: what the palette searches besides commands and screens.
         unblinded: (person, rubric) for whom others' answers were opened on purpose, until the
-            project is closed.
+            project is closed. ``unveiled``: (person, round) for whom systems and scores were.
 
     Signals:
         project_opened(), project_closed(): ``project`` was set or is None now.
@@ -87,6 +87,7 @@ class Workspace(QObject):
         self.prompts = prompts
         self.palette_providers: list[PaletteProvider] = []
         self.unblinded: set[tuple[str, str]] = set()
+        self.unveiled: set[tuple[str, str]] = set()
         self._project: Project | None = None
         self._tokens = LIGHT
         self._user = settings.user
@@ -101,6 +102,7 @@ class Workspace(QObject):
         """Put a project in place of the one before. Closing that one is the caller's job."""
         self.jobs.cancel_reads()
         self.unblinded.clear()
+        self.unveiled.clear()
         if self._project is not None:
             self._project = None
             self.project_closed.emit()
@@ -144,6 +146,16 @@ class Workspace(QObject):
             then()
         else:
             self.user_wanted.emit(then)
+
+    def veiled_by(self) -> str:
+        """The round that systems and scores are kept from this person for; empty for none. Asks
+        the disk, which takes a moment only where there are rounds.
+        """
+        if self._project is None:
+            return ""
+        from evaldesk.services.blinding import veiled_by
+
+        return veiled_by(self._project, self._user, frozenset(self.unveiled))
 
     def navigate(self, screen_id: str, **place: Any) -> None:
         """Go to a screen, and to a place in it such as ``trace=17``."""

@@ -21,6 +21,8 @@ class ScreenSpec:
         factory: ``module:Class``.
         rail: where in the rail it stands; ``none`` for a screen that is reached by an action.
         needs_project: whether it has anything to show without a project.
+        tells: whether it shows systems, scores or what others answered, which a person who still
+            rates blind may not see.
     """
 
     id: str
@@ -29,6 +31,7 @@ class ScreenSpec:
     factory: str
     rail: Literal["top", "bottom", "none"] = "top"
     needs_project: bool = True
+    tells: bool = False
 
     def build(self, workspace: Workspace) -> Screen:
         """Import and make it."""
@@ -47,18 +50,21 @@ SCREENS: tuple[ScreenSpec, ...] = (
         str(QT_TRANSLATE_NOOP("Screens", "Overview")),
         "overview",
         f"{_HOME}.overview.page:OverviewPage",
+        tells=True,
     ),
     ScreenSpec(
         "traces",
         str(QT_TRANSLATE_NOOP("Screens", "Traces")),
         "traces",
         f"{_HOME}.traces.page:TracesPage",
+        tells=True,
     ),
     ScreenSpec(
         "datasets",
         str(QT_TRANSLATE_NOOP("Screens", "Datasets")),
         "datasets",
         f"{_HOME}.datasets.page:DatasetsPage",
+        tells=True,
     ),
     ScreenSpec(
         "review",
@@ -71,12 +77,14 @@ SCREENS: tuple[ScreenSpec, ...] = (
         str(QT_TRANSLATE_NOOP("Screens", "Adjudicate")),
         "adjudicate",
         f"{_HOME}.adjudicate.page:AdjudicatePage",
+        tells=True,
     ),
     ScreenSpec(
         "compare",
         str(QT_TRANSLATE_NOOP("Screens", "Compare")),
         "compare",
         f"{_HOME}.compare.page:ComparePage",
+        tells=True,
     ),
     ScreenSpec(
         "rubrics",

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from evaldesk.domain.project import Changes
 from evaldesk.ui.screens.registry import ScreenSpec
 from evaldesk.ui.screens.screen import Screen
+from evaldesk.ui.shell.veil import Veil
 from evaldesk.ui.workspace import Workspace
 
 
@@ -37,10 +38,13 @@ class ScreenHost(QStackedWidget):
         self._history: list[tuple[str, dict[str, Any]]] = []
         self._place: tuple[str, dict[str, Any]] = ("", {})
         self._welcome = welcome
-        self.addWidget(welcome)
+        self.veil = Veil(workspace)
+        for widget in (welcome, self.veil):
+            self.addWidget(widget)
         workspace.project_changed.connect(self._project_changed)
         workspace.project_opened.connect(self._project_replaced)
         workspace.project_closed.connect(self._project_replaced)
+        workspace.user_changed.connect(lambda _: self._look_again())
 
     @property
     def screen_id(self) -> str:
@@ -49,7 +53,9 @@ class ScreenHost(QStackedWidget):
 
     @property
     def current(self) -> Screen | None:
-        """The screen in sight; None for the welcome."""
+        """The screen in sight; None for the welcome, and for one that is kept from sight."""
+        if self.currentWidget() is self.veil:
+            return None
         return self._screens.get(self._place[0])
 
     def built(self, screen_id: str) -> Screen | None:
@@ -73,6 +79,15 @@ class ScreenHost(QStackedWidget):
         spec = self._specs.get(screen_id)
         if spec is None or (spec.needs_project and self._workspace.project is None):
             return False
+        place = dict(place or {})
+        within = self._workspace.veiled_by() if spec.tells else ""
+        if within:
+            self._leave_for(screen_id, place, remember)
+            title = QCoreApplication.translate("Screens", spec.title)
+            self.veil.stand_before(screen_id, title, within)
+            self.setCurrentWidget(self.veil)
+            self.shown.emit(screen_id)
+            return True
         screen = self._screens.get(screen_id)
         if screen is None:
             try:
@@ -84,14 +99,7 @@ class ScreenHost(QStackedWidget):
             screen.status_changed.connect(self._status_changed)
             self._screens[screen_id] = screen
             self.addWidget(screen)
-        place = dict(place or {})
-        before = self.current
-        if before is not None and before is not screen:
-            before.left()
-        if remember and self._place[0] and self._place[0] != screen_id:
-            self._history.append(self._place)
-            del self._history[:-50]
-        self._place = (screen_id, place)
+        self._leave_for(screen_id, place, remember)
         self.setCurrentWidget(screen)
         changes = self._pending.pop(screen_id, None)
         if changes is not None:
@@ -102,6 +110,23 @@ class ScreenHost(QStackedWidget):
             screen.setFocus(Qt.FocusReason.OtherFocusReason)
         self.shown.emit(screen_id)
         return True
+
+    def _leave_for(self, screen_id: str, place: dict[str, Any], remember: bool) -> None:
+        before = self.current
+        if before is not None and before is not self._screens.get(screen_id):
+            before.left()
+        if remember and self._place[0] and self._place[0] != screen_id:
+            self._history.append(self._place)
+            del self._history[:-50]
+        self._place = (screen_id, place)
+
+    def _look_again(self) -> None:
+        """What may be seen depends on who looks, and on what they still have to rate."""
+        spec = self._specs.get(self._place[0])
+        if spec is None or not spec.tells or self._workspace.project is None:
+            return
+        if bool(self._workspace.veiled_by()) != (self.currentWidget() is self.veil):
+            self.show_screen(*self._place, remember=False)
 
     def leave(self) -> None:
         """The project is about to close."""
@@ -133,8 +158,11 @@ class ScreenHost(QStackedWidget):
         return self.current is not None and self.current.can_go_forward
 
     def _project_changed(self, changes: Changes, _origin: str) -> None:
+        if changes.areas & {"rounds", "ratings"}:
+            self._look_again()
+        current = self.current
         for screen_id, screen in self._screens.items():
-            if screen_id == self._place[0]:
+            if screen is current:
                 screen.refresh(changes)
             else:
                 self._pending[screen_id] = _together(self._pending.get(screen_id), changes)

@@ -26,7 +26,7 @@ from evaldesk.ui.shell.project_desk import SUFFIX, ProjectDesk
 from evaldesk.ui.shell.rail import Rail
 from evaldesk.ui.shell.shortcut_sheet import ShortcutSheet
 from evaldesk.ui.shell.statusbar import StatusBar
-from evaldesk.ui.shell.trace_search import find_traces
+from evaldesk.ui.shell.trace_search import TraceSearch
 from evaldesk.ui.shell.welcome import Welcome
 from evaldesk.ui.theme.keeper import ThemeKeeper
 from evaldesk.ui.widgets.banner import Banner
@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self.host = ScreenHost(workspace, specs, self.welcome)
         self.status = StatusBar(workspace.jobs)
         self._lay_out()
-        workspace.palette_providers.append(find_traces)
+        workspace.palette_providers.append(TraceSearch(workspace))
         self._connect()
         self._bind()
         self._project_replaced()
