@@ -85,7 +85,8 @@ class ReadingDesk(QObject):
         pane = self._pane
         for view in pane.views:
             view.hide_systems, view.hide_scores = pane.hide_systems, pane.hide_scores
-        if self.timeline and not pane.is_pair:
+        line = pane.single.timeline
+        if self.timeline and not pane.is_pair and (line is None or line.isHidden()):
             pane.single.show_timeline()
         self._notes_soon.start()
         wanted, self._wanted = self._wanted, None

@@ -62,6 +62,7 @@ class TraceView(QWidget):
         layout.setSpacing(0)
         self.reading = Reading(self.canvas)
         self.timeline: Waterfall | None = None
+        self._timed = False
         self.hide_systems = False
         self.hide_scores = False
         self._tokens = tokens
@@ -232,6 +233,7 @@ class TraceView(QWidget):
     def show_timeline(self, show: bool = True) -> bool:
         """Show or hide when everything happened; says whether there is anything to show."""
         if not show:
+            self._timed = False
             if self.timeline is not None:
                 self.timeline.hide()
             return True
@@ -251,10 +253,13 @@ class TraceView(QWidget):
         assert self.timeline is not None
         self.timeline.show_timeline(self.reading.timeline(), hide_systems=self.hide_systems)
         shown = bool(self.timeline.timeline.rows)
+        new = shown and not self._timed
+        self._timed = shown
         self.timeline.setVisible(shown)
-        if shown:
+        if new:  # else it keeps the height that it was given
             height = min(self.timeline.sizeHint().height(), int(self.height() * 0.42))
             self._splitter.setSizes([height, max(100, self._splitter.height() - height)])
+        if shown:
             self._follow_timeline()
 
     def _follow_timeline(self) -> None:
