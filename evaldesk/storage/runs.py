@@ -1,6 +1,8 @@
 """The project's runs."""
 
-from sqlalchemy import Integer, cast, select
+from collections.abc import Sequence
+
+from sqlalchemy import Integer, and_, cast, select
 from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import NotFoundError
@@ -83,6 +85,36 @@ class RunRepository:
                 .where(t.run.c.name == run)
             )
             return {value.hex() for value in found.scalars()}
+
+    def shared(self, limit: int = 200) -> Sequence[tuple[str, str, int]]:
+        """Two runs, and how many scenarios (trial by trial) both have; the most first."""
+        one, other = t.trace.alias("one"), t.trace.alias("other")
+        first, second = t.run.alias("first"), t.run.alias("second")
+        together = (
+            select(one.c.run_pk, other.c.run_pk.label("other_pk"), sql.count().label("number"))
+            .select_from(
+                one.join(
+                    other,
+                    and_(
+                        other.c.scenario_pk == one.c.scenario_pk,
+                        other.c.trial == one.c.trial,
+                        other.c.run_pk > one.c.run_pk,
+                    ),
+                )
+            )
+            .group_by(one.c.run_pk, other.c.run_pk)
+            .subquery()
+        )
+        number = together.c.number
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(first.c.name, second.c.name, number)
+                .join(first, first.c.pk == together.c.run_pk)
+                .join(second, second.c.pk == together.c.other_pk)
+                .order_by(number.desc(), first.c.pk, second.c.pk)
+                .limit(limit)
+            )
+            return [(a, b, count) for a, b, count in found]
 
     def require(self, name: str) -> None:
         """Raises NotFoundError, offering the nearest name, where there is no such run."""

@@ -209,7 +209,7 @@ class TracesController(QObject):
             self.read_known()
 
         self._loading = self._workspace.jobs.read(
-            _interruptible(project, size), done, key="traces-size"
+            interruptible(project, size), done, key="traces-size"
         )
 
     def read_known(self) -> None:
@@ -233,7 +233,7 @@ class TracesController(QObject):
             else:
                 self._count_facets.start()
 
-        self._workspace.jobs.read(_interruptible(project, read), done, key="traces-known")
+        self._workspace.jobs.read(interruptible(project, read), done, key="traces-known")
 
     def read_facets(self) -> None:
         """Count what the list can be narrowed by; what was being counted is dropped."""
@@ -250,14 +250,14 @@ class TracesController(QObject):
         def count_named(found: list[Facet]) -> None:
             self.facets_read.emit(found)
             self._workspace.jobs.read(
-                _interruptible(project, lambda: named_facets(project, query, ticks)),
+                interruptible(project, lambda: named_facets(project, query, ticks)),
                 self.named_facets_read.emit,
                 nothing,
                 key="traces-facets",
             )
 
         self._workspace.jobs.read(
-            _interruptible(project, lambda: facets(project, query, ticks)),
+            interruptible(project, lambda: facets(project, query, ticks)),
             count_named,
             nothing,
             key="traces-facets",
@@ -313,10 +313,10 @@ class TracesController(QObject):
         jobs = self._workspace.jobs
         if self.total > _LONG:
             # What is wrong with the query, the whole list says.
-            first = _interruptible(project, lambda: project.traces.first(query))
+            first = interruptible(project, lambda: project.traces.first(query))
             jobs.read(first, begun, lambda _error: None, key="traces-first")
         jobs.read(
-            _interruptible(project, whole),
+            interruptible(project, whole),
             done,
             failed,
             key="traces-list",
@@ -362,7 +362,7 @@ class TracesController(QObject):
         if project is None or not text or not pks:
             return
         self._workspace.jobs.read(
-            _interruptible(project, lambda: project.traces.snippets(pks, text)),
+            interruptible(project, lambda: project.traces.snippets(pks, text)),
             self.snippets_read.emit,
             key="traces-snippets",
         )
@@ -373,7 +373,7 @@ class TracesController(QObject):
         if project is None:
             return
         self._workspace.jobs.read(
-            _interruptible(project, lambda: project.traces.siblings(pk)),
+            interruptible(project, lambda: project.traces.siblings(pk)),
             self.siblings_read.emit,
             key="traces-siblings",
         )
@@ -420,7 +420,7 @@ class TracesController(QObject):
         self._workspace.jobs.read(work, done, key="traces-export")
 
 
-def _interruptible(project: "Project", read: Callable[[], T]) -> Callable[[JobControl], T]:
+def interruptible(project: "Project", read: Callable[[], T]) -> Callable[[JobControl], T]:
     """Work whose queries end when its job is cancelled."""
 
     def work(control: JobControl) -> T:

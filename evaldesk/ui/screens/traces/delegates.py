@@ -100,7 +100,7 @@ class TraceDelegate(QStyledItemDelegate):
         """The surroundings of a hit with the hits marked."""
         metrics = QFontMetrics(self._small)
         first = next(iter(marks(text, self.words)), None)
-        if first is not None and metrics.horizontalAdvance(text[: first[1]]) > box.width():
+        if first is not None and metrics.horizontalAdvance(text[: first[1]]) > box.width() - 20:
             text = "…" + text[max(0, first[0] - _BEFORE_HIT) :]
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         for start, end in marks(shown, self.words):

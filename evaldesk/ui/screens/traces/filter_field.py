@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QCompleter,
     QLineEdit,
@@ -34,7 +34,15 @@ MOST = 60
 """Suggestions that are offered."""
 _ROW = 24
 _WIDTH = 340
+DETAIL = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
+
+
+def _plain_mono() -> QFont:
+    """Without ligatures: != is to be read as it is typed."""
+    font = mono("small")
+    font.setFeature(QFont.Tag("calt"), 0)
+    return font
 
 
 class SuggestionModel(QAbstractListModel):
@@ -65,6 +73,8 @@ class SuggestionModel(QAbstractListModel):
         item = self.items[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return item.text
+        if role == DETAIL:
+            return self.detail(item)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(part for part in (item.text, self.detail(item)) if part)
         return None
@@ -84,19 +94,16 @@ class SuggestionDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw a line."""
         tokens, box = current_tokens(), option.rect
-        model = index.model()
         lit = option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver)
         painter.fillRect(box, QColor(tokens.accent_soft if lit else tokens.pane))
         inner = box.adjusted(10, 0, -10, 0)
-        detail = ""
-        if isinstance(model, SuggestionModel):
-            detail = model.detail(model.items[index.row()])
+        detail = str(index.data(DETAIL) or "")
         small = sans("small")
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         paint_elided(painter, inner, detail, tokens.muted, small, right)
         room = QFontMetrics(small).horizontalAdvance(detail) + 10
         words = inner.adjusted(0, 0, -room, 0)
-        paint_elided(painter, words, str(index.data()), tokens.text, mono("small"))
+        paint_elided(painter, words, str(index.data()), tokens.text, _plain_mono())
 
 
 class FilterField(QLineEdit):
@@ -146,12 +153,11 @@ class FilterField(QLineEdit):
 
     def show_text(self, text: str) -> None:
         """Another text, of which nobody is told."""
-        self._pause.stop()
         self._told = text
         if self.text() != text:
-            self.blockSignals(True)
             self.setText(text)
-            self.blockSignals(False)
+            self.setCursorPosition(0)
+        self._pause.stop()
 
     def set_invalid(self, invalid: bool) -> None:
         """Whether it makes no sense."""

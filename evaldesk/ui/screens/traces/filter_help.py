@@ -134,7 +134,8 @@ class FilterHelp(QFrame):
         grid.setColumnStretch(1, 1)
         for place, (caption, text) in enumerate(rows):
             grid.addWidget(text_label(caption, "muted"), place, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(text_label(text, "mono", wrap=True), place, 1)
+            # Not in the font for code, which would draw <= as one sign.
+            grid.addWidget(text_label(text, wrap=True), place, 1)
         self._column.addLayout(grid)
 
     def _example(self, text: str) -> ActionButton:

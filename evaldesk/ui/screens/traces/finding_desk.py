@@ -2,7 +2,7 @@
 looked for, and goes back and forward through views.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,8 @@ from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.query import RELEVANCE, Comparison, Not
 from evaldesk.domain.trace import TraceRow
 from evaldesk.services.view_address import View, read, write
-from evaldesk.ui.screens.traces.controller import TracesController
+from evaldesk.ui.screens.traces.controller import TracesController, interruptible
+from evaldesk.ui.screens.traces.differs_pane import DiffersPane
 from evaldesk.ui.screens.traces.facet_model import FacetModel
 from evaldesk.ui.screens.traces.list_pane import ListPane
 from evaldesk.ui.screens.traces.narrowing import Narrowing
@@ -85,6 +86,7 @@ class FindingDesk(QObject):
         bind(screen, "traces.sort", self.offer_orders)
         bind(screen, "traces.filter_help", listing.explain_filter)
         bind(screen, "traces.like", self.liken, reading)
+        bind(screen, "traces.differing", self.ask_difference)
         bind(screen, "traces.to_narrowing", listing.line.focus_parts)
         bind(screen, "traces.save_view", self.save_view)
         bind(screen, "traces.copy_address", self.copy_address)
@@ -240,6 +242,39 @@ class FindingDesk(QObject):
         if row is not None:
             self._like = (row.id, _short(row))
             self._controller.liken(row.id)
+
+    def ask_difference(self) -> None:
+        """Ask which two runs are to differ, and list where they do."""
+        project = self._workspace.project
+        if project is None:
+            return
+
+        def asked(shared: Sequence[tuple[str, str, int]]) -> None:
+            runs = list(dict.fromkeys(name for pair in shared for name in pair[:2]))
+            if not runs:
+                self._workspace.say(self.tr("No two runs have a scenario in common"))
+                return
+            field = self._listing.filter_field
+            pane = DiffersPane(runs, shared, self.show_difference, self._listing)
+            pane.open_at(field.mapToGlobal(QPoint(0, field.height() + 4)))
+
+        self._workspace.jobs.read(
+            interruptible(project, project.runs.shared), asked, key="traces-shared"
+        )
+
+    def show_difference(self, test: Comparison, once: bool) -> None:
+        """List where two runs differ.
+
+        Args:
+            once: only the traces of the first run, so that each scenario stands there once.
+        """
+        wanted = self.narrowing.with_difference(test)
+        ticks = {name: lines for name, lines in wanted.ticks.items() if name != "run"}
+        if once:
+            ticks["run"] = (Comparison("run", "=", (test.values[0],)),)
+        self._become(replace(wanted, ticks=ticks))
+        keys = self._workspace.actions.keys("traces.compare")
+        self._workspace.say(self.tr("{keys} puts the two side by side").format(keys=keys))
 
     # in step
 

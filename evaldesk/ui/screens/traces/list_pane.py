@@ -118,9 +118,8 @@ class ListPane(QWidget):
         """
         self._pause.stop()
         if self.search_field.text() != now.text:
-            self.search_field.blockSignals(True)
             self.search_field.setText(now.text)
-            self.search_field.blockSignals(False)
+            self._pause.stop()
         self.filter_field.show_text(now.where)
         header = self.table.horizontalHeader()
         name = now.order.removeprefix("-")

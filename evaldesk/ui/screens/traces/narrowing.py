@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.domain.query import RELEVANCE, Every, Filter, TraceQuery
+from evaldesk.domain.query import RELEVANCE, Comparison, Every, Filter, TraceQuery
 from evaldesk.services.facet_ticks import split
 from evaldesk.services.finding import narrowed
 from evaldesk.services.query import parse
@@ -94,15 +94,29 @@ class Narrowing:
         )
         return made if view.sort == made.own_order else replace(made, sort=view.sort)
 
-    def with_filter(self, test: Filter) -> "Narrowing":
-        """With a test besides what the filter says already."""
-        before = self.typed_filter()
-        if before is None:
-            return replace(self, where=write_filter(test))
-        parts = before.items if isinstance(before, Every) else (before,)
-        if test in parts:
-            return self
-        return replace(self, where=write_filter(Every((*parts, test))))
+    @property
+    def differing_runs(self) -> tuple[str, str] | None:
+        """The two runs of which only what differs is listed; None for none."""
+        for part in _parts(self.typed_filter()):
+            if isinstance(part, Comparison) and part.name == "differs" and len(part.values) > 1:
+                return str(part.values[0]), str(part.values[1])
+        return None
+
+    def with_difference(self, test: Comparison) -> "Narrowing":
+        """Only where two runs differ, in place of two others, besides what the filter says."""
+        kept = [
+            part
+            for part in _parts(self.typed_filter())
+            if not (isinstance(part, Comparison) and part.name == "differs")
+        ]
+        where = Every((*kept, test)) if kept else test
+        return replace(self, where=write_filter(where))
+
+
+def _parts(where: Filter | None) -> tuple[Filter, ...]:
+    if where is None:
+        return ()
+    return where.items if isinstance(where, Every) else (where,)
 
 
 def _quoted(text: str) -> str:

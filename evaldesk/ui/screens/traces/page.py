@@ -24,6 +24,7 @@ from evaldesk.ui.screens.traces.finding_desk import FindingDesk
 from evaldesk.ui.screens.traces.list_pane import ListPane
 from evaldesk.ui.screens.traces.marks import MarksPanel
 from evaldesk.ui.screens.traces.models import SiblingModel
+from evaldesk.ui.screens.traces.narrowing import Narrowing
 from evaldesk.ui.screens.traces.panels import SiblingStrip
 from evaldesk.ui.screens.traces.search_words import to_find, words_of
 from evaldesk.ui.screens.traces.views_panel import ViewsPanel
@@ -59,6 +60,8 @@ class TracesPage(Screen):
         )
         self.siblings = SiblingModel(self)
         self._wanted: int | None = None
+        self._carried = self._put_away = ""
+        self._from_top = ""
         self._growing = False
         self._focus_list = False
         self.beside = Beside(workspace, self)
@@ -189,7 +192,10 @@ class TracesPage(Screen):
             self._open_current()
             return
         picked = tuple(self.model.pk(row) for row in self.table.picked_rows()[: MOST + 1])
-        if len(marked) > 1:
+        across = self._across() if not marked and len(picked) < 2 else ()
+        if across:
+            self._open_set(across)
+        elif len(marked) > 1:
             self._open_set(marked)
         elif 2 <= len(picked) <= MOST:
             self._open_set(picked)
@@ -199,6 +205,17 @@ class TracesPage(Screen):
             self._open_set((self.pane.pks[0], self.siblings.rows[0].pk))
         elif self.pane.pks:
             self.choose_beside()
+
+    def _across(self) -> tuple[int, ...]:
+        """The current trace and what it differs from, where only what differs is listed."""
+        runs, row = self.finding.narrowing.differing_runs, self.listing.current_row()
+        if runs is None or row is None or row.run not in runs or self.pane.pks[:1] != (row.pk,):
+            return ()
+        wanted = runs[1] if row.run == runs[0] else runs[0]
+        for other in self.siblings.rows:
+            if other.run == wanted and other.trial == row.trial:
+                return (row.pk, other.pk) if row.run == runs[0] else (other.pk, row.pk)
+        return ()
 
     def choose_beside(self) -> None:
         """Offer the other runs and trials of the scenario."""
@@ -402,6 +419,9 @@ class TracesPage(Screen):
         self.beside.marks_changed.connect(self._marks_changed)
         self.beside.moved.connect(self._moved)
         self.pane.left.connect(self.back)
+        self.pane.shown.connect(self._mark_words)
+        self.pane.find_bar.closed.connect(self._words_put_away)
+        controller.narrowed_otherwise.connect(self._words_changed)
         controller.sized.connect(self.columns.know)
         controller.listed.connect(self._listed)
         controller.known_read.connect(self._known_read)
@@ -431,12 +451,9 @@ class TracesPage(Screen):
         bind(self, "traces.compare", self.compare, lambda: bool(self.pane.pks))
         bind(self, "traces.choose_beside", self.choose_beside, lambda: bool(self.pane.pks))
         self.pane.bind_beside(self, "traces")
-        bind(self, "traces.difference", self.pane.next_difference, lambda: self.pane.is_pair)
+        bind(self, "traces.difference", lambda: self._next_mark(1), lambda: bool(self.pane.pks))
         bind(
-            self,
-            "traces.difference_back",
-            lambda: self.pane.next_difference(-1),
-            lambda: self.pane.is_pair,
+            self, "traces.difference_back", lambda: self._next_mark(-1), lambda: bool(self.pane.pks)
         )
         self.pane.desk.bind(self, "traces")
         bind(self, "traces.copy_id", self.copy_id, lambda: self.listing.current_row() is not None)
@@ -453,7 +470,7 @@ class TracesPage(Screen):
             self.status_changed.emit()
             return
         self._growing = not self.controller.complete
-        keep = self._wanted if self._wanted is not None else self.listing.current_pk()
+        keep = self._wanted if self._wanted is not None else self._kept_trace()
         self.listing.show_ids(ids)
         self.finding.say()
         empty = self.controller.total == 0
@@ -473,6 +490,15 @@ class TracesPage(Screen):
             self.pane.clear(self.tr("No trace matches"))
             self.siblings.set_rows(())
             self.status_changed.emit()
+
+    def _kept_trace(self) -> int:
+        """What stays current in another list: the same trace, but the first one (-1) where other
+        words are looked for, as long as the person has not gone on to another row.
+        """
+        row = self.table.currentIndex().row()
+        first = self._from_top == "new" or (self._from_top == "begun" and row <= 0)
+        self._from_top = "" if self.controller.complete else "begun" if self._from_top else ""
+        return -1 if first else self.listing.current_pk()
 
     def _known_read(self) -> None:
         # While others' answers may still sway a person, so may their notes.
@@ -545,6 +571,39 @@ class TracesPage(Screen):
             share = 0.66 if columns == 2 else 0.78
             if self.reading.sizes()[1] < width * (share - 0.06):
                 self.reading.setSizes([int(width * (1 - share)), int(width * share)])
+
+    # the words of the search, in the trace
+
+    def _mark_words(self) -> None:
+        """Mark in the trace what the list was searched for, unless the person looks for something
+        of their own there, or has closed the bar.
+        """
+        wanted, bar = to_find(words_of(self.controller.text)), self.pane.find_bar
+        said = bar.field.text() if bar.isVisible() else ""
+        own = said not in ("", self._carried)
+        if wanted and not own and wanted not in (said, self._put_away):
+            self._carried = wanted
+            self.pane.find(wanted)
+
+    def _words_changed(self, before: Narrowing, after: Narrowing) -> None:
+        if before.text != after.text or before.similar != after.similar:
+            self._from_top = "new"
+        if before.text != after.text:
+            self._put_away = ""
+            bar = self.pane.find_bar
+            if not words_of(after.text) and self._carried and bar.field.text() == self._carried:
+                self._carried = ""
+                self.pane.find("")
+
+    def _words_put_away(self) -> None:
+        self._put_away = self._carried
+
+    def _next_mark(self, step: int) -> None:
+        """The next difference of what stands side by side; in one trace the next hit."""
+        if self.pane.is_pair:
+            self.pane.next_difference(step)
+        else:
+            self.pane.step_hit(step)
 
     def _side_by_side(self) -> bool:
         return self.pane.is_pair

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from evaldesk.ui.widgets.trace_view.search import EITHER
+
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
 
 
@@ -27,4 +29,4 @@ def marks(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
 
 def to_find(words: Sequence[str]) -> str:
     """Words as the bar that finds text in a trace takes them: any of them."""
-    return " | ".join(words)
+    return EITHER.join(words)
