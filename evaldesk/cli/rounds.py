@@ -12,7 +12,7 @@ from evaldesk.cli.command import (
     author_of,
     opened,
 )
-from evaldesk.cli.wording import table
+from evaldesk.cli.wording import estimate, table
 from evaldesk.domain.round import ROUND_KINDS, Round, RoundRules
 from evaldesk.domain.wording import counted
 
@@ -76,6 +76,14 @@ def _assign_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--show-systems", action="store_true", help="raters see systems, runs and models"
     )
+    parser.add_argument(
+        "--feedback",
+        action="store_true",
+        help="tell each rater the gold answer once they have submitted (training)",
+    )
+    parser.add_argument(
+        "--pass-mark", type=float, metavar="SHARE", help="of the gold answers, in training"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument(
         "--dry-run", action="store_true", help="say what it would be and cost; write nothing"
@@ -106,14 +114,17 @@ def _assign(args: argparse.Namespace, _: Context) -> Outcome:
         repeats=args.repeats,
         seed=args.seed,
         rules=RoundRules(
-            hide_systems=not args.show_systems, order="fresh" if args.fresh_first else "own"
+            hide_systems=not args.show_systems,
+            order="fresh" if args.fresh_first else "own",
+            feedback=args.feedback,
+            pass_mark=args.pass_mark,
         ),
     )
     with opened(args) as project:
         if args.dry_run:
             planned = plan_round(project, plan)
         else:
-            _, planned = start_round(project, plan, author_of(args))
+            planned = start_round(project, plan, author_of(args))[1]
     return Outcome(_planned_json(planned, args.seed), _planned_text(planned, args.dry_run))
 
 
@@ -231,6 +242,48 @@ def _close(args: argparse.Namespace, _: Context) -> Outcome:
     return Outcome(data, _round_text(data))
 
 
+def _estimate_arguments(parser: argparse.ArgumentParser) -> None:
+    add_project(parser)
+    parser.add_argument("--round", required=True, metavar="NAME")
+    parser.add_argument("--criterion", default="", metavar="NAME", help="only this one")
+
+
+def _estimate(args: argparse.Namespace, _: Context) -> Outcome:
+    from evaldesk.services.round_estimates import estimates
+
+    with opened(args) as project:
+        found = estimates(project, args.round, args.criterion)
+    data = {
+        "round": args.round,
+        "criteria": [
+            {
+                "criterion": one.criterion,
+                "items": one.items,
+                "answered": one.answered,
+                "shares": [
+                    {"point": share.point, **share.estimate.to_json(), "unweighted": share.plain}
+                    for share in one.shares
+                ],
+            }
+            for one in found
+        ],
+    }
+    rows = [
+        (
+            one.criterion,
+            share.point,
+            estimate(share.estimate),
+            "–" if share.plain is None else f"{share.plain:.3f}",
+            f"{one.answered:,} of {one.items:,}",
+            share.estimate.method or "",
+        )
+        for one in found
+        for share in one.shares
+    ]
+    head = ("criterion", "point", "weighted [95 %]", "unweighted", "answered", "method")
+    return Outcome(data, table(head, rows))
+
+
 COMMANDS = (
     Command(
         "assign",
@@ -254,6 +307,13 @@ COMMANDS = (
         "evaldesk round reveal support.evaldesk --round pilot",
         _named,
         _reveal,
+    ),
+    Command(
+        "round estimate",
+        "Shares and means over all that a round could have drawn, weighted by its probabilities.",
+        "evaldesk round estimate support.evaldesk --round pilot --criterion success",
+        _estimate_arguments,
+        _estimate,
     ),
     Command(
         "round close",

@@ -180,8 +180,15 @@ def _check(plan: RoundPlan) -> None:
     for name in ("overlap", "repeats"):
         if not 0.0 <= getattr(plan, name) <= 1.0:
             raise UsageError(f"The share of {name} lies from 0 to 1.")
-    if plan.sample is not None and plan.sample < 1:
-        raise UsageError("A sample has at least one item.")
+    if plan.sample is not None and plan.sample < (0 if plan.gold else 1):
+        raise UsageError("A sample has at least one item.", "Only gold items may come alone.")
+    mark = plan.rules.pass_mark
+    if mark is not None and not 0.0 <= mark <= 1.0:
+        raise UsageError("The pass mark lies from 0 to 1.")
+    if (plan.rules.feedback or mark is not None) and not plan.gold:
+        raise UsageError(
+            "Feedback and a pass mark need gold items.", "Ask for some that have a ruling."
+        )
     if plan.factor < 1.0:
         raise UsageError("Oversampling raises a share: its factor is 1 or more.")
     if min(plan.calibration, plan.gold) < 0:
