@@ -309,6 +309,8 @@ class ReadingDesk(QObject):
         self._came_from = QApplication.focusWidget()
         title = self.tr("Note on step {n}").format(n=number) if number else self.tr("Note")
         self.note_bar.open_bar(title, there)
+        canvas = view.canvas  # lower now, by the bar
+        QTimer.singleShot(0, canvas, lambda: canvas.reveal(canvas.current))
 
     def _go_back(self) -> None:
         """Give the keys back to what had them before the note was written."""
