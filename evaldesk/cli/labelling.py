@@ -21,6 +21,7 @@ from evaldesk.domain.errors import InputError, NotFoundError, UsageError
 from evaldesk.domain.rubric import Rubric
 
 if TYPE_CHECKING:
+    from evaldesk.domain.agreement import CriterionAgreement
     from evaldesk.storage.project import Project
 
 
@@ -111,6 +112,12 @@ def _agreement_arguments(parser: argparse.ArgumentParser) -> None:
         help="level of measurement instead of the criterion's own",
     )
     parser.add_argument("--by", default="", metavar="SLICE", help="a slice, or tier")
+    parser.add_argument(
+        "--round",
+        default="",
+        metavar="NAME",
+        help="as answered in this round; of a revealed one before and after the reveal",
+    )
     add_resampling(parser, 2000)
 
 
@@ -125,11 +132,27 @@ def _agreement(args: argparse.Namespace, _: Context) -> Outcome:
             level=args.level,
             by=args.by,
             run=args.run,
+            round=args.round,
             resamples=args.resamples,
             seed=args.seed,
         )
+        before: dict[str, CriterionAgreement] = {}
+        if args.round and project.rounds.get(args.round).revealed_at:
+            blind = agreement(
+                project,
+                args.rubric,
+                criterion=args.criterion,
+                level=args.level,
+                run=args.run,
+                round=args.round,
+                before_reveal=True,
+                resamples=args.resamples,
+                seed=args.seed,
+            )
+            before = {item.criterion: item for item in blind}
     data = {
         "rubric": args.rubric,
+        **({"round": args.round} if args.round else {}),
         "criteria": [
             {
                 "criterion": item.criterion,
@@ -137,6 +160,34 @@ def _agreement(args: argparse.Namespace, _: Context) -> Outcome:
                 "alpha": item.alpha.to_json(),
                 "ac": item.ac.to_json(),
                 "percent": item.percent.to_json(),
+                **(
+                    {
+                        "before_reveal": {
+                            "alpha": before[item.criterion].alpha.to_json(),
+                            "ac": before[item.criterion].ac.to_json(),
+                            "percent": before[item.criterion].percent.to_json(),
+                            "ratings": before[item.criterion].ratings,
+                        }
+                    }
+                    if item.criterion in before
+                    else {}
+                ),
+                **({} if item.jaccard is None else {"jaccard": item.jaccard.to_json()}),
+                **(
+                    {
+                        "points": [
+                            {
+                                "point": point.value,
+                                "chosen": point.chosen,
+                                "alpha": point.alpha.to_json(),
+                                "percent": point.percent.to_json(),
+                            }
+                            for point in item.points
+                        ]
+                    }
+                    if item.points
+                    else {}
+                ),
                 "units": item.units,
                 "pairable_units": item.pairable_units,
                 "raters": item.raters,
@@ -172,6 +223,33 @@ def _agreement(args: argparse.Namespace, _: Context) -> Outcome:
                 item.ratings,
             )
         )
+        if item.criterion in before:
+            blind_one = before[item.criterion]
+            rows.append(
+                (
+                    "  before the reveal",
+                    "",
+                    estimate(blind_one.alpha),
+                    estimate(blind_one.ac),
+                    estimate(blind_one.percent),
+                    blind_one.raters,
+                    blind_one.ratings,
+                )
+            )
+        if item.jaccard is not None:
+            rows.append(("  with Jaccard distance", "", estimate(item.jaccard), "", "", "", ""))
+        rows += [
+            (
+                f"  {point.text}",
+                "chosen",
+                estimate(point.alpha),
+                "",
+                estimate(point.percent),
+                "",
+                "",
+            )
+            for point in item.points
+        ]
         rows += [
             (f"  {part.name} = {part.value}", "", estimate(part.alpha), "", "", "", "")
             for part in item.slices
@@ -213,7 +291,7 @@ def _disagreements(args: argparse.Namespace, _: Context) -> Outcome:
             item.trace[:10],
             item.scenario,
             item.criterion,
-            " · ".join(str(value) for value in list(item.answers.values())[:8]),
+            " · ".join(_words(value) for value in list(item.answers.values())[:8]),
             "ruled" if item.ruled else "open",
         )
         for item in found[:200]
@@ -336,3 +414,7 @@ COMMANDS = (
         _rule,
     ),
 )
+
+
+def _words(value: object) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -30,6 +30,28 @@ def reading(alpha: Estimate) -> Reading:
     return "tentative" if alpha.low >= TENTATIVE_FROM else "unreliable"
 
 
+Measure = Level | Literal["multi"]
+"""The level of measurement, or ``multi``: answers of several points, compared as sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointAgreement:
+    """Agreement on whether one point of a multi-select is chosen.
+
+    Attributes:
+        value: the point's; ``text`` what a person reads.
+        chosen: of how many answers.
+        alpha: Krippendorff's, nominal: chosen or not.
+        percent: observed pairwise agreement.
+    """
+
+    value: str
+    text: str
+    chosen: int
+    alpha: Estimate
+    percent: Estimate
+
+
 @dataclass(frozen=True, slots=True)
 class PairAgreement:
     """Cohen's kappa of two raters over the units that both rated."""
@@ -56,15 +78,19 @@ class CriterionAgreement:
 
     Attributes:
         level: of measurement that alpha was computed at.
-        alpha: Krippendorff's alpha with the unit-level BCa interval.
-        ac: Gwet's AC1 (AC2 with quadratic weights above the nominal level).
+        alpha: Krippendorff's alpha with the unit-level BCa interval; of a multi-select with MASI
+            distance.
+        ac: Gwet's AC1 (AC2 with quadratic weights above the nominal level, and with MASI's for a
+            multi-select).
         percent: observed pairwise agreement, weighted where ``ac`` is.
         units: rated units; ``pairable_units`` have at least two ratings.
         missing: cells of the raters-by-units table without an answer.
+        jaccard: alpha of a multi-select with Jaccard distance; None for other scales.
+        points: of a multi-select, point by point.
     """
 
     criterion: str
-    level: Level
+    level: Measure
     alpha: Estimate
     ac: Estimate
     percent: Estimate
@@ -75,3 +101,5 @@ class CriterionAgreement:
     missing: int
     pairs: Sequence[PairAgreement] = ()
     slices: Sequence[SliceAgreement] = ()
+    jaccard: Estimate | None = None
+    points: Sequence[PointAgreement] = ()

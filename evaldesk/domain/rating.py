@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evaldesk.domain.rubric import AnswerValue, Given
+from evaldesk.domain.rubric import AnswerValue, Given, Judgement
 
 RulingKind = Literal["adopt", "other", "none_fits", "rubric_unsettled"]
 """adopt: a value that a rater gave. other: another value of the scale. none_fits: no value of the
@@ -130,7 +130,7 @@ class Disagreement:
     scenario: str
     title: str
     criterion: str
-    answers: Mapping[str, AnswerValue]
+    answers: Mapping[str, Judgement]
     spread: float
     severity: str
     tier: str
@@ -180,7 +180,7 @@ class AnswerTable:
     criterion: str
     units: Sequence[int]
     raters: Sequence[str]
-    values: Sequence[Mapping[str, AnswerValue]]
+    values: Sequence[Mapping[str, Judgement]]
 
     @property
     def ratings(self) -> int:

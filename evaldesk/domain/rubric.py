@@ -56,6 +56,9 @@ class CannotJudge:
 Given = AnswerValue | list[str] | CannotJudge
 """Whatever can be answered to a criterion."""
 
+Judgement = AnswerValue | tuple[str, ...]
+"""An answer that can be counted: several points as a tuple, and "cannot judge" is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -173,7 +176,7 @@ class Scale:
             raise InputError(f"{number:g} is above {self.maximum:g}.")
         return number
 
-    def position(self, value: AnswerValue | list[str]) -> float | None:
+    def position(self, value: Judgement | list[str]) -> float | None:
         """Where an answer stands as a number: its own value on an interval or ratio scale, else
         the index of its point. None for text and for what the scale does not have.
         """
@@ -184,11 +187,11 @@ class Scale:
                 return float(index)
         return None
 
-    def text_of(self, value: "AnswerValue | list[str] | CannotJudge") -> str:
+    def text_of(self, value: Judgement | Given) -> str:
         """What a person reads for an answer."""
         if isinstance(value, CannotJudge):
             return f"cannot judge: {value.reason}"
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             return ", ".join(self.text_of(item) for item in value)
         for point in self.points:
             if point.value == value:

@@ -21,8 +21,9 @@ from evaldesk.domain.rubric import (
     COMMENT,
     FAILURE_MODES,
     SEVERITY,
-    AnswerValue,
+    CannotJudge,
     Criterion,
+    Judgement,
     Rubric,
     Scale,
 )
@@ -55,14 +56,15 @@ class BoardRow:
     """One criterion of a trace, as the adjudicator sees it.
 
     Attributes:
-        values: alias → value; a rater who did not answer is missing.
+        values: alias → value; a rater who did not answer is missing. One who cannot judge is
+            among them, and neither agrees nor differs.
         comments: alias → what was said with the answer.
         state: agree, differ, single (one answer) or missing (none).
         rulings: on this question, oldest first; the last one stands.
     """
 
     criterion: Criterion
-    values: Mapping[str, AnswerValue]
+    values: Mapping[str, Judgement | CannotJudge]
     comments: Mapping[str, str]
     state: CellState
     rulings: Sequence[Ruling]
@@ -107,14 +109,14 @@ def disagreements(
         project.runs.require(run)
     severities = project.ratings.severities(rubric)
     rulings = project.rulings.current(rubric)
-    differing: list[tuple[int, Criterion, Mapping[str, AnswerValue], float]] = []
+    differing: list[tuple[int, Criterion, Mapping[str, Judgement], float]] = []
     for item in found.criteria:
-        if item.scale.level is None or (criterion and item.name != criterion):
+        if item.scale.kind == "text" or (criterion and item.name != criterion):
             continue
         table = project.ratings.table(rubric, item.name, run)
         width = _width(item.scale, table)
         for trace_pk, answers in zip(table.units, table.values, strict=True):
-            if len(set(answers.values())) > 1:
+            if len({str(value) for value in answers.values()}) > 1:
                 differing.append((trace_pk, item, answers, _spread(item.scale, answers, width)))
     rows = {row.pk: row for row in project.traces.rows(list({entry[0] for entry in differing}))}
     result = [
@@ -155,19 +157,27 @@ def _width(scale: Scale, table: AnswerTable) -> float:
         low, high = min(numbers), max(numbers)
     if low is None or high is None:
         # A number without bounds is measured by the range that raters used.
-        given = [float(value) for row in table.values for value in row.values()] or [0.0]
+        given = [
+            float(value)
+            for row in table.values
+            for value in row.values()
+            if not isinstance(value, tuple)
+        ] or [0.0]
         low = min(given) if low is None else low
         high = max(given) if high is None else high
     return high - low or 1.0
 
 
-def _spread(scale: Scale, answers: Mapping[str, AnswerValue], width: float) -> float:
+def _spread(scale: Scale, answers: Mapping[str, Judgement], width: float) -> float:
     # Pairs of values, not of raters: a hundred raters make 5,000 pairs and a handful of values.
     counts = Counter(answers.values())
     total = 0.0
     for a, b in combinations(counts, 2):
         distance = 1.0
-        if scale.level != "nominal":
+        if isinstance(a, tuple) and isinstance(b, tuple):
+            # Jaccard's: what they do not share, of all that either chose.
+            distance = 1.0 - len({*a} & {*b}) / len({*a} | {*b})
+        elif scale.level not in (None, "nominal"):
             first, second = scale.position(a), scale.position(b)
             if first is not None and second is not None:
                 distance = min(1.0, abs(first - second) / width)
@@ -199,7 +209,10 @@ def board(project: "Project", rubric: str, trace_pk: int) -> Board:
         aliases=list(names.values()),
         rows=rows,
         comments=_values(by_field.get(COMMENT, {})),
-        tags=_values(by_field.get(FAILURE_MODES, {})),
+        tags={
+            alias: found.present_modes(names)
+            for alias, names in _values(by_field.get(FAILURE_MODES, {})).items()
+        },
         severities=_values(by_field.get(SEVERITY, {})),
     )
 
@@ -214,26 +227,31 @@ def _board_row(
     raters: int,
     rulings: Sequence[Ruling],
 ) -> BoardRow:
-    values = {alias: answer.value for alias, answer in answers.items()}
+    values: dict[str, Judgement | CannotJudge] = {
+        alias: tuple(answer.value) if isinstance(answer.value, list) else answer.value
+        for alias, answer in answers.items()
+        if answer.value is not None
+    }
+    judged = [value for value in values.values() if not isinstance(value, CannotJudge)]
     state: CellState
-    if not values:
+    if not judged:
         state = "missing"
-    elif len(values) == 1:
+    elif len(judged) == 1:
         state = "single"
-    elif criterion.scale.level is None or len({str(value) for value in values.values()}) == 1:
+    elif criterion.scale.kind == "text" or len({str(value) for value in judged}) == 1:
         state = "agree"
     else:
         state = "differ"
     return BoardRow(
         criterion=criterion,
-        values=values,  # type: ignore[arg-type]
+        values=values,
         comments={alias: a.comment for alias, a in answers.items() if a.comment},
         state=state,
         rulings=rulings,
     )
 
 
-def in_board_order(item: Disagreement, rubric: str) -> list[AnswerValue]:
+def in_board_order(item: Disagreement, rubric: str) -> list[Judgement]:
     """A disagreement's answers in the order of the board's columns, which changes from trace to
     trace: a fixed order in a list would tell who is who.
     """
@@ -311,9 +329,10 @@ def gold(project: "Project", rubric: str, criterion: str) -> dict[int, Gold]:
     result: dict[int, Gold] = {}
     table = project.ratings.table(rubric, criterion)
     for trace_pk, answers in zip(table.units, table.values, strict=True):
-        values = set(answers.values())
-        if len(answers) >= 2 and len(values) == 1:
-            result[trace_pk] = Gold(trace_pk, criterion, values.pop(), "agreed")
+        given = [*answers.values()]
+        if len(given) >= 2 and all(value == given[0] for value in given):
+            value = [*given[0]] if isinstance(given[0], tuple) else given[0]
+            result[trace_pk] = Gold(trace_pk, criterion, value, "agreed")
     for (trace_pk, _), ruling in project.rulings.current(rubric, criterion).items():
         result[trace_pk] = Gold(trace_pk, criterion, ruling.value, "ruling")
     return result

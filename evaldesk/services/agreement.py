@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaldesk.domain.agreement import CriterionAgreement, PairAgreement, SliceAgreement
+from evaldesk.domain.agreement import (
+    CriterionAgreement,
+    PairAgreement,
+    PointAgreement,
+    SliceAgreement,
+)
 from evaldesk.domain.errors import NotFoundError, UsageError
+from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.rating import AnswerTable
-from evaldesk.domain.rubric import Criterion, Level, Scale
-from evaldesk.stats.agreement import krippendorff_alpha
-from evaldesk.stats.coefficients import cohen_kappa, gwet_ac, percent_agreement
+from evaldesk.domain.rubric import Criterion, Judgement, Level, Scale
+from evaldesk.stats.agreement import Measure, krippendorff_alpha
+from evaldesk.stats.coefficients import Weighting, cohen_kappa, gwet_ac, percent_agreement
 from evaldesk.stats.ratings import UnitRatings
+from evaldesk.stats.set_distances import Distances, jaccard, masi
 from evaldesk.storage.listings import slice_names
 
 if TYPE_CHECKING:
@@ -31,6 +38,8 @@ def agreement(
     level: Level | None = None,
     by: str = "",
     run: str = "",
+    round: str = "",
+    before_reveal: bool = False,
     resamples: int = 2000,
     seed: int = DEFAULT_SEED,
 ) -> list[CriterionAgreement]:
@@ -38,23 +47,35 @@ def agreement(
 
     Args:
         criterion: only this one; empty for all but texts.
-        level: instead of the criterion's own; ``interval`` and ``ratio`` need numbers.
+        level: instead of the criterion's own; ``interval`` and ``ratio`` need numbers. Answers of
+            several points are compared as sets, or at ``nominal`` as wholes.
         by: a slice, or ``tier``, to look within as well.
         run: only the traces of this run.
+        round: as they stand in this round; empty for the latest of each rater.
+        before_reveal: as they stood when that round was revealed.
         resamples: of the bootstrap.
         seed: of the bootstrap; recorded with the result.
 
     Raises:
-        NotFoundError: no such rubric, criterion or slice.
-        UsageError: a level that the criterion's answers cannot have.
+        NotFoundError: no such rubric, criterion, slice or round.
+        UsageError: a level that the criterion's answers cannot have; the round is by another
+            rubric, or was not revealed.
     """
-    found = project.rubrics.get(rubric)
+    version = None
+    if round:
+        within = project.rounds.get(round)
+        version = within.version
+        if within.rubric != rubric:
+            raise UsageError(f"The round “{round}” is by the rubric “{within.rubric}”.")
+        if before_reveal and not within.revealed_at:
+            raise UsageError(f"The round “{round}” was not revealed.")
+    found = project.rubrics.get(rubric, version)
     if criterion and found.criterion(criterion) is None:
         raise NotFoundError.among("criterion", criterion, (item.name for item in found.criteria))
     chosen = [
         item
         for item in found.criteria
-        if (item.name == criterion if criterion else item.scale.level is not None)
+        if (item.name == criterion if criterion else item.scale.kind != "text")
     ]
     if run:
         project.runs.require(run)
@@ -62,7 +83,7 @@ def agreement(
     return [
         _of_criterion(
             item,
-            project.ratings.table(rubric, item.name, run),
+            project.ratings.table(rubric, item.name, run, round=round, before_reveal=before_reveal),
             level,
             labels,
             by,
@@ -87,21 +108,46 @@ def _of_criterion(
     resamples: int,
     seed: int,
 ) -> CriterionAgreement:
-    used = level or criterion.scale.level
+    several = criterion.scale.kind == "multi"
+    used = level or ("multi" if several else criterion.scale.level)
     if used is None:
         raise UsageError(
             f"“{criterion.name}” is answered in words; agreement needs a scale.",
             "Choose another criterion.",
         )
-    codes = codes_of(criterion.scale, used, criterion.name)
+    if several and used not in ("multi", "nominal"):
+        raise UsageError(
+            f"“{criterion.name}” takes several points, which have no place on the level {used}.",
+            "Leave the level out, or use nominal.",
+        )
+    measure: Measure
+    weights: Weighting
+    jaccard_distance: Distances | None = None
+    if several:
+        given = {answer for row in table.values for answer in row.values()}
+        sets = sorted(answer for answer in given if isinstance(answer, tuple))
+        codes: Mapping[Any, float] = _Codes((item, float(i)) for i, item in enumerate(sets))
+        scale = [*codes.values()] or None
+        measure, weights = ("nominal", "identity")
+        if used == "multi":
+            measure = weights = masi(sets)
+            jaccard_distance = jaccard(sets)
+    else:
+        assert used != "multi"
+        codes = codes_of(criterion.scale, used, criterion.name)
+        measure = used
+        weights = "identity" if used == "nominal" else "quadratic"
+        scale = _categories(criterion.scale, codes)
     unit, value = _long(table, codes)
     ratings = UnitRatings.from_long(unit, value, units=len(table.units))
-    weights: Any = "identity" if used == "nominal" else "quadratic"
-    scale = _categories(criterion.scale, codes)
+
+    def alpha(distance: Measure) -> Estimate:
+        return krippendorff_alpha(ratings, distance, resamples=resamples, seed=seed)
+
     return CriterionAgreement(
         criterion=criterion.name,
         level=used,
-        alpha=krippendorff_alpha(ratings, used, resamples=resamples, seed=seed),
+        alpha=alpha(measure),
         ac=gwet_ac(ratings, categories=scale, weights=weights),
         percent=percent_agreement(ratings, categories=scale, weights=weights),
         units=len(table.units),
@@ -110,8 +156,36 @@ def _of_criterion(
         ratings=table.ratings,
         missing=len(table.units) * len(table.raters) - table.ratings,
         pairs=_pairs(table, codes, weights, scale),
-        slices=_slices(table, codes, used, labels, by, resamples, seed),
+        slices=_slices(table, codes, measure, labels, by, resamples, seed),
+        jaccard=None if jaccard_distance is None else alpha(jaccard_distance),
+        points=_points(criterion.scale, table, resamples, seed) if several else (),
     )
+
+
+def _points(scale: Scale, table: AnswerTable, resamples: int, seed: int) -> list[PointAgreement]:
+    """Each point of a multi-select by itself: chosen or not."""
+    found = []
+    for point in scale.points:
+        unit, value = [], []
+        for index, row in enumerate(table.values):
+            for answer in row.values():
+                unit.append(index)
+                value.append(float(_has(answer, point.value)))
+        ratings = UnitRatings.from_long(unit, value, units=len(table.units))
+        found.append(
+            PointAgreement(
+                str(point.value),
+                point.text,
+                int(sum(value)),
+                krippendorff_alpha(ratings, "nominal", resamples=resamples, seed=seed),
+                percent_agreement(ratings, categories=[0.0, 1.0]),
+            )
+        )
+    return found
+
+
+def _has(answer: Judgement, value: str | int | float) -> bool:
+    return isinstance(answer, tuple) and str(value) in answer
 
 
 class _Codes(dict[Any, float]):
@@ -174,7 +248,7 @@ def _pairs(
     columns = {
         rater: np.array([_code(codes, row.get(rater)) for row in table.values], dtype=float)
         if codes
-        else np.array([float(row.get(rater, np.nan)) for row in table.values], dtype=float)
+        else np.array([_code(codes, row.get(rater, np.nan)) for row in table.values], dtype=float)
         for rater in table.raters
     }
     pairs = []
@@ -188,7 +262,7 @@ def _pairs(
 def _slices(
     table: AnswerTable,
     codes: Mapping[Any, float],
-    level: Level,
+    level: Measure,
     labels: Mapping[int, str],
     by: str,
     resamples: int,

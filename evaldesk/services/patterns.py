@@ -7,7 +7,7 @@ from math import exp, lgamma, log, log1p
 from typing import TYPE_CHECKING, Literal
 
 from evaldesk.domain.rating import Disagreement
-from evaldesk.domain.rubric import AnswerValue
+from evaldesk.domain.rubric import Judgement
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -38,8 +38,8 @@ class Pattern:
 
     kind: Literal["reader", "split"]
     criterion: str
-    value: AnswerValue
-    others: AnswerValue
+    value: Judgement
+    others: Judgement
     places: Sequence[Place]
     among: int
 
@@ -87,7 +87,7 @@ def _readers(by_criterion: Mapping[str, Sequence[Disagreement]]) -> list[Pattern
     candidates: list[tuple[float, Pattern]] = []
     looks = 0
     for criterion, items in by_criterion.items():
-        alone: dict[tuple[AnswerValue, AnswerValue], list[tuple[str, Disagreement]]]
+        alone: dict[tuple[Judgement, Judgement], list[tuple[str, Disagreement]]]
         alone = defaultdict(list)
         for item in items:
             lone = _stands_alone(item.answers)
@@ -111,8 +111,8 @@ def _readers(by_criterion: Mapping[str, Sequence[Disagreement]]) -> list[Pattern
 
 
 def _stands_alone(
-    answers: Mapping[str, AnswerValue],
-) -> tuple[str, AnswerValue, AnswerValue] | None:
+    answers: Mapping[str, Judgement],
+) -> tuple[str, Judgement, Judgement] | None:
     """(rater, value, the others' value) where one of at least three differs from all others."""
     counts = Counter(answers.values())
     if len(answers) < 3 or len(counts) != 2:
@@ -124,7 +124,7 @@ def _stands_alone(
 
 
 def _splits(criterion: str, items: Sequence[Disagreement]) -> list[Pattern]:
-    pairs: dict[tuple[AnswerValue, AnswerValue], list[Place]] = defaultdict(list)
+    pairs: dict[tuple[Judgement, Judgement], list[Place]] = defaultdict(list)
     for item in items:
         values = sorted(set(item.answers.values()), key=lambda value: (str(type(value)), value))
         if len(values) == 2:

@@ -240,7 +240,7 @@ def _placed(
 
 def _label(criterion: Criterion | None, value: Any) -> str:
     """What the chosen point says, where that is more than its value."""
-    if criterion is None or value is None or isinstance(value, list):
+    if criterion is None or value is None or isinstance(value, list | tuple):
         return ""
     for point in criterion.scale.points:
         if point.value == value:

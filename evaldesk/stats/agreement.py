@@ -10,8 +10,10 @@ from numpy.typing import ArrayLike
 from evaldesk.domain.estimate import Estimate
 from evaldesk.stats.ratings import Floats, Patterns, UnitRatings, patterns_of
 from evaldesk.stats.resampling import BLOCK_CELLS, DEFAULT_SEED, bca_ends, blocks
+from evaldesk.stats.set_distances import Distances
 
 Measurement = Literal["nominal", "ordinal", "interval", "ratio"]
+Measure = Measurement | Distances
 
 PACKAGE_CELLS = 5_000_000
 """The package builds a units × values × values table; above this size ours, equal, computes."""
@@ -23,7 +25,7 @@ JACKKNIFE_BUNDLES = 400
 
 def krippendorff_alpha(
     ratings: UnitRatings,
-    measurement: Measurement,
+    measurement: Measure,
     *,
     level: float = 0.95,
     resamples: int = 2000,
@@ -34,7 +36,8 @@ def krippendorff_alpha(
 
     Args:
         ratings: units and their values; any number of raters, any gaps.
-        measurement: level of measurement; ``ordinal`` takes the order of the numeric codes.
+        measurement: level of measurement; ``ordinal`` takes the order of the numeric codes. Or
+            distances of one's own, such as those of sets, between codes from 0.
         level: of confidence.
         resamples: of the bootstrap; 0 gives the value alone.
         seed: of the bootstrap.
@@ -95,9 +98,9 @@ def krippendorff_alpha(
     )
 
 
-def _point(found: Patterns, measurement: Measurement) -> float:
+def _point(found: Patterns, measurement: Measure) -> float:
     width = found.domain.size
-    if found.units * width * width > PACKAGE_CELLS:
+    if isinstance(measurement, Distances) or found.units * width * width > PACKAGE_CELLS:
         return float(alphas(found, measurement, found.frequency[None, :])[0])
     counts = found.counts.toarray()[found.of_unit].astype(np.int64)
     return float(
@@ -107,7 +110,7 @@ def _point(found: Patterns, measurement: Measurement) -> float:
     )
 
 
-def alphas(found: Patterns, measurement: Measurement, weights: Floats) -> Floats:
+def alphas(found: Patterns, measurement: Measure, weights: Floats) -> Floats:
     """Alpha of many reweighted copies of the data at once.
 
     Args:
@@ -157,13 +160,13 @@ def _interval_alphas(found: Patterns, weights: Floats) -> Floats:
     return np.asarray(1.0 - (total - 1.0) * ratio)
 
 
-def _within(found: Patterns, measurement: Measurement) -> Floats:
+def _within(found: Patterns, measurement: Measure) -> Floats:
     """(patterns,) disagreement inside each unit: ordered pairs' distances over size - 1."""
     counts, sizes = found.counts, found.sizes
     if measurement == "nominal":
         same = np.asarray(counts.power(2).sum(axis=1)).ravel()
         return np.asarray((sizes**2 - same) / (sizes - 1.0))
-    # ratio: every pair of distinct values of a unit, laid out long, a block of units at a time
+    # ratio and sets: every pair of distinct values of a unit, laid out long, a block at a time
     out = np.zeros(sizes.size)
     filled = np.diff(counts.indptr)
     start = 0
@@ -176,8 +179,8 @@ def _within(found: Patterns, measurement: Measurement) -> Floats:
         first = np.repeat(np.arange(part.indices.size), each[row])
         offset = np.arange(first.size) - np.repeat(np.cumsum(each[row]) - each[row], each[row])
         second = part.indptr[row[first]] + offset
-        distance = _ratio_distance(
-            found.domain[part.indices[first]], found.domain[part.indices[second]]
+        distance = _distance(
+            measurement, found.domain[part.indices[first]], found.domain[part.indices[second]]
         )
         out[start:stop] = np.bincount(
             row[first], part.data[first] * part.data[second] * distance, minlength=each.size
@@ -186,7 +189,7 @@ def _within(found: Patterns, measurement: Measurement) -> Floats:
     return np.asarray(out / (sizes - 1.0))
 
 
-def _expected(found: Patterns, measurement: Measurement, margins: Floats, total: Floats) -> Floats:
+def _expected(found: Patterns, measurement: Measure, margins: Floats, total: Floats) -> Floats:
     """(copies,) distances summed over all ordered pairs of ratings, whatever their unit."""
     if measurement == "nominal":
         return np.asarray(total**2 - (margins**2).sum(axis=1))
@@ -194,12 +197,14 @@ def _expected(found: Patterns, measurement: Measurement, margins: Floats, total:
     step = max(1, BLOCK_CELLS // found.domain.size)
     for start in range(0, found.domain.size, step):
         part = slice(start, start + step)
-        distance = _ratio_distance(found.domain[:, None], found.domain[None, part])
+        distance = _distance(measurement, found.domain[:, None], found.domain[None, part])
         out += ((margins @ distance) * margins[:, part]).sum(axis=1)
     return out
 
 
-def _ratio_distance(a: Floats, b: Floats) -> Floats:
+def _distance(measurement: Measure, a: Floats, b: Floats) -> Floats:
+    if isinstance(measurement, Distances):
+        return measurement.between(a, b)
     total = a + b
     share = np.divide(a - b, total, out=np.zeros_like(total), where=total != 0)
     return np.asarray(share**2)
@@ -219,7 +224,7 @@ def _groups(found: Patterns, clusters: ArrayLike, units: int) -> sparse.csr_arra
 
 def bootstrap_alphas(
     found: Patterns,
-    measurement: Measurement,
+    measurement: Measure,
     resamples: int,
     rng: np.random.Generator,
     groups: sparse.csr_array | None = None,
@@ -249,7 +254,7 @@ def bootstrap_alphas(
 
 def _jackknife(
     found: Patterns,
-    measurement: Measurement,
+    measurement: Measure,
     groups: sparse.csr_array | None,
     rng: np.random.Generator,
 ) -> tuple[Floats, Floats]:
@@ -280,7 +285,7 @@ def _jackknife(
     return np.concatenate(out), times
 
 
-def _width(found: Patterns, measurement: Measurement) -> int:
+def _width(found: Patterns, measurement: Measure) -> int:
     """Cells that one copy of the data takes up in :func:`alphas`."""
     return max(found.frequency.size, 3 if measurement == "interval" else found.domain.size)
 

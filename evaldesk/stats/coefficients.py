@@ -11,8 +11,10 @@ from numpy.typing import ArrayLike
 from evaldesk.domain.estimate import Estimate
 from evaldesk.stats.distributions import normal_quantile, t_quantile
 from evaldesk.stats.ratings import Floats, UnitRatings
+from evaldesk.stats.set_distances import Distances
 
 Weights = Literal["identity", "linear", "quadratic", "ordinal"]
+Weighting = Weights | Distances
 
 MOST_CATEGORIES = 1_000
 """Above this many distinct values a coefficient for categories says nothing."""
@@ -21,17 +23,20 @@ _NO_PAIR = "undefined: no unit has two ratings"
 _ONE_UNIT = "no interval: one unit with two ratings has no spread"
 
 
-def agreement_weights(categories: ArrayLike, weights: Weights) -> Floats:
+def agreement_weights(categories: ArrayLike, weights: Weighting) -> Floats:
     """(categories, categories) how nearly each two categories agree: 1 on the diagonal.
 
     Args:
         categories: (q,) ascending values; ``linear`` and ``quadratic`` use their distances,
             ``ordinal`` only their order.
-        weights: as irrCAC names them.
+        weights: as irrCAC names them; or distances between codes from 0, whose categories then
+            are codes: near is one minus far.
 
     Source: Gwet 2014, Handbook of inter-rater reliability.
     """
     value = np.asarray(categories, dtype=np.float64)
+    if isinstance(weights, Distances):
+        return 1.0 - weights.between(value[:, None], value[None, :])
     if weights == "identity" or value.size < 2:
         return np.eye(value.size)
     gap = np.abs(value[:, None] - value[None, :]) / float(np.ptp(value))
@@ -66,7 +71,7 @@ class _Table:
 
 
 def _table(
-    ratings: UnitRatings, categories: ArrayLike | None, weights: Weights, name: str
+    ratings: UnitRatings, categories: ArrayLike | None, weights: Weighting, name: str
 ) -> _Table | Estimate:
     """The table, or the estimate that says why there is none."""
     domain = np.unique(ratings.value if categories is None else np.asarray(categories, float))
@@ -116,7 +121,7 @@ def percent_agreement(
     ratings: UnitRatings,
     *,
     categories: ArrayLike | None = None,
-    weights: Weights = "identity",
+    weights: Weighting = "identity",
     level: float = 0.95,
 ) -> Estimate:
     """The chance that two ratings of one unit agree, averaged over pairable units.
@@ -140,7 +145,7 @@ def gwet_ac(
     ratings: UnitRatings,
     *,
     categories: ArrayLike | None = None,
-    weights: Weights = "identity",
+    weights: Weighting = "identity",
     level: float = 0.95,
 ) -> Estimate:
     """Gwet's AC1 (identity weights) or AC2, which one frequent category does not pull down.
@@ -178,7 +183,7 @@ def fleiss_kappa(
     ratings: UnitRatings,
     *,
     categories: ArrayLike | None = None,
-    weights: Weights = "identity",
+    weights: Weighting = "identity",
     level: float = 0.95,
 ) -> Estimate:
     """Fleiss' kappa, for any number of ratings a unit; arguments as of :func:`gwet_ac`.
@@ -200,7 +205,7 @@ def brennan_prediger(
     ratings: UnitRatings,
     *,
     categories: ArrayLike | None = None,
-    weights: Weights = "identity",
+    weights: Weighting = "identity",
     level: float = 0.95,
 ) -> Estimate:
     """Brennan–Prediger: chance agreement of raters who pick any category alike.
@@ -235,7 +240,7 @@ def _chance_corrected(
     return _t_estimate(value, influence, n=table.pairable, name=name, level=level)
 
 
-def _weighted(weights: Weights) -> str:
+def _weighted(weights: Weighting) -> str:
     return "" if weights == "identity" else f" ({weights} weights)"
 
 
@@ -244,7 +249,7 @@ def cohen_kappa(
     b: ArrayLike,
     *,
     categories: ArrayLike | None = None,
-    weights: Weights = "identity",
+    weights: Weighting = "identity",
     level: float = 0.95,
 ) -> Estimate:
     """Cohen's kappa of two raters over the units that both rated.

@@ -9,7 +9,7 @@ from sqlalchemy import func as sql
 
 from evaldesk.domain.identifiers import new_id, now
 from evaldesk.domain.rating import Answer, AnswerTable, Flag
-from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, AnswerValue, Given
+from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Given, Judgement
 from evaldesk.storage import codec, people, rounds, rubrics
 from evaldesk.storage import tables as t
 from evaldesk.storage.answers import (
@@ -378,7 +378,7 @@ class RatingRepository:
             statement = statement.where(t.run.c.name == run)
         decoded: dict[str, Any] = {}
         units: list[int] = []
-        values: list[dict[str, AnswerValue]] = []
+        values: list[dict[str, Judgement]] = []
         raters: dict[str, None] = {}
         with self._database.read() as connection:
             stands = CURRENT
@@ -388,7 +388,8 @@ class RatingRepository:
                 stands = standing_in(pk, upto)
             for trace_pk, rater, text in connection.execute(statement.where(stands)):
                 if text not in decoded:
-                    decoded[text] = codec.decode(text)
+                    value = codec.decode(text)
+                    decoded[text] = tuple(value) if isinstance(value, list) else value
                 if not units or units[-1] != trace_pk:
                     units.append(trace_pk)
                     values.append({})

@@ -80,10 +80,10 @@ def _row(item: ReportedDisagreement, raters: Any) -> list[Any]:
     found, place, standing = item.disagreement, item.place, item.ruling
     if raters is None:
         answers: list[Any] = [
-            "; ".join(f"{rater}: {value}" for rater, value in found.answers.items())
+            "; ".join(f"{rater}: {_cell(value)}" for rater, value in found.answers.items())
         ]
     else:
-        answers = [found.answers.get(rater) for rater in raters]
+        answers = [_cell(found.answers.get(rater)) for rater in raters]
     return [
         found.trace[:SHORT_ID],
         found.scenario,
@@ -164,3 +164,8 @@ def _ruling(item: ReportedRuling) -> list[Any]:
         ruling.supersedes or None,
         place.trace,
     ]
+
+
+def _cell(value: Any) -> Any:
+    """Several points in one cell, as in a file of ratings."""
+    return ";".join(value) if isinstance(value, tuple) else value

@@ -210,7 +210,7 @@ def _compute(
     # SciPy is behind it; a window that never asks does not load it.
     from evaldesk.services.agreement import agreement, groupings
 
-    criteria = [item for item in rubric.criteria if item.scale.level is not None]
+    criteria = [item for item in rubric.criteria if item.scale.kind != "text"]
     found: dict[Question, tuple[Outcome, ...]] = {}
     for round_, question in enumerate(questions):
         outcomes = []

@@ -237,7 +237,7 @@ def criterion_fields(
             [
                 name,
                 Field(level_text(teller, result.level)),
-                Field(alpha_text(result.alpha), estimate_detail(result.alpha), result.alpha),
+                Field(alpha_text(result.alpha), _alpha_detail(teller, result), result.alpha),
                 Field(reading_text(teller, result.alpha), kind=READING_INK[reading(result.alpha)]),
                 Field(estimate_text(result.ac), estimate_detail(result.ac)),
                 Field(
@@ -252,6 +252,38 @@ def criterion_fields(
     return head, rows
 
 
+def point_fields(
+    teller: QObject, result: CriterionAgreement
+) -> tuple[list[str], list[list[Field]]]:
+    """The table of a multi-select's points."""
+    head = [
+        teller.tr("Point"),
+        teller.tr("Chosen"),
+        teller.tr("α, chosen or not"),
+        teller.tr("Read at the lower end"),
+        teller.tr("Agreement"),
+    ]
+    rows = [
+        [
+            Field(item.text),
+            Field(str(item.chosen)),
+            Field(alpha_text(item.alpha), estimate_detail(item.alpha), item.alpha),
+            Field(reading_text(teller, item.alpha), kind=READING_INK[reading(item.alpha)]),
+            Field(estimate_text(item.percent, as_percent=True), estimate_detail(item.percent)),
+        ]
+        for item in result.points
+    ]
+    return head, rows
+
+
+def _alpha_detail(teller: QObject, result: CriterionAgreement) -> str:
+    detail = estimate_detail(result.alpha)
+    if result.jaccard is None:
+        return detail
+    jaccard = teller.tr("With Jaccard distance: {a}").format(a=alpha_text(result.jaccard))
+    return f"{detail}\n{jaccard}"
+
+
 def level_text(teller: QObject, level: str) -> str:
     """A level of measurement."""
     words = {
@@ -259,6 +291,7 @@ def level_text(teller: QObject, level: str) -> str:
         "ordinal": teller.tr("ordinal"),
         "interval": teller.tr("interval"),
         "ratio": teller.tr("ratio"),
+        "multi": teller.tr("sets, MASI"),
     }
     return words[level]
 

@@ -25,6 +25,7 @@ from evaldesk.ui.screens.adjudicate.agreement_models import (
     criterion_fields,
     level_text,
     pair_fields,
+    point_fields,
     slice_fields,
 )
 from evaldesk.ui.widgets.button import ActionButton
@@ -196,6 +197,10 @@ class AgreementPanel(QWidget):
             )
             self.slices_card.header.detail.setText(name)
         has_pairs, has_slices = bool(result and result.pairs), bool(result and result.slices)
+        # Without a slice to look within, a multi-select is looked at point by point.
+        has_points = bool(result and result.points and not by)
+        if has_points and self.slices_card.header is not None:
+            self.slices_card.header.title.setText(self.tr("Point by point"))
         if result is not None and has_pairs:
             names, rows = pair_fields(self, result, controller.called)
             self.pairs.show_fields(names, rows, names)
@@ -209,8 +214,10 @@ class AgreementPanel(QWidget):
             self.pairs_none.setText(self.tr("There are no two raters to compare."))
         if result is not None and has_slices:
             self.slices.show_fields(*slice_fields(self, result))
-        self.slices.setVisible(has_slices)
-        self.slices_none.setVisible(not has_slices)
+        elif result is not None and has_points:
+            self.slices.show_fields(*point_fields(self, result))
+        self.slices.setVisible(has_slices or has_points)
+        self.slices_none.setVisible(not has_slices and not has_points)
         self.slices_none.setText(
             self.tr("No rated unit has a value of {name}.").format(name=by)
             if by

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.rating import Ruling
-from evaldesk.domain.rubric import AnswerValue, Criterion
+from evaldesk.domain.rubric import CannotJudge, Criterion, Judgement
 from evaldesk.services.adjudication import Board, BoardRow
 from evaldesk.ui.screens.adjudicate.models import MANY, SEVERITY_KINDS, values_text
 from evaldesk.ui.theme.apply import current_tokens, sans
@@ -57,7 +57,7 @@ class Cell:
     detail: str = ""
     muted: bool = False
     wraps: bool = False
-    value: AnswerValue | None = None
+    value: Judgement | None = None
 
 
 class BoardModel(QAbstractTableModel):
@@ -82,7 +82,7 @@ class BoardModel(QAbstractTableModel):
                 (row.criterion.name, self._cells(board, row, many))
                 for row in board.rows
                 # A question that is answered in words and that nobody answered says nothing.
-                if row.values or row.criterion.scale.level is not None
+                if row.values or row.criterion.scale.kind != "text"
             ]
             self._rows += self._extras(board, many)
         self.endResetModel()
@@ -143,7 +143,10 @@ class BoardModel(QAbstractTableModel):
             text = scale.text_of(value)
             comment = row.comments.get(alias, "")
             detail = f"{alias}: {text}" + (f"\n{comment}" if comment else "")
-            adopt = value if scale.level is not None else None
+            if isinstance(value, CannotJudge):
+                cells.append(Cell(self.tr("cannot judge"), "neutral", f"{alias}: {text}"))
+                continue
+            adopt = value if scale.kind != "text" else None
             cells.append(Cell(text, kinds.get(value, "neutral"), detail, value=adopt))
         return [first, *cells, last]
 
@@ -152,7 +155,7 @@ class BoardModel(QAbstractTableModel):
         if ruling is not None:
             text, kind = ruling_text(self, ruling, row.criterion)
             return Cell(text, kind, f"{ruling.author}: {ruling.reason}")
-        if row.criterion.scale.level is None:
+        if row.criterion.scale.kind == "text":
             return Cell(self.tr("words"), muted=True)
         words = {
             "differ": self.tr("choose"),
@@ -372,16 +375,20 @@ def ruling_text(teller: QObject, ruling: Ruling, criterion: Criterion) -> tuple[
     return criterion.scale.text_of(ruling.value) + " ✓", "ok"
 
 
-def _kinds(row: BoardRow) -> Mapping[AnswerValue, str]:
+def _kinds(row: BoardRow) -> Mapping[Judgement, str]:
     """Value → kind of chip: green where all agree; else the worse end red, the better blue."""
-    if row.criterion.scale.level is None:
+    if row.criterion.scale.kind == "text":
         return {}
-    values = list(dict.fromkeys(row.values.values()))
+    judged = [value for value in row.values.values() if not isinstance(value, CannotJudge)]
+    values = list(dict.fromkeys(judged))
     if row.state == "agree":
         return dict.fromkeys(values, "ok")
     if len(values) < 2:
         return {}
     scale = row.criterion.scale
+    if scale.kind == "multi":
+        # No set of points is better than another.
+        return dict.fromkeys(values, "warn")
     places = {value: scale.position(value) for value in values}
     values.sort(key=lambda value: (places[value] is None, places[value] or 0.0, str(value)))
     if row.criterion.direction == "lower":

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from evaldesk.domain.rating import Disagreement
-from evaldesk.domain.rubric import AnswerValue, Rubric, Scale
+from evaldesk.domain.rubric import CannotJudge, Judgement, Rubric, Scale
 from evaldesk.services.adjudication import in_board_order
 from evaldesk.services.patterns import Place
 from evaldesk.ui.theme.apply import current_tokens, sans
@@ -34,14 +34,14 @@ MANY = 8
 SEVERITY_KINDS = {"S1": "bad", "S2": "warn"}
 
 
-def values_text(values: Sequence[AnswerValue], scale: Scale) -> str:
+def values_text(values: Sequence[Judgement | CannotJudge], scale: Scale) -> str:
     """``No · Yes · No``; of many, how often each: ``No × 40 · Yes × 83``."""
     if len(values) <= MANY:
         return " · ".join(scale.text_of(value) for value in values)
     counts = Counter(values)
 
-    def order(value: AnswerValue) -> tuple[float, str]:
-        place = scale.position(value)
+    def order(value: Judgement | CannotJudge) -> tuple[float, str]:
+        place = None if isinstance(value, CannotJudge) else scale.position(value)
         return (float("inf") if place is None else place, str(value))
 
     shown = sorted(counts, key=order)

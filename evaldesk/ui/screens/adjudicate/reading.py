@@ -56,7 +56,7 @@ class Draft:
     """
 
     kind: RulingKind | None = None
-    value: AnswerValue | None = None
+    value: AnswerValue | list[str] | None = None
     text: str = ""
     reason_kind: ReasonKind = ""
     again: Ruling | None = None
@@ -82,7 +82,7 @@ class Loaded:
 
 def can_rule(criterion: Criterion) -> bool:
     """Whether a ruling can give it a value; words have none to agree on."""
-    return criterion.scale.level is not None
+    return criterion.scale.kind != "text"
 
 
 def listed(items: Iterable[Disagreement], scope: Scope) -> list[Disagreement]:

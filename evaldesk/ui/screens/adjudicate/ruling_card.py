@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu, QWidget
 
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.domain.rubric import Criterion
+from evaldesk.domain.rubric import CannotJudge, Criterion
 from evaldesk.services.adjudication import BoardRow
 from evaldesk.services.ruling_reasons import KINDS, split_kind
 from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, NoReason
@@ -38,6 +38,7 @@ class RulingCard(Card):
         self._controller = controller
         self._criterion: Criterion | None = None
         self._counts: dict[Any, int] = {}
+        self._answers = 0
         self._showing = False
         self.body.setContentsMargins(12, 10, 12, 12)
         self.title = text_label("", "heading", wrap=True)
@@ -106,8 +107,11 @@ class RulingCard(Card):
         for widget in (self.choices, self.reason, self.kinds, self.anchor):
             widget.setVisible(ruling_possible)
         counts: dict[Any, int] = {}
-        for value in row.values.values():
-            counts[value] = counts.get(value, 0) + 1
+        for given in row.values.values():
+            if not isinstance(given, CannotJudge):
+                for value in given if isinstance(given, tuple) else (given,):
+                    counts[value] = counts.get(value, 0) + 1
+        self._answers = sum(not isinstance(given, CannotJudge) for given in row.values.values())
         if row.criterion is not self._criterion or counts != self._counts:
             self._criterion, self._counts = row.criterion, counts
             self._build()
@@ -124,7 +128,7 @@ class RulingCard(Card):
         self._showing = True
         chosen = draft.kind in ("adopt", "other")
         for value, button in self.points:
-            button.setChecked(chosen and value == draft.value)
+            button.setChecked(chosen and value in _points_of(draft.value))
         self.none_fits.setChecked(draft.kind == "none_fits")
         self.unsettled.setChecked(draft.kind == "rubric_unsettled")
         if not self.number.hasFocus():
@@ -234,9 +238,7 @@ class RulingCard(Card):
             text = f"{point.text}  × {times}" if times else point.text
             detail = point.anchor
             if times:
-                given = self.tr("Given by {n} of {all}").format(
-                    n=times, all=sum(self._counts.values())
-                )
+                given = self.tr("Given by {n} of {all}").format(n=times, all=self._answers)
                 detail = f"{given}\n{point.anchor}".strip()
             button = ChoiceButton(text, str(number) if number <= _DIGITS else "", detail)
             button.setAccessibleName(f"{point.text}, {detail}")
@@ -258,7 +260,20 @@ class RulingCard(Card):
 
     def _pick(self, value: Any) -> None:
         self.show_draft()
-        self._controller.pick(value)
+        criterion = self._criterion
+        if criterion is None or criterion.scale.kind != "multi":
+            self._controller.pick(value)
+            return
+        # One more of several, or one fewer; an exclusive one stands alone.
+        alone = {point.value for point in criterion.scale.points if point.exclusive}
+        before = _points_of(self._controller.draft.value)
+        chosen = [item for item in before if item != value]
+        if len(chosen) == len(before):
+            chosen = [value] if value in alone else [*(set(chosen) - alone), value]
+        if chosen:
+            self._controller.pick(chosen)
+        else:
+            self._controller.edit(kind=None, value=None)
 
     def _choose(self, kind: str) -> None:
         # Qt has checked the button already; the draft says what is chosen.
@@ -296,7 +311,11 @@ class RulingCard(Card):
         criterion, draft = self._criterion, self._controller.draft
         points = criterion.scale.points if criterion is not None else ()
         able = criterion is not None and can_rule(criterion)
-        chosen = [point for point in points if draft.kind == "adopt" and point.value == draft.value]
+        chosen = [
+            point
+            for point in points
+            if draft.kind == "adopt" and point.value in _points_of(draft.value)
+        ]
         text = "\n".join(f"{point.text} — {point.anchor}" for point in chosen if point.anchor)
         self.anchor.setText(text)
         self.anchor.setVisible(able and bool(text))
@@ -326,6 +345,13 @@ class RulingCard(Card):
         if bool(self.reason.property("invalid")) != invalid:
             self.reason.setProperty("invalid", invalid)
             restyle(self.reason)
+
+
+def _points_of(value: Any) -> list[Any]:
+    """The points that a value chooses."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 class ReasonField(GrowingText):
