@@ -256,7 +256,13 @@ def test_taxonomy_templates(path: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rubric", "taxonomy"), [("tool-using-agent", "agents"), ("retrieval-qa", "retrieval-qa")]
+    ("rubric", "taxonomy"),
+    [
+        ("tool-using-agent", "agents"),
+        ("agent-actions", "agents"),
+        *((name, name) for name in ("retrieval-qa", "safety-refusals", "summaries")),
+        *((name, name) for name in ("extraction", "tone")),
+    ],
 )
 def test_a_rubrics_tags_are_those_of_its_taxonomy(rubric: str, taxonomy: str) -> None:
     """The two files repeat them, so that each can be used alone."""
