@@ -134,11 +134,13 @@ QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button {{ width: 0; border: none; }}
 
 QCheckBox, QRadioButton {{ spacing: 8px; background: transparent; min-height: 20px; }}
-QCheckBox::indicator, QRadioButton::indicator, QListWidget::indicator {{ width: 14px; height: 14px;
+QCheckBox::indicator, QRadioButton::indicator, QListWidget::indicator,
+QTableView::indicator {{ width: 14px; height: 14px;
   border: 1px solid {t.muted}; background: {t.pane}; }}
-QCheckBox::indicator, QListWidget::indicator {{ border-radius: 4px; }}
+QCheckBox::indicator, QListWidget::indicator, QTableView::indicator {{ border-radius: 4px; }}
 QRadioButton::indicator {{ border-radius: 8px; }}
-QCheckBox::indicator:checked, QListWidget::indicator:checked {{ background: {t.accent};
+QCheckBox::indicator:checked, QListWidget::indicator:checked,
+QTableView::indicator:checked {{ background: {t.accent};
   border-color: {t.accent}; image: url({icons}/check-{t.name}.svg); }}
 QRadioButton::indicator:checked {{ border-color: {t.accent};
   background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,

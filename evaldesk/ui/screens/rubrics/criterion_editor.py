@@ -110,7 +110,7 @@ class CriterionEditor(Card):
                 ("comment", self.tr("Say why")),
             ),
             self.tr("Points"),
-            widths=(80, 120, 120, 56, 64),
+            widths=(80, 120, 120, 60, 80),
             checks=("exclusive", "comment"),
             stretch="anchor",
         )

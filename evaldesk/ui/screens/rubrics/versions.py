@@ -132,6 +132,8 @@ class VersionsSideBySide(QWidget):
             chip = (self.tr("another question: asked again"), "warn")
         item = two or one
         assert item is not None
+        if one == two:
+            return self._card(item.text, chip, (), ())
         return self._card(item.text, chip, self._lines(old, one), self._lines(new, two))
 
     def _card(
@@ -140,6 +142,8 @@ class VersionsSideBySide(QWidget):
         card = Card(title)
         if chip[0] and card.header is not None:
             card.header.add(Chip(*chip))
+        if not left and not right:
+            return card
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(2)
@@ -182,7 +186,7 @@ class VersionsSideBySide(QWidget):
             self.tr("weight {n}").format(n=f"{item.weight:g}") if item.weight != 1 else "",
             self.tr("group {g}").format(g=item.group) if item.group else "",
         ]
-        lines = [item.text, item.question, ", ".join(fact for fact in facts if fact)]
+        lines = [item.text, item.question, *(fact for fact in facts if fact)]
         if item.shown_if is not None:
             lines.append(
                 self.tr("asked where {c}").format(c=self._condition(rubric, item.shown_if))

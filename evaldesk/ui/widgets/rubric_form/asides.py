@@ -34,6 +34,7 @@ class ReasonRow(QWidget):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._value: CannotJudge | None = None
+        self._active = False
         self.button = QPushButton(self.tr("cannot judge"))
         self.button.setProperty("kind", "link")
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -48,8 +49,10 @@ class ReasonRow(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(text_label(self.tr("Cannot judge, because"), "small"))
-        row = FlowLayout()
+        self.said = text_label("", "", wrap=True)
+        column.addWidget(self.said)
+        self.ways = QWidget()
+        row = FlowLayout(self.ways)
         self.choices: list[ChoiceButton] = []
         reasons = (
             self.tr("the trace does not show it"),
@@ -61,7 +64,7 @@ class ReasonRow(QWidget):
             choice.clicked.connect(lambda _=False, words=words: self._pick(words))
             row.addWidget(choice)
             self.choices.append(choice)
-        column.addLayout(row)
+        column.addWidget(self.ways)
         self.field = ReasonLine(len(self.choices))
         self.field.setPlaceholderText(self.tr("or in your own words, then Return"))
         self.field.setAccessibleName(self.tr("Why “%1” cannot be judged").replace("%1", title))
@@ -74,13 +77,15 @@ class ReasonRow(QWidget):
 
     def open(self) -> None:
         """Go into it."""
-        self.show()
         self.reached.emit()
+        for widget in (self, self.ways, self.field):
+            widget.show()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
 
     def set_active(self, active: bool) -> None:
-        """The way in is shown on the active card only."""
+        """The way in, and other reasons, are shown on the active card only."""
+        self._active = active
         self.button.setVisible(active)
         self._fit()
 
@@ -107,7 +112,15 @@ class ReasonRow(QWidget):
 
     def _fit(self) -> None:
         typing = self.field.hasFocus()
-        self.setVisible(self._value is not None or typing)
+        given = self._value is not None
+        self.setVisible(given or typing)
+        self.ways.setVisible(typing or (given and self._active))
+        self.field.setVisible(typing or (given and self._active))
+        if self._value is not None:
+            said = self.tr("Cannot judge: %1").replace("%1", self._value.reason)
+            self.said.setText(said)
+        else:
+            self.said.setText(self.tr("Cannot judge, because"))
 
     def _pick(self, words: str) -> None:
         for choice in self.choices:

@@ -194,7 +194,7 @@ class RubricForm(QWidget):
     def activate(self, name: str, *, focus: bool = True) -> None:
         """Make a field the active one, and bring it in sight."""
         card = self.card(name)
-        if card is None:
+        if card is None or not card.asked:
             return
         if self._active is not card:
             if self._active is not None:
