@@ -11,7 +11,7 @@ from evaldesk.importers.guessing import SLICE_NAMES
 from evaldesk.importers.inspect_spans import between, compact_spans, milliseconds, utc
 
 _LETTERS = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
-_ATTACHMENT = re.compile(r"attachment://([0-9a-f]{32}|\d+)")
+_ATTACHMENT = re.compile(r"attachment://([0-9a-f]{32}|[\w-]+)")
 _RESOLVED_MAX = 256 << 20
 _EMPTY: tuple[Any, ...] = (None, [], {}, "")
 _IN_PLACE = frozenset(

@@ -240,8 +240,10 @@ def _status(run: dict[str, Any]) -> tuple[Status, str]:
 
 
 def _prompt_version(runs: Iterable[dict[str, Any]]) -> str:
-    """The commit of a prompt from the hub, else the revision of the program."""
-    revision = ""
+    """The commit of a prompt from the hub, what a program calls its prompt's version, or else the
+    revision of the program.
+    """
+    own = revision = ""
     prompts: dict[str, None] = {}
     for run in runs:
         about = fields.mapping(fields.mapping(run.get("extra")).get("metadata"))
@@ -250,8 +252,9 @@ def _prompt_version(runs: Iterable[dict[str, Any]]) -> str:
             owner, repo = (fields.text(about.get(f"lc_hub_{part}")) for part in ("owner", "repo"))
             name = "/".join(part for part in (owner.strip("-"), repo) if part)
             prompts[f"{name}:{commit[:8]}" if name else commit[:8]] = None
+        own = own or fields.text(about.get("prompt_version") or about.get("promptVersion"))
         revision = revision or fields.text(about.get("revision_id"))
-    return ", ".join(prompts) or revision
+    return ", ".join(prompts) or own or revision
 
 
 def _expected(example: dict[str, Any]) -> str:

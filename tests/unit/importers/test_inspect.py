@@ -311,6 +311,14 @@ def test_an_archive_that_is_a_bomb(tmp_path, monkeypatch):
     assert caught.value.record == "samples/bomb_epoch_1.json"
 
 
+@pytest.mark.parametrize("name", [HASH, "7", "system-prompt"])
+def test_an_attachment_is_put_back_whatever_its_name(tmp_path, name):
+    message = {"role": "user", "content": f"attachment://{name}"}
+    sample = {**SAMPLE, "messages": [message], "attachments": {name: "the long text"}}
+    (trace,) = traces(read(document(tmp_path / "log.json", [sample])))
+    assert trace.body["messages"][0]["parts"][0]["content"] == "the long text"
+
+
 def test_attachments_cannot_grow_a_sample_without_bound(tmp_path, monkeypatch):
     from evaldesk.importers import inspect_sample
 

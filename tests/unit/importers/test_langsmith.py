@@ -289,3 +289,9 @@ def test_a_bad_line_is_named(tmp_path):
     items = read(path, skip_bad=True)
     assert len(traces(items)) == 1
     assert notes(items) == ""
+
+
+def test_the_program_may_name_the_version_of_its_prompt(tmp_path):
+    root = {**ROOT, "extra": {"metadata": {"revision_id": "abc123", "prompt_version": "p7"}}}
+    (made,) = traces(read(write_jsonl(tmp_path / "runs.jsonl", [root])))
+    assert made.body["metadata"]["prompt_version"] == "p7"
