@@ -36,7 +36,8 @@ def _guard(connection: Connection, names: Iterable[str]) -> None:
 def _datasets_and_reading(connection: Connection) -> None:
     """Format 2: where a scenario came from and what was done to it; annotations of other tools;
     notes and saved views; model and prompt version of a trace; indexes that lists are sorted and
-    counted by; rounds of labelling, highlights, preferences and the time that raters took.
+    counted by; rounds of labelling, highlights, preferences and the time that raters took; search
+    in scripts that put no spaces between words.
     """
     for change in (
         "ALTER TABLE dataset_member ADD COLUMN revision INTEGER DEFAULT '0' NOT NULL",
@@ -68,6 +69,7 @@ def _datasets_and_reading(connection: Connection) -> None:
     tables.METADATA.create_all(connection, new, checkfirst=False)
     _guard(connection, (table.name for table in guarded))
     name_models(connection)
+    search.index_again(connection)
     for table in (tables.trace, tables.scenario, tables.answer):
         for index in table.indexes:
             index.create(connection, checkfirst=True)

@@ -20,10 +20,17 @@ from sqlalchemy import (
     true,
 )
 
+from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.trace import TraceBody, TraceRecord
+from evaldesk.storage import codec
 
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
+_UNSPACED = re.compile(
+    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
+"""Han, hiragana and katakana."""
 _LEAST_BEGINNING = 3
+_AT_ONCE = 500
 
 
 def create(connection: Connection) -> None:
@@ -74,7 +81,7 @@ def _condition(match: str) -> ColumnElement[bool] | None:
 
 def any_of(terms: Iterable[str]) -> ColumnElement[bool]:
     """A condition on `INDEX`: the text holds at least one of these terms."""
-    quoted = " OR ".join('"{}"'.format(term.replace('"', '""')) for term in terms)
+    quoted = " OR ".join('"{}"'.format(apart(term.replace('"', '""'))) for term in terms)
     return literal_column("trace_search").bool_op("MATCH")(bindparam("words", quoted, unique=True))
 
 
@@ -88,16 +95,31 @@ def row_by_row(hits: ColumnElement[bool], pk: ColumnElement[int]) -> ColumnEleme
     return exists(found(hits).where(pk == PK)).is_(true())
 
 
+def apart(text: str) -> str:
+    """The text with every character of a script that puts no spaces between words standing alone.
+
+    The index takes what stands between spaces as one word, so that of a Japanese sentence only
+    the beginning could be found. In the index each such character is a word, and in what is
+    looked for several of them are a phrase.
+    """
+    return text if text.isascii() else _UNSPACED.sub(r" \g<0> ", text)
+
+
+def unspaced(text: str) -> bool:
+    """Whether `apart` changes the text."""
+    return not text.isascii() and _UNSPACED.search(text) is not None
+
+
 def _match(words: str) -> str:
     terms: list[str] = []
     for phrase, word in _WORD.findall(words):
         if phrase:
-            terms.append(f'"{phrase}"')
+            terms.append(f'"{apart(phrase)}"')
             continue
         bare = word.strip('"').rstrip("*")
         # A word of punctuation alone has no tokens; quoted it would match nothing.
         if any(character.isalnum() for character in bare):
-            quoted = bare.replace('"', '""')
+            quoted = apart(bare.replace('"', '""'))
             terms.append(f'"{quoted}"' + ("*" if word.endswith("*") else ""))
     if terms and not words.rstrip().endswith('"') and not words.endswith(" "):
         last = terms[-1].strip('"*')
@@ -111,11 +133,39 @@ def _match(words: str) -> str:
 def searchable(record: TraceRecord) -> str:
     """What search finds a trace by: its scenario, messages, calls, documents and answer."""
     scenario = record.scenario
-    pieces = [scenario.key, scenario.title, record.error]
-    if isinstance(scenario.input, str):
-        pieces.append(scenario.input)
-    pieces.extend(body_texts(record.body))
-    return "\n".join(piece for piece in pieces if piece)
+    names = scenario.key, scenario.title, record.error
+    return indexed(names, scenario.input, record.body)
+
+
+def indexed(names: Iterable[str], asked: object, body: TraceBody) -> str:
+    """What the index is given of a trace: key, title and error, the scenario's input, the body."""
+    pieces = list(names)
+    if isinstance(asked, str):
+        pieces.append(asked)
+    pieces.extend(body_texts(body))
+    return apart("\n".join(piece for piece in pieces if piece))
+
+
+def index_again(connection: Connection) -> None:
+    """Put what was indexed before `apart` into the index anew, where that changes anything."""
+    last = 0
+    while rows := connection.exec_driver_sql(
+        "SELECT trace.pk, scenario.key, scenario.title, trace.error, scenario.body,"
+        " trace_body.body FROM trace JOIN trace_body ON trace_body.trace_pk = trace.pk"
+        " JOIN scenario ON scenario.pk = trace.scenario_pk"
+        " WHERE trace.pk > ? ORDER BY trace.pk LIMIT ?",
+        (last, _AT_ONCE),
+    ).all():
+        for pk, key, title, error, stored, packed in rows:
+            try:
+                asked = codec.read(stored).get("input")
+                text = indexed((key, title, error), asked, codec.read(packed))
+            except EvalDeskError:
+                continue  # `verify` names it; the rest of the file is brought up to date
+            if unspaced(text):
+                connection.exec_driver_sql("DELETE FROM trace_search WHERE rowid = ?", (pk,))
+                connection.exec_driver_sql(INSERT, (pk, text))
+        last = rows[-1][0]
 
 
 def body_texts(body: TraceBody) -> Iterator[str]:

@@ -130,7 +130,7 @@ def _words(text: str) -> list[str]:
     """About as the index takes them: letters and digits, without case and accents."""
     plain = text.lower()
     if not plain.isascii():
-        plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
+        plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", search.apart(text.casefold())))
     return _WORD.findall(plain)[:_MOST_WORDS]
 
 

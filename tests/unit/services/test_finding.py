@@ -204,3 +204,49 @@ def test_the_vocabulary_has_names_and_counts(project: Project) -> None:
     assert known.values is not None
     assert known.values["run"] == [("base", 12), ("new one", 12)]
     assert known.values["dataset"] == [("cases", 0)]
+
+
+@pytest.fixture
+def unspaced(tmp_path: Path):
+    """Texts of scripts that put no spaces between words."""
+    said = (
+        "返品の方法を教えてください。",
+        "注文した商品が届きません",
+        "请问如何退货？",
+        "GPT模型 a 方 b 法",
+    )
+    with Project.create(tmp_path / "cjk.evaldesk") as project:
+        with project.ingest("cjk.jsonl") as writer:
+            writer.run("base", system="b", dataset="cases", details={})
+            for number, content in enumerate(said):
+                parts = [{"type": "text", "content": content}]
+                body = {"messages": [{"role": "user", "parts": parts}]}
+                writer.add(TraceRecord(Scenario(f"C-{number}", f"{number}"), body), "base")
+            writer.finish("ann")
+        yield project
+
+
+WITHIN = {
+    **{"方法": 1, "教えて": 1, "商品": 1, "退货": 1, '"の方法"': 1, "模型*": 1, "届 商": 1},
+    **{"法方": 0, "商 返": 0},
+}
+
+
+def within(project: Project) -> dict[str, int]:
+    return {words: project.traces.count(TraceQuery(text=words)) for words in WITHIN}
+
+
+def test_words_within_a_text_without_spaces_are_found(unspaced: Project) -> None:
+    assert within(unspaced) == WITHIN
+
+
+def test_an_index_of_before_is_made_anew(unspaced: Project) -> None:
+    from evaldesk.storage import search
+
+    with unspaced.database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM trace_search WHERE rowid = 1")
+        connection.exec_driver_sql(search.INSERT, (1, "返品の方法を教えてください。"))
+    assert within(unspaced) != WITHIN
+    with unspaced.database.write() as connection:
+        search.index_again(connection)
+    assert within(unspaced) == WITHIN
