@@ -460,6 +460,24 @@ class RatingRepository:
             spent = [*connection.execute(statement).scalars()]
         return statistics.median(spent) / 1000.0 if len(spent) >= 5 else None
 
+    def seconds_of_round(self, round: str, rater: str = "") -> list[float]:
+        """Seconds of active time that each rating of a round took, in ascending order.
+
+        Args:
+            rater: only theirs; empty for everybody's.
+        """
+        w = t.work_time.c
+        with self._database.read() as connection:
+            statement = (
+                select(sql.sum(w.active_ms))
+                .where(w.round_pk == rounds.locate(connection, round))
+                .group_by(w.trace_pk, w.rater_pk)
+            )
+            if rater:
+                statement = statement.join(t.person, t.person.c.pk == w.rater_pk)
+                statement = statement.where(t.person.c.name == rater)
+            return sorted(spent / 1000.0 for spent in connection.execute(statement).scalars())
+
     def count(self) -> int:
         """Current answers to criteria (not comments, tags and severities)."""
         with self._database.read() as connection:

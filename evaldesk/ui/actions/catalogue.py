@@ -12,6 +12,7 @@ MODULES = (
     "traces",
     "datasets",
     "review",
+    "rounds",
     "adjudicate",
     "compare",
     "rubrics",

@@ -26,6 +26,7 @@ actions: tuple[ActionSpec, ...] = (
     ActionSpec("go.compare", _tr("Go to Compare"), ("Ctrl+5",), group="Go to"),
     ActionSpec("go.rubrics", _tr("Go to Rubrics"), ("Ctrl+6",), group="Go to"),
     ActionSpec("go.datasets", _tr("Go to Datasets"), ("Ctrl+7",), group="Go to"),
+    ActionSpec("go.rounds", _tr("Go to Rounds"), ("Ctrl+8",), group="Go to"),
     ActionSpec("go.import", _tr("Import files"), ("Ctrl+I",), group="Go to"),
     ActionSpec("go.settings", _tr("Go to Settings"), ("Ctrl+,",), group="Go to"),
     ActionSpec("go.back", _tr("Go back"), ("Alt+Left",), group="Go to"),

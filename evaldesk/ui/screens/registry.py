@@ -73,6 +73,12 @@ SCREENS: tuple[ScreenSpec, ...] = (
         f"{_HOME}.review.page:ReviewPage",
     ),
     ScreenSpec(
+        "rounds",
+        str(QT_TRANSLATE_NOOP("Screens", "Rounds")),
+        "rounds",
+        f"{_HOME}.rounds.page:RoundsPage",
+    ),
+    ScreenSpec(
         "adjudicate",
         str(QT_TRANSLATE_NOOP("Screens", "Adjudicate")),
         "adjudicate",

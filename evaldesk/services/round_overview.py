@@ -1,0 +1,126 @@
+"""How far a round is, for its owner. Who still rates blind in it learns only of themselves."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evaldesk.domain.agreement import CriterionAgreement
+from evaldesk.domain.round import Round
+from evaldesk.services.agreement import agreement
+from evaldesk.services.review import DONE, State
+from evaldesk.services.round_estimates import RoundEstimate, estimates
+from evaldesk.services.round_queue import open_items
+
+if TYPE_CHECKING:
+    from evaldesk.storage.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class RaterProgress:
+    """How far one rater is.
+
+    Attributes:
+        assigned: items, hidden repeats and all.
+        states: how many are in each state; what is missing is still open.
+    """
+
+    rater: str
+    assigned: int
+    states: Mapping[State, int]
+
+    @property
+    def done(self) -> int:
+        """Submitted or flagged."""
+        return sum(self.states.get(state, 0) for state in DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOverview:
+    """A round and how far it is.
+
+    Attributes:
+        progress: of its raters, in their order; only the person's own while they are blind.
+        blind: whether the person still has items of this open round.
+    """
+
+    round: Round
+    progress: Sequence[RaterProgress]
+    blind: bool
+
+    @property
+    def assigned(self) -> int:
+        """Items of those that are told of."""
+        return sum(one.assigned for one in self.progress)
+
+    @property
+    def done(self) -> int:
+        """Of those."""
+        return sum(one.done for one in self.progress)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFindings:
+    """What a round found so far; nothing where the person is blind.
+
+    Attributes:
+        agreement: as it stands; ``before`` as it stood at the reveal, if it was revealed.
+        seconds: that each rating took, of active time.
+    """
+
+    estimates: Sequence[RoundEstimate] = ()
+    agreement: Sequence[CriterionAgreement] = ()
+    before: Sequence[CriterionAgreement] = ()
+    seconds: Sequence[float] = ()
+
+
+def overviews(project: "Project", person: str) -> list[RoundOverview]:
+    """Every round, newest first, as this person may see it."""
+    return [overview(project, one.name, person) for one in reversed(project.rounds.all())]
+
+
+def overview(project: "Project", name: str, person: str) -> RoundOverview:
+    """One round as this person may see it.
+
+    Raises:
+        NotFoundError: no such round.
+    """
+    found = project.rounds.get(name)
+    blind = is_blind(project, found, person)
+    told = (person,) if blind else found.raters
+    return RoundOverview(found, [_progress(project, found, rater) for rater in told], blind)
+
+
+def is_blind(project: "Project", found: Round, person: str) -> bool:
+    """Whether the person still has items to rate in this round, which is open."""
+    return (
+        found.state == "open"
+        and person in found.raters
+        and bool(open_items(project, found.name, person))
+    )
+
+
+def findings(project: "Project", name: str, person: str) -> RoundFindings:
+    """Estimates, agreement and times of a round. Takes time that grows with the answers.
+
+    Raises:
+        NotFoundError: no such round.
+    """
+    found = project.rounds.get(name)
+    if is_blind(project, found, person):
+        return RoundFindings()
+    now = agreement(project, found.rubric, round=name) if len(found.raters) > 1 else []
+    before = []
+    if found.revealed_at and now:
+        before = agreement(project, found.rubric, round=name, before_reveal=True)
+    return RoundFindings(
+        estimates(project, name), now, before, project.ratings.seconds_of_round(name)
+    )
+
+
+def _progress(project: "Project", found: Round, rater: str) -> RaterProgress:
+    states: Counter[State] = Counter()
+    for reading in (0, 1):
+        done = project.ratings.progress(found.rubric, rater, round=found.name, reading=reading)
+        states.update(state for state, _ in done.values())
+    return RaterProgress(rater, len(project.rounds.assigned(found.name, rater)), dict(states))

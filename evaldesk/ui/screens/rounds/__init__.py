@@ -1,0 +1,1 @@
+"""The rounds screen: planning rounds, how far they are, what they found."""
