@@ -52,10 +52,14 @@ class View:
 
 def as_meant(typed: str) -> str:
     """Words of the search field as they mean the same once they were typed out: there the last
-    word stands for all that begin so, while in a view it stands for itself.
+    word, from its third letter on, stands for all that begin so, while in a view it stands for
+    itself.
     """
     text = typed.strip(" ")
-    return text if not text or typed.endswith((" ", '"', "*")) else f"{text}*"
+    if not text or typed.endswith((" ", '"', "*")):
+        return text
+    last = text.split()[-1].strip('"')
+    return f"{text}*" if len(last) > 2 or not last.isascii() else text
 
 
 def as_typed(text: str) -> str:

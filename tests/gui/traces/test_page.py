@@ -187,7 +187,7 @@ def test_the_list_is_saved_without_formulas(page, workspace, tmp_path):
     path: Path = tmp_path / "list.csv"
     workspace.prompts.answers.append(path)
     page.facets.set_state("run", "alpha", "ticked")
-    page.export_list()
+    page.commands.export_list()
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert len(rows) == 12
@@ -272,7 +272,7 @@ def test_closing_the_project_leaves_nothing(page, workspace, project):
 
 @pytest.mark.parametrize("beside", [True, False])
 def test_it_can_be_drawn_in_both_themes_and_layouts(page, workspace, beside):
-    page._set_beside(beside)
+    page.whole.set_beside(beside)
     light = page.grab().toImage()
     workspace.set_tokens(DARK)
     dark = page.grab().toImage()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaldesk.domain.errors import UsageError
-from evaldesk.services.view_address import SCHEME, View, read, write
+from evaldesk.services.view_address import SCHEME, View, as_meant, as_typed, read, write
 from tests.filters import FILTERS
 
 _text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -39,6 +39,24 @@ def test_it_can_be_read_by_a_person() -> None:
     assert write(View()) == SCHEME
     assert read(SCHEME) == View()
     assert View.of(view.query(tags_by="ann", me="ann"), view.trace) == view
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "again"),
+    [
+        ("", "", ""),
+        ("  ", "", ""),
+        ("refun", "refun*", "refun*"),
+        ("refund ", "refund", "refund "),
+        ('"no refund"', '"no refund"', '"no refund"'),
+        ("no re", "no re", "no re "),
+        ("übe", "übe*", "übe*"),
+    ],
+)
+def test_words_mean_the_same_in_a_view_and_in_the_field(typed: str, meant: str, again: str) -> None:
+    assert as_meant(typed) == meant
+    assert as_typed(meant) == again
+    assert as_meant(again) == meant
 
 
 @pytest.mark.parametrize(

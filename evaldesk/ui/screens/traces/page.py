@@ -4,40 +4,35 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from evaldesk.domain.project import Changes
-from evaldesk.ui.exporting.desk import ExportDesk
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.screens.traces.beside import Beside
 from evaldesk.ui.screens.traces.controller import TracesController
-from evaldesk.ui.screens.traces.facet_list import FacetColumn
 from evaldesk.ui.screens.traces.facet_model import FacetModel
 from evaldesk.ui.screens.traces.finding_desk import FindingDesk
+from evaldesk.ui.screens.traces.list_commands import ListCommands
 from evaldesk.ui.screens.traces.list_pane import ListPane
 from evaldesk.ui.screens.traces.marks import MarksPanel
 from evaldesk.ui.screens.traces.models import SiblingModel
 from evaldesk.ui.screens.traces.narrowing import Narrowing
 from evaldesk.ui.screens.traces.panels import SiblingStrip
-from evaldesk.ui.screens.traces.search_words import to_find, words_of
+from evaldesk.ui.screens.traces.panes import Panes
+from evaldesk.ui.screens.traces.search_marks import SearchMarks
 from evaldesk.ui.screens.traces.views_panel import ViewsPanel
-from evaldesk.ui.widgets.card import hairline, pane
 from evaldesk.ui.widgets.empty import EmptyState
-from evaldesk.ui.widgets.trace_view import TracePane, figures
+from evaldesk.ui.widgets.trace_view import TracePane
 from evaldesk.ui.widgets.trace_view.chooser import TraceChooser
 from evaldesk.ui.widgets.trace_view.reading_place import ReadingPlace
 from evaldesk.ui.widgets.trace_view.woven import MOST
 from evaldesk.ui.workspace import Workspace
-
-_COLUMN = 210
-"""Of a trace that stands beside others, at least so many pixels are wanted."""
 
 
 class TracesPage(Screen):
@@ -46,8 +41,8 @@ class TracesPage(Screen):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(workspace, parent)
         self.controller = TracesController(workspace, self)
-        self.exports = ExportDesk(workspace, self)
         self.listing = ListPane(workspace, self.controller)
+        self.commands = ListCommands(workspace, self.controller, self.listing, self)
         self.model = self.listing.model
         self.table = self.listing.table
         self.columns = self.listing.columns
@@ -60,7 +55,6 @@ class TracesPage(Screen):
         )
         self.siblings = SiblingModel(self)
         self._wanted: int | None = None
-        self._carried = self._put_away = ""
         self._from_top = ""
         self._growing = False
         self._focus_list = False
@@ -173,7 +167,7 @@ class TracesPage(Screen):
     def focus_search(self) -> None:
         """Search: in the trace while it is being read, else in all of them."""
         if self.pane.isAncestorOf(QGuiApplication.focusObject()) and self.pane.pks:  # type: ignore[arg-type]
-            self.pane.open_find(to_find(words_of(self.controller.text)))
+            self.pane.open_find(self.marked_words.wanted)
         else:
             self.search_field.setFocus()
             self.search_field.selectAll()
@@ -273,118 +267,27 @@ class TracesPage(Screen):
             self._open_current()
         self.table.setFocus()
 
-    def copy_list(self) -> None:
-        """Copy the rows that are selected, or all, with the columns in sight."""
-        pks = self.listing.picked() or list(self.model.ids)
-        if not pks:
-            return
-
-        def done(text: str) -> None:
-            QGuiApplication.clipboard().setText(text)
-            self.workspace.say(self.tr("{count} rows copied").format(count=figures.count(len(pks))))
-
-        self.controller.copy(pks, self.columns.shown(), done)
-
-    def export_list(self) -> None:
-        """Save the list with the columns in sight."""
-        pks = list(self.model.ids)
-        if pks:
-            self.workspace.prompts.ask_save_file(
-                self.tr("Save the list of traces"),
-                "traces.csv",
-                self.tr("CSV files (*.csv)"),
-                lambda path: self.controller.export(path, pks, self.columns.shown()),
-            )
-
-    def export_as(self) -> None:
-        """Export what is listed, or everything, in a format of another tool."""
-        controller = self.controller
-        query = controller.query if controller.narrowed else None
-        self.exports.ask(self, query, len(self.model.ids))
-
-    def show_origin(self) -> None:
-        """The lineage of the scenario that the trace answers."""
-        row = self.listing.current_row()
-        if row is not None:
-            self.workspace.navigate("datasets", trace=row.pk)
-
-    def copy_id(self) -> None:
-        """Copy the id of the trace that is being read."""
-        row = self.listing.current_row()
-        if row is not None:
-            QGuiApplication.clipboard().setText(row.id)
-            self.workspace.say(self.tr("Id copied"))
-
-    def choose_columns(self) -> None:
-        """Offer the columns."""
-        header = self.table.horizontalHeader()
-        self.columns.offer(header.mapToGlobal(QPoint(8, header.height())))
-
-    def go_to_facets(self) -> None:
-        """Give the keys to the facets."""
-        if self.facet_panel.isHidden():
-            self.toggle_facets()
-        self.facet_column.focus_list()
-
-    def go_to_views(self) -> None:
-        """Give the keys to the saved views."""
-        if self.facet_panel.isHidden():
-            self.toggle_facets()
-        self.views.focus_list()
-
-    def toggle_facets(self) -> None:
-        """Show or hide the facets."""
-        self.facet_panel.setVisible(self.facet_panel.isHidden())
-        self.workspace.settings.put("traces.facets", not self.facet_panel.isHidden())
-
-    def toggle_layout(self) -> None:
-        """The trace beside the list, or below it."""
-        beside = self.reading.orientation() == Qt.Orientation.Horizontal
-        self._set_beside(not beside)
-        self.workspace.settings.put("traces.beside", not beside)
-
     # building
 
     def _build(self) -> None:
         self.nothing = EmptyState(self.tr("No traces yet"))
         self.nothing.add_action(self.tr("Import files"), self._import, keys="Ctrl I", primary=True)
         self.pane = TracePane(self.workspace)
-        self.facet_column = FacetColumn(self.facets, self.workspace.tokens, self.workspace.settings)
-        self.facet_list = self.facet_column.list
-        self.facet_panel = pane()
-        facet_layout = QVBoxLayout(self.facet_panel)
-        facet_layout.setContentsMargins(0, 4, 0, 0)
-        facet_layout.setSpacing(0)
-        facet_layout.addWidget(self.views)
-        facet_layout.addWidget(self.facet_column, 1)
         self.marks = MarksPanel(self.workspace)
-        facet_layout.addWidget(self.marks)
         self.strip = SiblingStrip(self.siblings, self.workspace.tokens)
         self.sibling_list = self.strip.list
-        right = QWidget()
-        right_layout = QVBoxLayout(right)
-        right_layout.setContentsMargins(0, 0, 0, 0)
-        right_layout.setSpacing(0)
-        right_layout.addWidget(self.strip)
-        right_layout.addWidget(hairline())
-        right_layout.addWidget(self.pane, 1)
-
-        self.reading = QSplitter(Qt.Orientation.Horizontal)
-        self.reading.setChildrenCollapsible(False)
-        self.reading.addWidget(self.listing)
-        self.reading.addWidget(right)
-        self.listing.setMinimumWidth(280)
-        right.setMinimumWidth(320)
-        self._set_beside(bool(self.workspace.settings.get("traces.beside", True)))
-        self.whole = QSplitter(Qt.Orientation.Horizontal)
-        self.whole.setChildrenCollapsible(False)
-        self.whole.addWidget(self.facet_panel)
-        # Once it has a parent, or it is a window of its own for a moment.
-        self.facet_panel.setVisible(bool(self.workspace.settings.get("traces.facets", True)))
-        self.whole.addWidget(self.reading)
-        self.facet_panel.setMinimumWidth(150)
-        self.whole.setSizes([208, 1100])
-        self.whole.setStretchFactor(1, 1)
+        self.whole = Panes(
+            self.workspace,
+            self.facets,
+            self.views,
+            self.marks,
+            self.listing,
+            self.strip,
+            self.pane,
+        )
+        self.facet_panel, self.facet_column = self.whole.facet_panel, self.whole.facet_column
+        self.facet_list = self.facet_column.list
+        self.reading = self.whole.reading
         self.stack = QStackedWidget()
         self.stack.addWidget(self.nothing)
         self.stack.addWidget(self.whole)
@@ -392,12 +295,6 @@ class TracesPage(Screen):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.stack)
         self.setFocusProxy(self.table)
-
-    def _set_beside(self, beside: bool) -> None:
-        self.reading.setOrientation(
-            Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
-        )
-        self.reading.setSizes([560, 640] if beside else [260, 540])
 
     def _connect(self) -> None:
         self._follow = QTimer(self)
@@ -419,9 +316,8 @@ class TracesPage(Screen):
         self.beside.marks_changed.connect(self._marks_changed)
         self.beside.moved.connect(self._moved)
         self.pane.left.connect(self.back)
-        self.pane.shown.connect(self._mark_words)
-        self.pane.find_bar.closed.connect(self._words_put_away)
-        controller.narrowed_otherwise.connect(self._words_changed)
+        self.marked_words = SearchMarks(controller, self.pane, self)
+        controller.narrowed_otherwise.connect(self._narrowed_otherwise)
         controller.sized.connect(self.columns.know)
         controller.listed.connect(self._listed)
         controller.known_read.connect(self._known_read)
@@ -434,14 +330,11 @@ class TracesPage(Screen):
         bind(self, "traces.search", self.focus_search)
         bind(self, "traces.filter", self.focus_filter)
         bind(self, "traces.reset", self.finding.reset, lambda: self.controller.narrowed)
-        bind(self, "traces.facets", self.toggle_facets)
-        bind(self, "traces.to_facets", self.go_to_facets)
-        bind(self, "traces.to_views", self.go_to_views)
+        bind(self, "traces.facets", self.whole.toggle_facets)
+        bind(self, "traces.to_facets", self.whole.go_to_facets)
+        bind(self, "traces.to_views", self.whole.go_to_views)
         self.finding.bind(self)
-        bind(self, "traces.columns", self.choose_columns)
-        bind(self, "traces.copy", self.copy_list, lambda: len(self.model.ids) > 0)
-        bind(self, "traces.export", self.export_list, lambda: len(self.model.ids) > 0)
-        bind(self, "traces.export_as", self.export_as, lambda: self.controller.total > 0)
+        self.commands.bind()
         bind(self, "traces.next", lambda: self.step(1))
         bind(self, "traces.previous", lambda: self.step(-1))
         bind(self, "traces.next_differing", lambda: self.step_differing(1), self._side_by_side)
@@ -456,9 +349,7 @@ class TracesPage(Screen):
             self, "traces.difference_back", lambda: self._next_mark(-1), lambda: bool(self.pane.pks)
         )
         self.pane.desk.bind(self, "traces")
-        bind(self, "traces.copy_id", self.copy_id, lambda: self.listing.current_row() is not None)
-        bind(self, "traces.origin", self.show_origin, lambda: bool(self.listing.current_row()))
-        bind(self, "traces.layout", self.toggle_layout)
+        bind(self, "traces.layout", self.whole.toggle_layout)
         bind(self, "traces.back", self.back, focus=True)
 
     # what comes in
@@ -499,6 +390,10 @@ class TracesPage(Screen):
         first = self._from_top == "new" or (self._from_top == "begun" and row <= 0)
         self._from_top = "" if self.controller.complete else "begun" if self._from_top else ""
         return -1 if first else self.listing.current_pk()
+
+    def _narrowed_otherwise(self, before: Narrowing, after: Narrowing) -> None:
+        if before.text != after.text or before.similar != after.similar:
+            self._from_top = "new"
 
     def _known_read(self) -> None:
         # While others' answers may still sway a person, so may their notes.
@@ -543,7 +438,7 @@ class TracesPage(Screen):
             self._open_set(wanted, place)
             self.controller.read_siblings(wanted[0])
             return
-        self._make_room(1)
+        self.whole.make_room(1)
         if self.pane.pks != (pk,):
             self.pane.show_one(pk)
             self.controller.read_siblings(pk)
@@ -553,57 +448,14 @@ class TracesPage(Screen):
         self.beside.show(pks)
         self.pane.show_traces(pks, place=place)
         self.siblings.set_open(pks)
-        self._make_room(len(pks))
-
-    def _make_room(self, columns: int) -> None:
-        """Several traces need the room more than facets and list do; alone, one has those back."""
-        kept = bool(self.workspace.settings.get("traces.facets", True))
-        beside = self.reading.orientation() == Qt.Orientation.Horizontal
-        wanted = columns * _COLUMN if columns > 1 else 0
-        list_room = self.listing.minimumWidth() if beside else 0
-        facet_room = self.facet_panel.minimumWidth()
-        self.listing.setVisible(not beside or wanted + list_room <= self.whole.width())
-        self.facet_panel.setVisible(
-            kept and (not wanted or wanted + list_room + facet_room <= self.whole.width())
-        )
-        if wanted and beside:
-            width = sum(self.reading.sizes())
-            share = 0.66 if columns == 2 else 0.78
-            if self.reading.sizes()[1] < width * (share - 0.06):
-                self.reading.setSizes([int(width * (1 - share)), int(width * share)])
-
-    # the words of the search, in the trace
-
-    def _mark_words(self) -> None:
-        """Mark in the trace what the list was searched for, unless the person looks for something
-        of their own there, or has closed the bar.
-        """
-        wanted, bar = to_find(words_of(self.controller.text)), self.pane.find_bar
-        said = bar.field.text() if bar.isVisible() else ""
-        own = said not in ("", self._carried)
-        if wanted and not own and wanted not in (said, self._put_away):
-            self._carried = wanted
-            self.pane.find(wanted)
-
-    def _words_changed(self, before: Narrowing, after: Narrowing) -> None:
-        if before.text != after.text or before.similar != after.similar:
-            self._from_top = "new"
-        if before.text != after.text:
-            self._put_away = ""
-            bar = self.pane.find_bar
-            if not words_of(after.text) and self._carried and bar.field.text() == self._carried:
-                self._carried = ""
-                self.pane.find("")
-
-    def _words_put_away(self) -> None:
-        self._put_away = self._carried
+        self.whole.make_room(len(pks))
 
     def _next_mark(self, step: int) -> None:
         """The next difference of what stands side by side; in one trace the next hit."""
         if self.pane.is_pair:
             self.pane.next_difference(step)
         else:
-            self.pane.step_hit(step)
+            self.marked_words.step(step)
 
     def _side_by_side(self) -> bool:
         return self.pane.is_pair
