@@ -13,8 +13,9 @@ from evaldesk.domain.rubric import (
     FAILURE_MODES,
     SEVERITIES,
     SEVERITY,
-    AnswerValue,
+    CannotJudge,
     Criterion,
+    Given,
     Level,
     Point,
     Rubric,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from evaldesk.storage.rating_ingest import RatingWriter
 
 _MOST_POINTS = 50
+_CANNOT_JUDGE = "cannot judge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +215,9 @@ def _checked(
     source: Source,
     options: RatingImport,
     skipped: list[Skipped],
-) -> list[tuple[RatingRecord, AnswerValue | list[str]]]:
-    cache: dict[tuple[str, object], AnswerValue | list[str]] = {}
-    answers: list[tuple[RatingRecord, AnswerValue | list[str]]] = []
+) -> list[tuple[RatingRecord, Given]]:
+    cache: dict[tuple[str, object], Given] = {}
+    answers: list[tuple[RatingRecord, Given]] = []
     for record in records:
         key = (record.criterion, record.value)
         value = cache.get(key)
@@ -236,7 +238,7 @@ def _checked(
     return answers
 
 
-def _value(rubric: Rubric, record: RatingRecord) -> AnswerValue | list[str]:
+def _value(rubric: Rubric, record: RatingRecord) -> Given:
     if record.criterion == COMMENT:
         return str(record.value)
     if record.criterion == FAILURE_MODES:
@@ -251,12 +253,20 @@ def _value(rubric: Rubric, record: RatingRecord) -> AnswerValue | list[str]:
     criterion = rubric.criterion(record.criterion)
     if criterion is None:
         raise InputError("The rubric does not ask this.")
+    text = str(record.value).strip()
+    if criterion.cannot_judge and text.casefold().startswith(_CANNOT_JUDGE):
+        reason = text[len(_CANNOT_JUDGE) :].strip(" :–-") or record.comment.strip()
+        if not reason:
+            raise InputError("“Cannot judge” needs a reason.", "Say it behind a colon.")
+        return CannotJudge(reason)
+    if criterion.scale.kind == "multi":
+        return criterion.scale.check([name.strip() for name in text.split(";") if name.strip()])
     return criterion.scale.check(record.value)
 
 
 def _units(
     project: "Project",
-    answers: Sequence[tuple[RatingRecord, AnswerValue | list[str]]],
+    answers: Sequence[tuple[RatingRecord, Given]],
     source: Source,
     options: RatingImport,
     notes: list[ImportNote],

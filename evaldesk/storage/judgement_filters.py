@@ -6,7 +6,7 @@ that somebody rated are of that person alone.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, or_, select, true
 from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import NotFoundError
@@ -30,7 +30,9 @@ def given_by(rater: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def tags(names: Names) -> tuple[Select[Any], ColumnElement[Any]]:
-    """Traces by the failure modes that they were given, and the name of the mode."""
+    """Traces by the failure modes that they were given, and the name of the mode: the present one,
+    whatever it was called when it was given.
+    """
     each = sql.json_each(t.answer.c.value).table_valued("value")
     found = (
         select(t.answer.c.trace_pk)
@@ -38,7 +40,33 @@ def tags(names: Names) -> tuple[Select[Any], ColumnElement[Any]]:
         .join(each, true())
         .where(t.answer.c.field == FAILURE_MODES, _STANDS, *given_by(names.tags_by))
     )
-    return found, each.c.value
+    former = [
+        (and_(t.answer.c.rubric_pk == pk, each.c.value == alias), name)
+        for pk, aliases in _aliases(names).items()
+        for alias, name in aliases.items()
+    ]
+    return found, case(*former, else_=each.c.value) if former else each.c.value
+
+
+def _aliases(names: Names) -> dict[int, dict[str, str]]:
+    """Rubric (row number) → name that a failure mode had before → its name in the newest version.
+    Only rubrics that ever renamed one are read.
+    """
+    version = t.rubric_version.c
+    renamed = select(version.rubric_pk).where(version.content.contains('"aliases"'))
+    found = names.connection.execute(
+        select(version.rubric_pk, version.content)
+        .where(version.rubric_pk.in_(renamed))
+        .order_by(version.rubric_pk, version.version)
+    )
+    return {
+        pk: {
+            alias: mode.name
+            for mode in Rubric.from_json(codec.decode(content)).failure_modes
+            for alias in mode.aliases
+        }
+        for pk, content in found
+    }
 
 
 def rated(people: tuple[str, ...], names: Names) -> Select[Any]:
@@ -86,7 +114,7 @@ def _criteria(names: Names) -> dict[int, list[str]]:
         pk: [
             item.name
             for item in Rubric.from_json(codec.decode(content)).criteria
-            if item.scale.level is not None
+            if item.scale.kind != "text"
         ]
         for pk, content in found
     }

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from evaldesk.domain.identifiers import content_id, new_id, now
-from evaldesk.domain.rubric import AnswerValue
+from evaldesk.domain.rubric import CannotJudge, Given
 from evaldesk.domain.trace import TraceRecord
-from evaldesk.storage import codec, people, rubrics
+from evaldesk.storage import people, rubrics
 from evaldesk.storage import tables as t
-from evaldesk.storage.answers import CURRENT
+from evaldesk.storage.answers import CURRENT, encode_value
 from evaldesk.storage.ingest import TraceWriter
 
 _BATCH = 5000
@@ -88,7 +88,7 @@ class RatingWriter:
         trace_id: str,
         field: str,
         rater: str,
-        value: AnswerValue | list[str],
+        value: Given,
         comment: str = "",
         time: str = "",
     ) -> None:
@@ -96,10 +96,11 @@ class RatingWriter:
         rater_pk = self._people.get(rater)
         if rater_pk is None:
             rater_pk = self._people[rater] = people.ensure(self._connection, rater)
-        text = codec.encode(value)
+        text = encode_value(value)
         place = (trace_pk, field, rater_pk)
         standing = self._standing.get(place)
-        identity = content_id([trace_id, self._rubric, field, rater, value, comment, time])
+        plain = value.to_json() if isinstance(value, CannotJudge) else value
+        identity = content_id([trace_id, self._rubric, field, rater, plain, comment, time])
         if identity in self._ids or (
             standing is not None and standing[1] == text and standing[2] == comment
         ):

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from evaldesk.domain.errors import InputError, UsageError
-from evaldesk.domain.rubric import CannotJudge, Rubric
+from evaldesk.domain.query import Comparison, TraceQuery
+from evaldesk.domain.rubric import FAILURE_MODES, CannotJudge, Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.services import adjudication, patterns, review
 from evaldesk.services.agreement import agreement
+from evaldesk.services.rating_import import RatingImport, import_ratings
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric.from_json(
@@ -104,3 +106,33 @@ def test_rulings_on_sets_and_gold(project: Project) -> None:
         5: ["facts"],
     }
     assert gold[5].source == "agreed"
+
+
+def test_ratings_of_several_points_come_in_from_a_file(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "more.csv"
+    path.write_text(
+        "unit,rater,criterion,value\n"
+        "S0,dan,faults,facts; tone\n"
+        "S1,dan,faults,cannot judge: it was cut off\n",
+        "utf-8",
+    )
+    import_ratings(project, path, RatingImport("R"))
+    own = [project.ratings.own(pk, "R", "dan")["faults"].value for pk in (1, 2)]
+    assert own == [["tone", "facts"], CannotJudge("it was cut off")]
+    # Once more adds nothing.
+    before = project.ratings.count()
+    import_ratings(project, path, RatingImport("R"))
+    assert project.ratings.count() == before
+
+
+def test_a_renamed_mode_is_found_and_counted_under_its_present_name(project: Project) -> None:
+    tagged = {**RUBRIC.to_json(), "failure_modes": [{"name": "rude"}]}
+    rubric = project.rubrics.save(Rubric.from_json(tagged), "ada")
+    review.answer(project, rubric, 1, FAILURE_MODES, "ada", ["rude"])
+    tagged["failure_modes"] = [{"name": "unkind", "aliases": ["rude"]}]
+    rubric = project.rubrics.save(Rubric.from_json(tagged), "ada")
+    review.answer(project, rubric, 2, FAILURE_MODES, "ada", ["unkind"])
+    query = TraceQuery(where=Comparison("tag", "=", ("unkind",)))
+    assert list(project.traces.ids(query)) == [1, 2]
+    assert project.traces.facets()["tag"] == [("unkind", 2)]
+    assert dict(adjudication.board(project, "R", 1).tags).popitem()[1] == ["unkind"]
