@@ -197,3 +197,13 @@ def test_a_nested_condition_of_a_file_is_kept(page: RubricsPage, project: Projec
     assert "nested condition" in page.editor.criterion.condition.remark.text()
     page.editor.criterion.title.textEdited.emit("x")
     assert data(page)["criteria"][1]["shown_if"] == nested
+
+
+def test_a_definition_is_written_in_full(page: RubricsPage) -> None:
+    modes = page.editor.modes
+    modes.table.setCurrentCell(0, 0)
+    assert "wrong_action" in page.editor.definition_label.text()
+    QTest.keyClicks(page.editor.definition, "It changed  what it should not.")
+    assert data(page)["failure_modes"][0]["definition"] == "It changed what it should not."
+    # What is being typed is left alone.
+    assert page.editor.definition.toPlainText() == "It changed  what it should not."

@@ -139,7 +139,15 @@ class RubricEditor(QScrollArea):
             choices={"severity": ("", *SEVERITIES)},
         )
         self.modes.edited.connect(self._change_modes)
+        self.modes.picked.connect(lambda _: self._show_definition())
         card.body.addWidget(self.modes)
+        self.definition_label = text_label("", "muted")
+        self.definition = QPlainTextEdit()
+        self.definition.setFixedHeight(58)
+        self.definition.setTabChangesFocus(True)
+        self.definition.textChanged.connect(self._define)
+        card.body.addWidget(self.definition_label)
+        card.body.addWidget(self.definition)
         self.take_button = QPushButton(self.tr("Take over ▾"))
         self.take_button.clicked.connect(self._offer_taxonomies)
         self.modes.buttons.addWidget(self.take_button)
@@ -316,10 +324,29 @@ class RubricEditor(QScrollArea):
             known = next((name for name in (record["name"], *aliases) if name in stored), "")
             rows.append({**record, "aliases": ", ".join(aliases), _STORED: known})
         self.modes.show_records(rows)
+        self._show_definition()
+
+    def _show_definition(self) -> None:
+        """The definition of the mode in hand, in full: a cell shows only its beginning."""
+        grid, row = self.modes, max(0, self.modes.row)
+        name = grid.cell(row, "title") or grid.cell(row, "name")
+        words = self.tr("Definition of “%1”").replace("%1", name or "–")
+        self.definition_label.setText(words)
+        self.definition.setAccessibleName(words)
+        if " ".join(self.definition.toPlainText().split()) != grid.cell(row, "definition"):
+            with QSignalBlocker(self.definition):
+                self.definition.setPlainText(grid.cell(row, "definition"))
+        for widget in (self.definition_label, self.definition):
+            widget.setVisible(bool(self.modes.records()))
+
+    def _define(self) -> None:
+        words = " ".join(self.definition.toPlainText().split())
+        self.modes.set_cell(max(0, self.modes.row), "definition", words)
 
     def _change_modes(self) -> None:
         if self._draft is None:
             return
+        self._show_definition()
         modes = []
         for row in self.modes.records():
             known = row.pop(_STORED, "")

@@ -140,6 +140,18 @@ class EditableGrid(QWidget):
         """Show or hide a column."""
         self.table.setColumnHidden(self._keys.index(key), not shown)
 
+    def cell(self, row: int, key: str) -> str:
+        """What stands in a cell; empty where there is no such row."""
+        item = self.table.item(row, self._keys.index(key))
+        return "" if item is None else item.text()
+
+    def set_cell(self, row: int, key: str, text: str) -> None:
+        """Write into a cell."""
+        item = self.table.item(row, self._keys.index(key))
+        if item is not None and item.text() != text:
+            item.setText(text)
+            item.setToolTip(text)
+
     @property
     def row(self) -> int:
         """The current row; -1 for none."""
