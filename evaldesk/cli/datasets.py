@@ -17,6 +17,7 @@ from evaldesk.cli.command import (
 )
 from evaldesk.cli.wording import table
 from evaldesk.domain.dataset import (
+    TIERS,
     DatasetVersion,
     ScenarioQuery,
     ScenarioRow,
@@ -368,7 +369,12 @@ def _edit_arguments(parser: argparse.ArgumentParser) -> None:
     add_version(parser)
     parser.add_argument("scenarios", metavar="SCENARIO", nargs="*", help="a key or an id")
     add_scenarios(parser)
-    parser.add_argument("--tier", metavar="T", help="critical, important, nice-to-have or “”")
+    parser.add_argument(
+        "--tier",
+        choices=(*TIERS, ""),
+        metavar="T",
+        help="critical, important, nice-to-have or “”",
+    )
     parser.add_argument(
         "--slice",
         action="append",

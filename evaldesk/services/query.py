@@ -11,6 +11,7 @@ Grammar::
             | name "exists"
             | flag
             | function "(" value { "," value } ")" ;
+    name    = word | "text" | word"." "text" ;
     flag    = "has_error" | "rated" | "unrated" | "disagreement" | "bookmarked" | "noted" ;
     function = "differs" | "similar" ;
     value   = number | "text" | 'text' | word | true | false ;
@@ -163,6 +164,10 @@ class _Parser:
         self._next += 1
         name = _unquoted(token)
         following = self._peek()
+        if following is not None and following.kind == "text" and self._prefixed(token, following):
+            self._next += 1  # score."two words", as well as "score.two words"
+            name += _unquoted(following)
+            following = self._peek()
         if token.text in FUNCTIONS and following is not None and following.text == "(":
             return Comparison(name, "in", self._values())
         if token.text in FLAG_FIELDS and self._stands_alone(following):
@@ -179,9 +184,18 @@ class _Parser:
             return Comparison(name, "not in", self._values())
         sign = self._peek()
         if sign is None or sign.kind != "operator":
-            raise self._fail("= != < <= > >= in, contains or exists")
+            wanted = "= != < <= > >= in, contains or exists"
+            if token.kind == "word" and token.text.partition(".")[0] in PREFIXES:
+                wanted += "; a name with spaces or commas stands in quotes"
+            raise self._fail(wanted)
         self._next += 1
         return Comparison(name, _SIGNS[sign.text], (self._value(),))
+
+    @staticmethod
+    def _prefixed(token: _Token, following: _Token) -> bool:
+        """Whether a quoted name follows its ``score.`` without a space."""
+        begun = token.kind == "word" and token.text.endswith(".")
+        return begun and token.text[:-1] in PREFIXES and following.at == token.at + len(token.text)
 
     @staticmethod
     def _stands_alone(following: _Token | None) -> bool:

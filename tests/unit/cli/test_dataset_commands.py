@@ -146,6 +146,7 @@ def test_the_checks(project: Path, run: Run, tmp_path: Path) -> None:
         (("new", "x", "--merge", "parcels"), 2, "--from"),
         (("new", "x", "--where", "score.pass = 9"), 2, "No scenario"),
         (("edit", "parcels"), 2, "No scenario"),
+        (("edit", "parcels", "c0", "--tier", "crit"), 2, "nice-to-have"),
         (("edit", "parcels", "c0", "--slice", "topic"), 2, "NAME=VALUE"),
         (("split", "parcels", "--part", "dev"), 2, "NAME=SHARE"),
         (("leakage", "parcels"), 2, "No text"),

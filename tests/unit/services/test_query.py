@@ -165,3 +165,17 @@ def test_a_wrong_name_is_replaced(text: str, wrong: str, right: str, mended_text
 )
 def test_the_word_that_was_begun(text: str, begun: str) -> None:
     assert text[begun_at(text) :] == begun
+
+
+@pytest.mark.parametrize(
+    "text", ['score."two words" < 1', "score.'two words' < 1", '"score.two words" < 1']
+)
+def test_a_name_with_spaces_stands_in_quotes(text: str) -> None:
+    assert parse(text) == Comparison("score.two words", "<", (1.0,))
+
+
+@pytest.mark.parametrize("text", ["score.two words < 1", "score.a,b = 1", 'score. "a" = 1'])
+def test_quotes_are_recalled_where_they_are_missing(text: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        parse(text)
+    assert "stands in quotes" in str(raised.value.hint)
