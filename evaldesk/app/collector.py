@@ -1,4 +1,4 @@
-"""Collects garbage on the thread that draws, in small portions, and wholly while nobody looks.
+"""Collects garbage on the thread that draws, in small portions, and wholly during a pause.
 
 Python's own rounds come whenever enough was made, in whatever thread made it, and a full one stops
 every thread for as long as it takes to walk everything there is: a third of a second with a few
@@ -11,10 +11,12 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
 PERIOD_MS = 1000
-YOUNG = 10_000
-"""So many new objects are worth a look; it takes a few milliseconds."""
-ROUNDS = 10
+YOUNG = 1000
+"""So many new objects are worth a look; it takes a millisecond."""
+ROUNDS = 5
 """After so many looks at the young, those that stayed are looked at as well."""
+QUIET = 5
+"""After so many periods in which nothing much was made, everything is looked at once."""
 
 
 class Collector(QObject):
@@ -23,6 +25,7 @@ class Collector(QObject):
     def __init__(self, app: QGuiApplication) -> None:
         super().__init__(app)
         self._looks = 0
+        self._quiet = 0
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
         self._timer.timeout.connect(self.look)
@@ -34,9 +37,15 @@ class Collector(QObject):
         self._timer.start()
 
     def look(self) -> None:
-        """Collect the young, and now and then those that stayed once."""
+        """Collect the young, now and then those that stayed once, and everything when the person
+        has paused.
+        """
         if gc.get_count()[0] < YOUNG:
+            self._quiet += 1
+            if self._quiet == QUIET:
+                gc.collect()
             return
+        self._quiet = 0
         self._looks += 1
         older = self._looks >= ROUNDS
         if older:

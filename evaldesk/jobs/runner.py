@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -268,8 +269,9 @@ class JobRunner(QObject):
                 job.control.check()
                 result = work(job.control)
             except BaseException as error:  # everything must come back to the main thread
-                problem = error
-                self._post(lambda: self._fail(job, problem, failed))
+                # Bound and not named here: a frame that names an error whose traceback names the
+                # frame would keep what the work had read, until a collector comes by.
+                self._post(partial(self._fail, job, error, failed))
             else:
                 self._post(lambda: self._succeed(job, result, done))
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from evaldesk.app.collector import YOUNG, Collector
+from evaldesk.app.collector import QUIET, YOUNG, Collector
 
 
 class Knot:
@@ -48,4 +48,16 @@ def test_what_stayed_is_collected_when_the_person_looks_elsewhere(collector: Col
     collector.look()
     assert gone() is not None
     collector.parent().applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+    assert gone() is None
+
+
+def test_everything_is_collected_once_in_a_pause(collector: Collector) -> None:
+    old = Knot()
+    gc.collect()
+    gone = weakref.ref(old)
+    del old
+    for _ in range(QUIET - 1):
+        collector.look()
+    assert gone() is not None
+    collector.look()
     assert gone() is None
