@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -87,10 +87,15 @@ class FindingDesk(QObject):
         bind(screen, "traces.filter_help", listing.explain_filter)
         bind(screen, "traces.like", self.liken, reading)
         bind(screen, "traces.differing", self.ask_difference)
-        bind(screen, "traces.to_narrowing", listing.line.focus_parts)
+        bind(screen, "traces.to_narrowing", self._to_narrowing)
         bind(screen, "traces.save_view", self.save_view)
         bind(screen, "traces.copy_address", self.copy_address)
         bind(screen, "traces.open_address", self.ask_address)
+
+    def _to_narrowing(self) -> None:
+        line = self._listing.line
+        if not line.focus_parts():
+            line.order.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # what narrows the list
 

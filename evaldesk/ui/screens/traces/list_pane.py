@@ -180,7 +180,7 @@ class ListPane(QWidget):
         self.more = QToolButton()
         self.more.setText("⋯")
         self.more.setProperty("kind", "flat")
-        self.more.setToolTip(self.tr("Columns, copy, save"))
+        self.more.setToolTip(self.tr("Order, views, columns, copy, save"))
         self.more.setAccessibleName(self.tr("More for this list"))
 
     def _build_table(self) -> None:
@@ -303,7 +303,9 @@ class ListPane(QWidget):
     def _more_menu(self) -> None:
         self._offer(
             (
-                *("traces.columns", "traces.copy", "traces.export", "traces.export_as"),
+                *("traces.sort", "traces.differing", "traces.filter_help", ""),
+                *("traces.save_view", "traces.copy_address", "traces.open_address", ""),
+                *("traces.columns", "traces.copy", "traces.export", "traces.export_as", ""),
                 *("traces.facets", "traces.layout"),
             ),
             self.more.mapToGlobal(QPoint(0, self.more.height())),
@@ -311,7 +313,10 @@ class ListPane(QWidget):
 
     def _row_menu(self, at: QPoint) -> None:
         self._offer(
-            ("traces.compare", "traces.copy", "traces.copy_id", "traces.export", "traces.columns"),
+            (
+                *("traces.compare", "traces.mark", "traces.like", "traces.origin", ""),
+                *("traces.copy", "traces.copy_id", "traces.export", "traces.columns"),
+            ),
             self.table.viewport().mapToGlobal(at),
         )
 
@@ -320,6 +325,9 @@ class ListPane(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action_id in ids:
+            if not action_id:
+                menu.addSeparator()
+                continue
             keys = actions.keys(action_id)
             text = actions.text(action_id)
             entry = menu.addAction(f"{text}\t{keys}" if keys else text)
