@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from evaldesk.domain.agreement import CriterionAgreement
 from evaldesk.domain.round import Round
-from evaldesk.services.agreement import agreement
 from evaldesk.services.review import DONE, State
 from evaldesk.services.round_estimates import RoundEstimate, estimates
 from evaldesk.services.round_queue import open_items
+from evaldesk.storage.listings import slice_names
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -91,6 +91,11 @@ def overview(project: "Project", name: str, person: str) -> RoundOverview:
     return RoundOverview(found, [_progress(project, found, rater) for rater in told], blind)
 
 
+def strata(project: "Project") -> tuple[str, ...]:
+    """What a plan can stratify by: tier, run, system, and the slices there are."""
+    return ("tier", "run", "system", *slice_names(project.database))
+
+
 def is_blind(project: "Project", found: Round, person: str) -> bool:
     """Whether the person still has items to rate in this round, which is open."""
     return (
@@ -106,6 +111,9 @@ def findings(project: "Project", name: str, person: str) -> RoundFindings:
     Raises:
         NotFoundError: no such round.
     """
+    # Late: the list of rounds needs no statistics.
+    from evaldesk.services.agreement import agreement
+
     found = project.rounds.get(name)
     if is_blind(project, found, person):
         return RoundFindings()

@@ -325,6 +325,8 @@ def _assignment_rows(pk: int, draft: RoundDraft, numbers: dict[str, int]) -> lis
         first = [item.trace_pk for item in draft.items if rater in item.raters]
         again = [item.trace_pk for item in draft.items if rater in item.repeats]
         order = _ordered(first, draft, rater)
+        if draft.rules.order == "own":
+            order = _early(order, set(again))
         for position, (trace_pk, reading) in enumerate(_with_repeats(order, again)):
             rows.append(
                 {
@@ -349,6 +351,20 @@ def _ordered(pks: Sequence[int], draft: RoundDraft, rater: str) -> list[int]:
         return hashlib.blake2b(f"{rater}\n{draft.name}\n{pk}".encode(), digest_size=8).digest()
 
     return sorted(pks, key=key)
+
+
+def _early(order: Sequence[int], again: Collection[int]) -> list[int]:
+    """The same items, those that come twice in the first half as far as there is room: the second
+    time is then far behind the first.
+    """
+    made = list(order)
+    half = (len(made) + 1) // 2
+    free = [place for place in range(half) if made[place] not in again]
+    for place in range(half, len(made)):
+        if made[place] in again and free:
+            other = free.pop()
+            made[place], made[other] = made[other], made[place]
+    return made
 
 
 def _with_repeats(order: Sequence[int], again: Sequence[int]) -> list[tuple[int, int]]:

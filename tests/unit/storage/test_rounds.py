@@ -61,7 +61,7 @@ def test_everybody_has_an_order_of_their_own_and_repeats_stand_far_behind(
     assert shared != [item.trace_pk for item in bo]
     for again in (item for item in ada if item.reading):
         first = next(item for item in ada if item.trace_pk == again.trace_pk and not item.reading)
-        assert again.position > first.position
+        assert again.position >= first.position + 5
     assert len([item for item in ada if item.reading]) == 2
 
 

@@ -69,6 +69,7 @@ class QueuePane(QWidget):
         layout.addLayout(row)
         bar = QHBoxLayout()
         bar.setContentsMargins(14, 6, 14, 8)
+        bar.setSpacing(10)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress of the queue"))

@@ -201,14 +201,13 @@ class RoundsController(QObject):
 
 
 def _look(project: "Project", person: str) -> tuple[object, ...]:
-    from evaldesk.services.agreement import groupings
-    from evaldesk.services.round_overview import overviews
+    from evaldesk.services.round_overview import overviews, strata
 
     return (
         overviews(project, person),
         tuple(project.rubrics.list()),
         tuple(project.people.names()),
         tuple(run.name for run in project.runs.list()),
-        tuple(groupings(project)),
+        strata(project),
         vocabulary(project),
     )

@@ -19,6 +19,7 @@ from evaldesk.domain.round import RoundState
 from evaldesk.services.round_overview import RoundOverview
 from evaldesk.ui.screens.rounds.controller import RoundsController
 from evaldesk.ui.screens.rounds.form import RoundForm
+from evaldesk.ui.screens.rounds.list_delegate import RoundDelegate
 from evaldesk.ui.screens.rounds.preview import PlanPreview
 from evaldesk.ui.screens.rounds.round_page import RoundPage
 from evaldesk.ui.screens.screen import Screen
@@ -103,6 +104,9 @@ class RoundsPage(Screen):
         column.addWidget(head)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Rounds"))
+        self.list.setItemDelegate(RoundDelegate(self.list))
+        self.list.setMouseTracking(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.currentItemChanged.connect(self._picked)
         column.addWidget(self.list, 1)

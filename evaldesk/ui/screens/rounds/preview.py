@@ -96,7 +96,11 @@ class PlanPreview(QWidget):
         ]
         self._table(column, (self.tr("Rater"), self.tr("items"), self.tr("time")), loads)
         cells = [
-            (self._cell(cell.name), f"{cell.items:,} / {cell.traces:,}", f"{cell.probability:.3f}")
+            (
+                self._cell(cell.name, len(planned.cells)),
+                f"{cell.items:,} / {cell.traces:,}",
+                f"{cell.probability:.3f}",
+            )
             for cell in planned.cells
         ]
         head = (self.tr("Drawn from"), self.tr("items"), self.tr("probability"))
@@ -104,10 +108,11 @@ class PlanPreview(QWidget):
         column.addStretch(1)
         self._scroll.setWidget(inner)
 
-    def _cell(self, name: str) -> str:
-        if name == "":
+    def _cell(self, name: str, cells: int) -> str:
+        if cells == 1 and not name:
             return self.tr("everything that fits")
-        return name.removeprefix(" · ")
+        stratum, mark, rest = name.partition(" · ")
+        return (stratum or self.tr("the others")) + mark + rest
 
     def _figure(self, column: QVBoxLayout, figure: str, words: str) -> None:
         column.addWidget(text_label(figure, "figure"))
