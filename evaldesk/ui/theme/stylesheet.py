@@ -6,7 +6,8 @@ Widgets say what they are by dynamic properties, so that a change of theme is on
   ``mono``, ``error``, ``ok``, ``warn``
 - ``chip`` of a QLabel: ``neutral``, ``ok``, ``bad``, ``warn``, ``a``, ``b``, ``accent``
 - ``keycap`` of a QLabel
-- ``kind`` of a QPushButton or QToolButton: ``primary``, ``danger``, ``flat``, ``link``, ``choice``
+- ``kind`` of a QPushButton or QToolButton: ``primary``, ``danger``, ``flat``, ``link``,
+  ``part``, ``choice``
 - ``surface`` of a QWidget or QFrame: ``pane``, ``bg``, ``card``, ``soft``, ``warn``, ``bad``,
   ``ok``, ``accent``
 - ``rule`` of a QFrame: ``h`` or ``v``, a hairline
@@ -104,6 +105,10 @@ QPushButton[kind="flat"]:checked, QToolButton[kind="flat"]:checked {{ background
 QPushButton[kind="link"] {{ background: transparent; border-color: transparent; color: {t.accent};
   padding: 2px 4px; text-align: left; }}
 QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
+QPushButton[kind="part"], QToolButton[kind="part"] {{ background: transparent;
+  border-color: transparent; padding: 0 8px; min-height: 0; }}
+QToolButton[kind="part"]:hover {{ background: {t.soft}; }}
+QToolButton[kind="part"]:focus {{ border-color: {t.accent}; }}
 QPushButton[kind="choice"] {{ padding: 3px 9px; }}
 QPushButton[kind="choice"]:checked {{ background: {t.accent}; color: {t.on_accent};
   border-color: {t.accent}; }}
@@ -121,6 +126,8 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleS
 QComboBox:focus {{ border-color: {t.accent}; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled {{ background: {t.soft};
   color: {t.muted}; }}
+QLineEdit {{ lineedit-clear-button-icon: url({icons}/clear-{t.name}.svg); }}
+QLineEdit QToolButton {{ background: transparent; border: none; padding: 0; min-height: 0; }}
 QLineEdit[kind="bare"] {{ border: none; background: transparent; padding: 0; }}
 QPlainTextEdit[kind="bare"], QTextEdit[kind="bare"] {{ border: none; background: transparent;
   padding: 0; }}

@@ -177,3 +177,14 @@ def test_a_field_finds_values_where_there_are_many(column, model):
     assert titles(model) == ["Model", "m17", *(f"m{n}" for n in range(170, 180))]
     QTest.keyClick(column.finder, Qt.Key.Key_Escape)
     assert column.finder.text() == ""
+
+
+def test_a_facet_that_nothing_of_the_list_has_is_not_shown(model):
+    scores = facet("score.bleu", ("0 – 1", 0), ("1 – 2", 0))
+    model.set_facets([facet("run", ("alpha", 12), ("beta", 9)), scores])
+    assert titles(model) == ["Run", "alpha", "beta"]
+    model.set_facets(
+        [facet("run", ("alpha", 12), ("beta", 9)), facet("score.bleu", ("0 – 1", 3), ("1 – 2", 0))]
+    )
+    assert "0 – 1" in titles(model)
+    assert "1 – 2" in titles(model)

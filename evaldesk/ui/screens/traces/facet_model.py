@@ -284,6 +284,8 @@ class FacetModel(QAbstractListModel):
         always = name in ("flags", "annotation")
         if not states and not always and name not in self._known:
             return []
+        if not states and not any(line.count for line in facet.lines):
+            return []  # such as the scores of runs that the list does not have
         made = [
             FacetEntry(
                 "value",

@@ -15,6 +15,7 @@ from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.flow import FlowLayout
 
 _MOST_WIDE = 300
+_HEIGHT = 24
 _MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _REMOVE = (
     Qt.Key.Key_Return,
@@ -37,8 +38,9 @@ class PartButton(QPushButton):
     def __init__(self, part: Part, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.part = part
+        self.setProperty("kind", "part")
         self.setFont(sans("small"))
-        self.setFixedHeight(22)
+        self.setFixedHeight(_HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self.removed)
@@ -57,7 +59,7 @@ class PartButton(QPushButton):
     def sizeHint(self) -> QSize:
         """As wide as what it says, within reason."""
         width = self.fontMetrics().horizontalAdvance(self.text()) + 36
-        return QSize(min(width, _MOST_WIDE), 22)
+        return QSize(min(width, _MOST_WIDE), _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """As wide as it wants to be."""
@@ -133,7 +135,7 @@ class NarrowingLine(QWidget):
         self.total = text_label("", "small")
         self.total.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.order = QToolButton()
-        self.order.setProperty("kind", "flat")
+        self.order.setProperty("kind", "part")
         self.order.setFont(sans("small"))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 8, 6)
@@ -142,8 +144,8 @@ class NarrowingLine(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         row.addWidget(self.total, 0, top)
         row.addWidget(self.order, 0, top)
-        self.total.setFixedHeight(24)
-        self.order.setFixedHeight(24)
+        self.total.setFixedHeight(_HEIGHT)
+        self.order.setFixedHeight(_HEIGHT)
         self.show_parts(())
 
     @property
