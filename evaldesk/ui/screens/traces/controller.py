@@ -166,6 +166,7 @@ class TracesController(QObject):
         before = self.narrowing
         if narrowing != before:
             self.narrowing = narrowing
+            self.complete = False
             self.narrowed_otherwise.emit(before, narrowing)
             self.relist()
 
@@ -276,6 +277,7 @@ class TracesController(QObject):
         if project is None:
             return
         query = self.query
+        self.complete = False
         self._count_facets.start()
         self._slow_to_list.start()
         self._lists += 1

@@ -343,10 +343,9 @@ class FindingDesk(QObject):
         self.load_views()
 
     def _filter_failed(self, message: str, _mended: str) -> None:
-        failed = bool(message) and self._listing.filter_field.text() == self.narrowing.where
-        if failed != self._failed:
-            self._failed = failed
-            self.say()
+        asked = self._listing.filter_field.text()
+        self._failed = bool(message) and asked == self.narrowing.where
+        self.say()
 
     def _sync(self, now: Narrowing) -> None:
         self._listing.show_narrowing(now)

@@ -120,7 +120,7 @@ def total_words(shown: int, total: int, *, complete: bool, narrowed: bool) -> st
     if not total:
         return ""
     if not complete:
-        return _tr("the first of {total}…").format(total=figures.count(total))
+        return _tr("… of {total}").format(total=figures.count(total))
     if narrowed:
         return _tr("{shown} of {total}").format(
             shown=figures.count(shown), total=figures.count(total)
