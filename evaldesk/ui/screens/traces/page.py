@@ -43,6 +43,7 @@ class TracesPage(Screen):
         self.controller = TracesController(workspace, self)
         self.listing = ListPane(workspace, self.controller)
         self.commands = ListCommands(workspace, self.controller, self.listing, self)
+        self.exports = self.commands.exports
         self.model = self.listing.model
         self.table = self.listing.table
         self.columns = self.listing.columns
