@@ -4,21 +4,17 @@ import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from evaldesk.domain.errors import EvalDeskError, NotFoundError
 from evaldesk.domain.query import BLIND_FIELDS, TraceQuery, names_in
-from evaldesk.domain.trace import TraceRow
-from evaldesk.exporters.listing import as_tsv, write_csv
 from evaldesk.jobs.runner import Job, JobControl
 from evaldesk.services.blinding import tags_for
 from evaldesk.services.completion import Suggestion, suggestions
 from evaldesk.services.finding import Facet, Vocabulary, facets, named_facets, vocabulary
 from evaldesk.services.query import mended, parse
-from evaldesk.ui.screens.traces.columns import Column
 from evaldesk.ui.screens.traces.narrowing import Narrowing, Ticks
 from evaldesk.ui.workspace import Workspace
 
@@ -29,7 +25,6 @@ T = TypeVar("T")
 
 _FAST_S = 0.005
 """Blocks that come faster than this are read at once: a list that never flickers."""
-_ROWS_AT_ONCE = 2000
 _LONG = 5_000
 """In a project of more traces the first rows of a list come before the whole of it."""
 _MOST_ALIKE = 1_000
@@ -388,39 +383,6 @@ class TracesController(QObject):
                 lambda _control: project.traces.find(reference), then, self._workspace.report
             )
 
-    # handing out
-
-    def copy(
-        self, pks: Sequence[int], columns: Sequence[Column], then: Callable[[str], None]
-    ) -> None:
-        """Make tab-separated text of traces."""
-        project = self._workspace.project
-        if project is None:
-            return
-
-        def work(control: JobControl) -> str:
-            rows = _cells(project, pks, columns, control)
-            return as_tsv([column.title for column in columns], rows)
-
-        self._workspace.jobs.read(work, then, key="traces-copy")
-
-    def export(self, path: Path, pks: Sequence[int], columns: Sequence[Column]) -> None:
-        """Write traces into a CSV file that no spreadsheet takes for formulas."""
-        project = self._workspace.project
-        if project is None:
-            return
-
-        def work(control: JobControl) -> int:
-            rows = _cells(project, pks, columns, control)
-            return write_csv(path, [column.key for column in columns], rows)
-
-        def done(count: int) -> None:
-            self._workspace.say(
-                self.tr("{count} traces saved in {name}").format(count=f"{count:,}", name=path.name)
-            )
-
-        self._workspace.jobs.read(work, done, key="traces-export")
-
 
 def interruptible(project: "Project", read: Callable[[], T]) -> Callable[[JobControl], T]:
     """Work whose queries end when its job is cancelled."""
@@ -430,14 +392,3 @@ def interruptible(project: "Project", read: Callable[[], T]) -> Callable[[JobCon
             return read()
 
     return work
-
-
-def _cells(
-    project: "Project", pks: Sequence[int], columns: Sequence[Column], control: JobControl
-) -> "list[list[str | float | int | None]]":
-    cells: list[list[str | float | int | None]] = []
-    for start in range(0, len(pks), _ROWS_AT_ONCE):
-        control.check()
-        rows: list[TraceRow] = project.traces.rows(list(pks[start : start + _ROWS_AT_ONCE]))
-        cells.extend([column.value(row) for column in columns] for row in rows)
-    return cells

@@ -40,6 +40,7 @@ class Panes(QSplitter):
         self._settings = workspace.settings
         self._views = views
         self._listing = listing
+        self._alone: list[int] = []  # list and one trace, while several stand there
         self.facet_column = FacetColumn(facets, workspace.tokens, workspace.settings)
         self.facet_panel = pane()
         _stacked(self.facet_panel, views, self.facet_column, marks, top=4, wide=self.facet_column)
@@ -106,7 +107,11 @@ class Panes(QSplitter):
             width = sum(self.reading.sizes())
             share = 0.66 if columns == 2 else 0.78
             if self.reading.sizes()[1] < width * (share - 0.06):
+                self._alone = self._alone or self.reading.sizes()
                 self.reading.setSizes([int(width * (1 - share)), int(width * share)])
+        elif not wanted and self._alone:
+            self.reading.setSizes(self._alone)
+            self._alone = []
 
 
 def _stacked(host: QWidget, *widgets: QWidget, wide: QWidget, top: int = 0) -> None:
