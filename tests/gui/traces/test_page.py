@@ -418,3 +418,16 @@ def test_columns_take_the_room_of_the_list_and_give_it_back(page, qtbot):
     assert page.listing.isVisible()
     assert page.facet_panel.isVisible()
     assert page.table.hasFocus()
+
+
+def test_the_list_is_as_wide_as_before_once_one_trace_is_left(page, qtbot):
+    page.resize(1440, 900)
+    qtbot.waitUntil(lambda: page.whole.width() > 1300, timeout=5000)
+    page.whole.reading.setSizes([600, 600])
+    before = page.whole.reading.sizes()
+    for row in (0, 1, 2):
+        page.beside.toggle_mark(page.model.pk(row))
+    page.compare()
+    assert page.whole.reading.sizes()[0] < before[0]
+    page.back()
+    assert page.whole.reading.sizes() == before
