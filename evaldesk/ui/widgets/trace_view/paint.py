@@ -250,14 +250,19 @@ class CardPainter:
             title = f"{title} ▾"
         elif card.foldable:
             title = f"{title} ▸"
-        room = right - line.left() - sum(_chip_room(text) for text, _ in chips)
-        shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, max(room, _TITLE))
+        room = right - line.left()
+        least = min(_TITLE, metrics.horizontalAdvance(title))
+        there = []
+        for text, kind in chips:
+            if room - _chip_room(text) < least:
+                break  # a narrow card says the most important only, and leaves the title its room
+            room -= _chip_room(text)
+            there.append((text, kind))
+        shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, room)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         x = line.left() + metrics.horizontalAdvance(shown) + 8
         painter.restore()
-        for text, kind in chips:
-            if x + chip_size(text).width() > right:
-                break  # a narrow card says the most important only
+        for text, kind in there:
             x = paint_chip(painter, tokens, x, line.center().y(), text, kind).right() + 6
 
     def _chips(self, painter: QPainter, box: QRect, chips: Sequence[tuple[str, str]]) -> int:
