@@ -143,12 +143,13 @@ def named_facets(
     for name, lines in known.items():
         rest = narrowed(asked, ticked, name)
         wanted = [*lines[:MOST_NAMES], *map(bare, ticked.get(name, ()))]
-        counted = tuple(
+        counted = [
             FacetLine(said(line), project.traces.count(narrowed(rest, {name: [line]})), line)
             for line in dict.fromkeys(wanted)
-        )
+        ]
+        counted.sort(key=lambda line: -line.count)
         if counted:
-            found.append(Facet(name, counted))
+            found.append(Facet(name, tuple(counted)))
     return found
 
 

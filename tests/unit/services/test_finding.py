@@ -227,8 +227,15 @@ def unspaced(tmp_path: Path):
 
 
 WITHIN = {
-    **{"方法": 1, "教えて": 1, "商品": 1, "退货": 1, '"の方法"': 1, "模型*": 1, "届 商": 1},
-    **{"法方": 0, "商 返": 0},
+    "方法": 1,
+    "教えて": 1,
+    "商品": 1,
+    "退货": 1,
+    '"の方法"': 1,
+    "模型*": 1,
+    "届 商": 1,
+    "法方": 0,
+    "商 返": 0,
 }
 
 
@@ -250,3 +257,15 @@ def test_an_index_of_before_is_made_anew(unspaced: Project) -> None:
     with unspaced.database.write() as connection:
         search.index_again(connection)
     assert within(unspaced) == WITHIN
+
+
+def test_the_most_frequent_datasets_come_first(project: Project) -> None:
+    with project.ingest("more.jsonl") as writer:
+        writer.run("many", system="b", dataset="a large one", details={})
+        for number in range(30):
+            writer.add(TraceRecord(Scenario(f"L-{number}", "x"), {"messages": []}), "many")
+        writer.finish("ann")
+    (facet,) = finding.named_facets(project)
+    assert [line.text for line in facet.lines] == ["a large one", "cases"]
+    (facet,) = finding.named_facets(project, TraceQuery(where=parse("run = base")))
+    assert [line.count for line in facet.lines] == [12, 0]
