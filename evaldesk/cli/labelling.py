@@ -45,12 +45,26 @@ def _rubric_import(args: argparse.Namespace, _: Context) -> Outcome:
         raise InputError(
             error.reason, error.hint, path=str(args.file), record=error.record
         ) from error
+    from evaldesk.services.rubric_migration import reopening
+
     with opened(args) as project:
         saved = project.rubrics.save(rubric, author_of(args), f"Imported from {args.file.name}")
-    return Outcome(
-        _described(saved),
-        f"{saved.name}, version {saved.version}: {len(saved.criteria)} criteria.",
-    )
+        found = reopening(project, saved)
+    text = f"{saved.name}, version {saved.version}: {len(saved.criteria)} criteria."
+    if found.ratings:
+        text += (
+            f"\n{found.ratings:,} of {found.submitted:,} submitted ratings are open again, for: "
+            f"{', '.join(item.text for item in saved.criteria if item.name in found.criteria)}."
+        )
+    data = {
+        **_described(saved),
+        "reopened": {
+            "ratings": found.ratings,
+            "submitted": found.submitted,
+            "criteria": dict(found.criteria),
+        },
+    }
+    return Outcome(data, text)
 
 
 def _rubric_export_arguments(parser: argparse.ArgumentParser) -> None:

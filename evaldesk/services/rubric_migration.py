@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 class Lineage:
     """The versions of a rubric that answers were given to, seen from one of them."""
 
-    def __init__(self, rubric: Rubric, versions: Iterable[Rubric]) -> None:
+    def __init__(
+        self, rubric: Rubric, versions: Iterable[Rubric], since: Sequence[str] = ()
+    ) -> None:
         """Args:
         rubric: the version in hand.
-        versions: those that answers may have been given to.
+        versions: those that answers may have been given to, oldest first.
+        since: from when each stood, ISO 8601.
         """
         self.rubric = rubric
-        self._versions = {item.version: item for item in versions}
+        found = list(versions)
+        self._versions = {item.version: item for item in found}
+        self._since = list(zip(since, found, strict=False))
         self._same: dict[tuple[str, int], bool] = {}
 
     def question(self, name: str, version: int) -> Criterion | None:
@@ -72,6 +77,10 @@ class Lineage:
                 return True
         return any(self.rubric.criterion(item.name) is None for item in old.criteria)
 
+    def may_reopen_any(self) -> bool:
+        """The same for all versions that there are."""
+        return any(self.may_reopen(version) for version in self._versions)
+
     def sheet(self, said: Mapping[str, Sequence[Answer]]) -> Sheet:
         """What of everything that a rater ever said is an answer now, and what was one.
 
@@ -100,14 +109,14 @@ class Lineage:
         sheet.earlier = earlier
         return sheet
 
-    def is_reopened(self, answers: Sequence[Answer]) -> bool:
-        """Whether a rating that was submitted with these answers lacks one in the version in
-        hand: the answer to a question that is another now, or a new one that has to be answered.
-        """
-        return bool(self.lacking(answers))
+    def lacking(self, answers: Sequence[Answer], submitted_at: str = "") -> list[str]:
+        """Names of the criteria that a rating with these answers is asked again or for the first
+        time: questions that are others now, and new ones that have to be answered.
 
-    def lacking(self, answers: Sequence[Answer]) -> list[str]:
-        """Names of the criteria that such a rating is asked again, or for the first time."""
+        Args:
+            submitted_at: when it was submitted; what it lacked already then, as one that came in
+                with a file may, is not asked again.
+        """
         held = {
             item.field: item.value
             for item in answers
@@ -115,6 +124,14 @@ class Lineage:
         }
         stale = {item.field for item in answers} - held.keys()
         open_ones = {item.name for item in missing(self.rubric, held)}
+        then = next(
+            (old for since, old in reversed(self._since) if since <= submitted_at), self.rubric
+        )
+        if then is not self.rubric:
+            given = {item.field: item.value for item in answers if item.value is not None}
+            open_ones -= {
+                item.name for item in missing(then, given) if self.is_same(item.name, then.version)
+            }
         return [
             item.name
             for item in self.rubric.asked(held)
@@ -154,8 +171,8 @@ class Reopening:
 
 def lineage(project: "Project", rubric: Rubric) -> Lineage:
     """A version among the versions of its rubric that the project holds."""
-    found = [item[0] for item in project.rubrics.versions(rubric.name)]
-    return Lineage(rubric, found)
+    found = project.rubrics.versions(rubric.name)
+    return Lineage(rubric, [item[0] for item in found], [item[2] for item in found])
 
 
 def sheet(
@@ -185,6 +202,8 @@ def reopened(project: "Project", rubric: Rubric, rater: str) -> dict[int, int]:
     """The traces whose rating was submitted by this rater and is open again in this version, with
     the number of criteria that are still answered.
     """
+    if not lineage(project, rubric).may_reopen_any():
+        return {}
     return {
         answers[0].trace_pk: len(answered)
         for answers, answered, lacking, submitted in _seen(project, rubric, rater)
@@ -192,16 +211,17 @@ def reopened(project: "Project", rubric: Rubric, rater: str) -> dict[int, int]:
     }
 
 
-def reopening(project: "Project", rubric: Rubric) -> Reopening:
+def reopening(project: "Project", rubric: Rubric, rater: str = "") -> Reopening:
     """What making this the newest version would ask again.
 
     Args:
         rubric: as it would be saved; its version number does not matter.
+        rater: only of this rater's ratings; empty for everybody's.
     """
     ratings = total = 0
     criteria: Counter[str] = Counter()
     # A number that no stored version has, so that answers are held against all of them.
-    for _, _, lacking, submitted in _seen(project, rubric.numbered(-1), ""):
+    for _, _, lacking, submitted in _seen(project, rubric.numbered(-1), rater):
         if submitted:
             total += 1
             ratings += bool(lacking)
@@ -213,9 +233,6 @@ def _seen(
     project: "Project", rubric: Rubric, rater: str
 ) -> Iterator[tuple[list[Answer], list[str], list[str], bool]]:
     found = lineage(project, rubric)
-    used = answer_versions.in_use(project.database, rubric.name, rater)
-    if rater and not any(found.may_reopen(version) for version in used):
-        return
     rows = answer_versions.standing(project.database, rubric.name, rater)
     for _, group in groupby(rows, key=lambda row: (row[0].rater, row[0].trace_pk)):
         pairs = list(group)
@@ -223,4 +240,6 @@ def _seen(
         held = [
             item.field for item in answers if found.holds(item) and not item.field.startswith("#")
         ]
-        yield answers, held, found.lacking(answers), pairs[0][1]
+        submitted_at = pairs[0][1]
+        lacking = found.lacking(answers, submitted_at) if submitted_at else []
+        yield answers, held, lacking, bool(submitted_at)

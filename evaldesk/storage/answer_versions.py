@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from evaldesk.domain.rating import Answer
 from evaldesk.storage import rounds
@@ -47,8 +47,9 @@ def said(
 
 def standing(
     database: Database, rubric: str, rater: str = "", *, reading: int = 0
-) -> Iterator[tuple[Answer, bool]]:
-    """Every current answer, and whether it was handed in, by rater and trace.
+) -> Iterator[tuple[Answer, str]]:
+    """Every current answer, and when its rating was submitted, by rater and trace; an empty time
+    for one that is not.
 
     Args:
         rater: only theirs; empty for everybody's.
@@ -57,8 +58,8 @@ def standing(
     The reading connection is held until the iterator ends or is closed.
     """
     later = t.submission.alias()
-    state = (
-        select(later.c.state)
+    submitted = (
+        select(case((later.c.state == "submitted", later.c.created_at), else_=""))
         .where(
             later.c.rater_pk == t.answer.c.rater_pk,
             later.c.rubric_pk == t.answer.c.rubric_pk,
@@ -70,7 +71,7 @@ def standing(
         .scalar_subquery()
     )
     statement = (
-        ANSWERS.add_columns(state.label("state"))
+        ANSWERS.add_columns(submitted.label("submitted"))
         .where(
             t.rubric.c.name == rubric,
             t.answer.c.value.is_not(None),
@@ -83,24 +84,4 @@ def standing(
         statement = statement.where(t.person.c.name == rater)
     with database.read() as connection:
         for row in connection.execution_options(yield_per=_AT_ONCE).execute(statement):
-            yield answer_of(row, row.rater), row.state == "submitted"
-
-
-def in_use(database: Database, rubric: str, rater: str = "") -> set[int]:
-    """The versions that current answers were given to.
-
-    Args:
-        rater: only theirs; empty for everybody's.
-    """
-    statement = (
-        select(t.rubric_version.c.version)
-        .join(t.answer, t.answer.c.version_pk == t.rubric_version.c.pk)
-        .join(t.rubric, t.rubric.c.pk == t.answer.c.rubric_pk)
-        .where(t.rubric.c.name == rubric, t.answer.c.value.is_not(None), UNREPLACED)
-        .distinct()
-    )
-    if rater:
-        statement = statement.join(t.person, t.person.c.pk == t.answer.c.rater_pk)
-        statement = statement.where(t.person.c.name == rater)
-    with database.read() as connection:
-        return set(connection.execute(statement).scalars())
+            yield answer_of(row, row.rater), row.submitted or ""

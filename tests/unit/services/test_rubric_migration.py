@@ -233,3 +233,20 @@ def test_migration_never_loses_or_invents_an_answer(seed: int) -> None:
             assert sheet.answers.get(name) == answers[-1].value or new.criterion(
                 name
             ) not in new.asked(sheet.answers)
+
+
+def test_what_a_rating_lacked_already_is_not_asked_by_a_version(project: Project) -> None:
+    """One that came in with a file may answer a single question of several."""
+    project.ratings.answer(1, "Agent", "success", "ben", "yes")
+    project.ratings.submit(1, "Agent", "ben")
+    same = Rubric.from_json(changed(tone={"scale": {"kind": "ordinal", "points": [1, 2, 3, 4]}}))
+    assert rubric_migration.reopening(project, same).criteria == {}
+    saved = project.rubrics.save(same, "ada")
+    assert review.queue(project, saved, "ben").state(1) == "submitted"
+    more = Rubric.from_json(changed(extra={"scale": {"kind": "binary"}}))
+    assert rubric_migration.reopening(project, more).criteria == {"extra": 1}
+    assert rubric_migration.reopening(project, more, "ada").submitted == 0
+    # Answering something else does not hand it in again.
+    saved = project.rubrics.save(more, "ada")
+    review.answer(project, saved, 1, "success", "ben", "no")
+    assert review.queue(project, saved, "ben").state(1) == "draft"

@@ -12,6 +12,7 @@ from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric, Taxonomy
 from evaldesk.services import rubric_changes, rubric_editing, rubric_migration
+from evaldesk.services.blinding import blindness
 from evaldesk.services.rubric_changes import Change
 from evaldesk.services.rubric_editing import Problem
 from evaldesk.services.rubric_migration import Reopening
@@ -231,6 +232,7 @@ class RubricsController(QObject):
     def weigh(self) -> None:
         """Count beside the window what saving would ask again of ratings that were submitted."""
         project, rubric, draft = self.workspace.project, self.rubric, self.draft
+        user = self.workspace.user
         self.reopening = None
         if project is None or rubric is None or draft is None or draft.base is None:
             return
@@ -243,7 +245,7 @@ class RubricsController(QObject):
                 self.weighed.emit()
 
         self.workspace.jobs.read(
-            lambda control: rubric_migration.reopening(project, rubric), done, key="reopening"
+            lambda control: _weigh(project, rubric, user), done, key="reopening"
         )
 
     @property
@@ -321,6 +323,15 @@ class RubricsController(QObject):
     def taxonomies(self) -> Sequence[Taxonomy]:
         """The failure modes that come with the program."""
         return rubric_editing.taxonomies()
+
+
+def _weigh(project: "Project", rubric: Rubric, person: str) -> Reopening:
+    """Of everybody's ratings; only of their own for a rater who has still some to give, to whom it
+    would tell how far others are.
+    """
+    stands = blindness(project, rubric, person)
+    mine = person if stands.at_stake and stands.rated else ""
+    return rubric_migration.reopening(project, rubric, mine)
 
 
 def _read(project: "Project", name: str) -> tuple[list[Rubric], Sequence[Version]]:
