@@ -57,6 +57,7 @@ def test_a_condition_is_built_and_the_preview_acts_on_it(page: RubricsPage) -> N
     }
     page.editor.criterion.condition.rows[1].remove_button.click()
     assert page.controller.can_save
+    page.editor._pick(0)
     page._show_preview()
     tool = page.preview.card("tool")
     assert tool is not None
@@ -207,3 +208,29 @@ def test_a_definition_is_written_in_full(page: RubricsPage) -> None:
     assert data(page)["failure_modes"][0]["definition"] == "It changed what it should not."
     # What is being typed is left alone.
     assert page.editor.definition.toPlainText() == "It changed  what it should not."
+
+
+def test_the_preview_shows_the_question_in_hand_though_it_depends_on_answers(
+    page: RubricsPage, project: Project
+) -> None:
+    found = project.rubrics.get("Support").to_json()
+    found["criteria"] += [
+        {
+            "name": "harm",
+            "scale": {"kind": "ratio", "maximum": 3},
+            "shown_if": {
+                "all": [{"criterion": "tool", "above": 0}, {"criterion": "success", "is": "no"}]
+            },
+        },
+        {
+            "name": "why",
+            "scale": {"kind": "text"},
+            "shown_if": {"any": [{"criterion": "harm", "above": 2.5}]},
+        },
+    ]
+    project.rubrics.save(Rubric.from_json(found), "ada")
+    page.controller.load()
+    page.editor._pick(3)
+    page._show_preview()
+    assert page.preview.active == "why"
+    assert page.preview.sheet.answers == {"tool": 2, "success": "no", "harm": 3.0}

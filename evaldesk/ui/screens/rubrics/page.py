@@ -401,7 +401,9 @@ class RubricsPage(Screen):
             self.preview.show_rubric(rubric)
             self.preview.area.verticalScrollBar().setValue(place)
         if self.editor.index < len(rubric.criteria):
-            self.preview.activate(rubric.criteria[self.editor.index].name, focus=False)
+            name = rubric.criteria[self.editor.index].name
+            self.preview.reveal(name)
+            self.preview.activate(name, focus=False)
 
     def _say_saved(self, rubric: Rubric) -> None:
         self.workspace.say(

@@ -1,13 +1,15 @@
 """The form that raters will see, and that really answers; what is tried out is kept nowhere."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from evaldesk.domain.conditions import Condition, Test
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.domain.rubric import Rubric
+from evaldesk.domain.rubric import Criterion, Rubric
 from evaldesk.services import answering
 from evaldesk.services.answering import Sheet
 from evaldesk.ui.widgets.rubric_form import RubricForm
@@ -41,6 +43,20 @@ class Preview(RubricForm):
                 del sheet.answers[name]
         self.sheet = sheet
         self.show_answers(sheet.answers, sheet.said, activate=False)
+
+    def reveal(self, name: str) -> None:
+        """Have a question asked, by trying the answers that it is asked by."""
+        rubric = self.rubric
+        criterion = rubric.criterion(name) if rubric is not None else None
+        if rubric is None or criterion is None or criterion in rubric.asked(self.sheet.answers):
+            return
+        for test in _tests(criterion.shown_if):
+            self.reveal(test.criterion)
+            looked_at = rubric.criterion(test.criterion)
+            if looked_at is not None:
+                self._give(test.criterion, _fitting(test, looked_at), None)
+            if criterion in rubric.asked(self.sheet.answers):
+                return
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """As on the review screen."""
@@ -90,3 +106,25 @@ class Preview(RubricForm):
                 said[part.name] = part.said_after
         for part in step.parts:
             self.show_answer(part.name, answers.get(part.name), said.get(part.name, ""))
+
+
+def _tests(condition: Condition | None) -> Iterator[Test]:
+    if isinstance(condition, Test):
+        yield condition
+    elif condition is not None:
+        for item in condition.items:
+            yield from _tests(item)
+
+
+def _fitting(test: Test, criterion: Criterion) -> Any:
+    """An answer that a test holds of, where there is one."""
+    scale, value = criterion.scale, test.values[0]
+    if test.operator in ("is", "in"):
+        return [str(value)] if scale.kind == "multi" else value
+    upwards = test.operator == "above"
+    if scale.points:
+        return scale.points[-1 if upwards else 0].value
+    number = float(value)
+    bound = scale.maximum if upwards else scale.minimum
+    wanted = number + 1 if upwards else number - 1
+    return wanted if bound is None or (wanted <= bound if upwards else wanted >= bound) else bound
