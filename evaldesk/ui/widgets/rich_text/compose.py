@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, QRectF
 
-from evaldesk.ui.widgets.rich_text.chunks import Chunk
+from evaldesk.ui.widgets.rich_text.chunks import Chunk, runs_right_to_left
 from evaldesk.ui.widgets.rich_text.flow import Flow, Laid, Shape, Target
 from evaldesk.ui.widgets.rich_text.fonts import TextStyle, TextStyles
 from evaldesk.ui.widgets.rich_text.json_folds import JsonFolds, JsonLine
@@ -98,8 +98,14 @@ def _block(
             style = styles.title if block.level <= 2 else styles.strong
         top = laid.height
         ink = "muted" if block.quote else ""
+        said = block.shown.text
+        turned = not said.isascii() and runs_right_to_left(said, 0, len(said))
+        if turned:  # it is indented from the right
+            x = min(block.quote * QUOTE, x)
         _text(laid, block.shown, style, styles, x, room, ink=ink)
-        if block.bullet:
+        if block.bullet and turned:
+            _bullet_right(laid, block, base, x + room, top, width)
+        elif block.bullet:
             _bullet(laid, block, base, x, top)
 
 
@@ -124,6 +130,16 @@ def _bullet(laid: Laid, block: Block, base: TextStyle, x: float, top: float) -> 
     wide = len(block.bullet) * base.letter + 6 > INDENT
     left = max(0.0, x - INDENT * (2 if wide else 1))
     flow = Flow(sign.done(), base, x - left - 7, x=left, y=top, ink="muted", align="right")
+    laid.flows.insert(len(laid.flows) - 1, flow)
+
+
+def _bullet_right(
+    laid: Laid, block: Block, base: TextStyle, x: float, top: float, width: float
+) -> None:
+    sign = Shown()
+    sign.add(block.bullet)
+    room = max(width - x - 7, 1.0)
+    flow = Flow(sign.done(), base, room, x=x + 7, y=top, ink="muted", rtl=False, wrap=False)
     laid.flows.insert(len(laid.flows) - 1, flow)
 
 
