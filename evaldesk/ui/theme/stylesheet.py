@@ -106,7 +106,7 @@ QPushButton[kind="link"] {{ background: transparent; border-color: transparent; 
   padding: 2px 4px; text-align: left; }}
 QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
 QPushButton[kind="part"], QToolButton[kind="part"] {{ background: transparent;
-  border-color: transparent; padding: 0 8px; min-height: 0; }}
+  border-color: transparent; padding: 2px 8px 0 8px; min-height: 0; }}
 QToolButton[kind="part"]:hover {{ background: {t.soft}; }}
 QToolButton[kind="part"]:focus {{ border-color: {t.accent}; }}
 QPushButton[kind="choice"] {{ padding: 3px 9px; }}
