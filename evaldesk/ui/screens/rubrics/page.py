@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services.rubric_changes import Change
+from evaldesk.ui.screens.rubrics.change_words import asked_again, change_text
 from evaldesk.ui.screens.rubrics.controller import RubricsController
 from evaldesk.ui.screens.rubrics.editor import RubricEditor
 from evaldesk.ui.screens.rubrics.models import ROW_ROLE, Row, RowsDelegate, RowsModel
@@ -321,7 +321,7 @@ class RubricsPage(Screen):
         controller = self.controller
         number = len(controller.problems)
         changes = controller.changes()
-        lines = [self._in_words(change) for change in changes]
+        lines = [change_text(self, change) for change in changes]
         more = len(lines) - _MOST_LINES
         shown = lines if more <= 1 else [*lines[:_MOST_LINES], self.tr("{n} more").format(n=more)]
         self.words.setText("\n".join(f"· {line}" for line in shown))
@@ -332,60 +332,12 @@ class RubricsPage(Screen):
         elif number:
             hint = self.tr("{n} things to mend before this can be saved.").format(n=number)
         elif changes:
-            hint = self._what_is_asked_again(changes)
+            hint = asked_again(self, changes, controller.rubric, controller.reopening)
         elif controller.draft is not None and controller.draft.base is None:
             hint = self.tr("Not saved yet.")
         else:
             hint = self.tr("Every version stays as it is; a change makes the next one.")
         self.hint.setText(hint)
-
-    def _what_is_asked_again(self, changes: list[Change]) -> str:
-        found = self.controller.reopening
-        if found is not None and found.ratings:
-            rubric = self.controller.rubric
-            names = [
-                item.text
-                for item in (rubric.criteria if rubric is not None else ())
-                if item.name in found.criteria
-            ]
-            return self.tr(
-                "{n} of {m} submitted ratings are open again, for {what} only. Old answers are "
-                "kept and shown."
-            ).format(
-                n=found.ratings,
-                m=found.submitted,
-                what=", ".join(f"“{name}”" for name in names),
-            )
-        if found is not None and found.submitted:
-            return self.tr("All {m} submitted ratings hold.").format(m=found.submitted)
-        if found is None and any(change.touches_answers for change in changes):
-            return self.tr("Answers given so far may need a second look.")
-        return self.tr("Answers given so far hold.")
-
-    def _in_words(self, change: Change) -> str:
-        title, detail = change.criterion, change.detail
-        words = {
-            "added": self.tr("“{t}” is new"),
-            "removed": self.tr("“{t}” is gone; its answers stay with the versions before"),
-            "order": self.tr("The questions are in another order"),
-            "title": self.tr("“{t}” has another title: {d}"),
-            "question": self.tr("“{t}” asks in other words"),
-            "scale": self.tr("“{t}” has another scale {d}"),
-            "points": self.tr("“{t}” has other points: {d}"),
-            "anchors": self.tr("“{t}” explains points anew: {d}"),
-            "examples": self.tr("“{t}” has other examples: {d}"),
-            "comments": self.tr("“{t}” asks for comments on other answers: {d}"),
-            "direction": self.tr("“{t}” has another direction: {d}"),
-            "group": self.tr("“{t}” stands in another group: {d}"),
-            "weight": self.tr("“{t}” has another weight: {d}"),
-            "condition": self.tr("“{t}” is asked on another condition"),
-            "cannot_judge": self.tr("“{t}” may be “cannot judge”, or no longer"),
-            "renamed_mode": self.tr("A failure mode is called otherwise: {d}; its history counts"),
-            "required": self.tr("“{t}” is needed now, or no longer"),
-            "guidance": self.tr("The guidance has changed"),
-            "failure_modes": self.tr("The failure modes have changed {d}"),
-        }
-        return words[change.kind].format(t=title, d=detail).strip()
 
     def _show_preview(self) -> None:
         self._preview_timer.stop()
