@@ -155,8 +155,8 @@ def named_facets(
 
 def _facets(project: "Project", query: TraceQuery, only: str = "") -> list[Facet]:
     found: list[Facet] = []
-    if not only or not only.startswith("score."):
-        for name, values in project.facets.counts(query).items():
+    if only != "flags" and not only.startswith("score."):
+        for name, values in project.facets.counts(query, only).items():
             lines = tuple(
                 FacetLine(value, count, Comparison(name, "=", (value,))) for value, count in values
             )

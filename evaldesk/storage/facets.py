@@ -56,13 +56,14 @@ class FacetRepository:
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[Any, Any]] = {}
 
-    def counts(self, query: TraceQuery | None = None) -> Counts:
+    def counts(self, query: TraceQuery | None = None, only: str = "") -> Counts:
         """Field → values with the number of traces that match, most frequent first; at most
         `MOST_VALUES` each. The fields: run, system, model, prompt_version, status, tier, each
         slice, and tag.
 
         Args:
             query: which traces; None for all. ``tags_by`` says whose tags are counted.
+            only: one field; empty for every one.
         """
         asked = query or TraceQuery()
         with self._database.read() as connection:
@@ -70,9 +71,11 @@ class FacetRepository:
             if _is_all(asked):
                 found = self._keep(connection, "counts", lambda: _counts(connection, [], names))
             else:
-                found = _counts(connection, tests_of(asked, names), names)
-            tags = _tags(connection, names, None if _is_all(asked) else asked)
-            return {**found, **({"tag": tags} if tags else {})}
+                found = _counts(connection, tests_of(asked, names), names, only)
+            if not only or only == "tag":
+                tags = _tags(connection, names, None if _is_all(asked) else asked)
+                found = {**found, **({"tag": tags} if tags else {})}
+            return {name: values for name, values in found.items() if not only or name == only}
 
     def scores(self, query: TraceQuery | None = None) -> dict[str, list[ScoreBand]]:
         """Score → its values, or four ranges of them, with the number of traces that match."""
@@ -158,28 +161,39 @@ def _state(connection: Connection) -> tuple[Any, ...]:
     )
 
 
-def _counts(connection: Connection, tests: Sequence[ColumnElement[bool]], names: Names) -> Counts:
-    result = _of_rows(connection, tests, names)
-    result["tier"] = _top(
-        connection,
-        select(t.scenario.c.tier, sql.count())
-        .select_from(t.trace.join(t.scenario, t.scenario.c.pk == t.trace.c.scenario_pk))
-        .where(t.scenario.c.tier != "", *tests)
-        .group_by(t.scenario.c.tier),
-    )
-    for name, values in _slices(connection, tests).items():
-        result[f"slice.{name}"] = values
+def _counts(
+    connection: Connection, tests: Sequence[ColumnElement[bool]], names: Names, only: str = ""
+) -> Counts:
+    result: Counts = {}
+    if not only or only in _FIELDS:
+        result = _of_rows(connection, tests, names, (only,) if only else _FIELDS)
+    if not only or only == "tier":
+        result["tier"] = _top(
+            connection,
+            select(t.scenario.c.tier, sql.count())
+            .select_from(t.trace.join(t.scenario, t.scenario.c.pk == t.trace.c.scenario_pk))
+            .where(t.scenario.c.tier != "", *tests)
+            .group_by(t.scenario.c.tier),
+        )
+    if not only or only.startswith("slice."):
+        for name, values in _slices(connection, tests, only.removeprefix("slice.")).items():
+            result[f"slice.{name}"] = values
     return result
 
 
-def _of_rows(connection: Connection, tests: Sequence[ColumnElement[bool]], names: Names) -> Counts:
+def _of_rows(
+    connection: Connection,
+    tests: Sequence[ColumnElement[bool]],
+    names: Names,
+    fields: Sequence[str],
+) -> Counts:
     runs = {pk: name for name, pk in names.runs.items()}
-    columns = [t.trace.c.run_pk, *(t.trace.c[name] for name in _FIELDS[1:])]
+    columns = [t.trace.c.run_pk if name == "run" else t.trace.c[name] for name in fields]
     together = connection.execute(
         select(*columns, sql.count()).where(*tests).group_by(*columns).limit(_COMBINATIONS)
     ).all()
     found: Counts = {}
-    for place, name in enumerate(_FIELDS):
+    for place, name in enumerate(fields):
         if len(together) == _COMBINATIONS:
             pairs = _top(
                 connection,
@@ -196,14 +210,14 @@ def _of_rows(connection: Connection, tests: Sequence[ColumnElement[bool]], names
     return found
 
 
-def _slices(connection: Connection, tests: Sequence[ColumnElement[bool]]) -> Counts:
+def _slices(connection: Connection, tests: Sequence[ColumnElement[bool]], only: str) -> Counts:
     name, value = t.scenario_slice.c.name, t.scenario_slice.c.value
     grouped = (
         select(name, value, sql.count().label("number"))
         .select_from(
             t.scenario_slice.join(t.trace, t.trace.c.scenario_pk == t.scenario_slice.c.scenario_pk)
         )
-        .where(*tests)
+        .where(*tests, *((name == only,) if only else ()))
         .group_by(name, value)
         .subquery()
     )
