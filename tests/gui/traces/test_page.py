@@ -97,6 +97,20 @@ def test_names_are_offered_while_a_filter_is_typed(page):
     page.filter_field._completer.popup().hide()
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_tab_takes_what_is_offered_first(page, qtbot):
+    page.filter_field.setFocus()
+    QTest.keyClicks(page.filter_field, "run = al")
+    popup = page.filter_field._completer.popup()
+    qtbot.waitUntil(popup.isVisible, timeout=5000)
+    QTest.keyClick(popup, Qt.Key.Key_Tab)
+    assert page.filter_field.text() == "run = alpha "
+    assert page.filter_field.hasFocus()
+    popup.hide()
+    QTest.keyClick(page.filter_field, Qt.Key.Key_Tab)
+    assert not page.filter_field.hasFocus()
+
+
 def test_facets_narrow_together_and_reset_takes_all_off(page):
     page.facets.set_state("run", "beta", "ticked")
     assert len(page.model.ids) == 12

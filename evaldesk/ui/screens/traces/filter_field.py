@@ -180,7 +180,17 @@ class FilterField(QLineEdit):
         self._offer(always=False)
 
     def event(self, event: QEvent) -> bool:
-        """F1 in here asks for the grammar, not for the keys of the window."""
+        """F1 in here asks for the grammar, not for the keys of the window; Tab takes what is
+        offered, and goes to the next field only where nothing is.
+        """
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Tab
+            and self._take_offered()
+        ):
+            event.accept()
+            return True
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
@@ -205,6 +215,18 @@ class FilterField(QLineEdit):
         popup = self._completer.popup()
         if popup is not None:
             popup.hide()
+
+    def _take_offered(self) -> bool:
+        popup = self._completer.popup()
+        if popup is None or not popup.isVisible():
+            return False
+        index = popup.currentIndex()
+        if not index.isValid():
+            index = self._completer.completionModel().index(0, 0)
+        text = index.data(self._completer.completionRole())
+        self.hide_offered()
+        self.take(str(text))
+        return True
 
     def _in_quotes(self) -> bool:
         before = self.text()[: self.cursorPosition()]
