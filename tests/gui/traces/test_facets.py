@@ -188,3 +188,10 @@ def test_a_facet_that_nothing_of_the_list_has_is_not_shown(model):
     )
     assert "0 – 1" in titles(model)
     assert "1 – 2" in titles(model)
+
+
+def test_datasets_without_a_trace_of_the_list_are_not_shown(model):
+    datasets = facet("dataset", ("cases", 12), ("others", 0))
+    model.set_facets([datasets], named=True)
+    assert "cases" in titles(model)
+    assert "others" not in titles(model)

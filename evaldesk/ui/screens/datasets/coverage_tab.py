@@ -73,7 +73,10 @@ class CoverageTab(QWidget):
         self.empty_title = text_label(self.tr("No scenario at all"), "heading")
         self.empty_text = text_label("", "", wrap=True)
         self.hint = text_label(
-            self.tr("Return shows the scenarios of a cell. Intervals are Wilson's, at 95 %."),
+            self.tr(
+                "Return shows the scenarios of a cell. A scenario fails where one of its trials "
+                "does. Intervals are Wilson's, at 95 %."
+            ),
             "muted",
             wrap=True,
         )

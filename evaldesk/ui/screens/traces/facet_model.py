@@ -296,7 +296,7 @@ class FacetModel(QAbstractListModel):
                 states.get(line.where, ""),
             )
             for line in facet.lines
-            if line.count or not always or line.where in states
+            if line.count or line.where in states or not (always or name in ("dataset", "suite"))
         ]
         there = {one.where for one in made}
         for where, state in states.items():
