@@ -1,5 +1,5 @@
-"""``evaldesk`` opens the window, ``evaldesk PROJECT`` a project, ``evaldesk PROJECT ADDRESS`` a view
-of its traces, ``evaldesk COMMAND`` a command.
+"""``evaldesk`` opens the window, ``evaldesk PROJECT`` a project, ``evaldesk PROJECT ADDRESS`` a
+view of its traces, ``evaldesk COMMAND`` a command.
 """
 
 import os
