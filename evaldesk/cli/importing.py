@@ -15,6 +15,7 @@ from evaldesk.cli.command import (
 )
 from evaldesk.cli.wording import table
 from evaldesk.domain.errors import InputError
+from evaldesk.domain.wording import counted
 
 if TYPE_CHECKING:
     from evaldesk.services.importing import Progress
@@ -75,10 +76,11 @@ def _import(args: argparse.Namespace, context: Context) -> Outcome:
     lines = []
     for item in results:
         lines.append(
-            f"{item.path}: {item.format}, {item.traces:,} traces "
+            f"{item.path}: {item.format}, {counted(item.traces, '%1 trace', '%1 traces')} "
             f"({item.added:,} added, {item.already_there:,} already there), "
-            f"{item.scenarios:,} scenarios, {item.scores:,} scores, "
-            f"run {', '.join(item.runs) or 'none'}"
+            f"{counted(item.scenarios, '%1 scenario', '%1 scenarios')}, "
+            f"{counted(item.scores, '%1 score', '%1 scores')}, "
+            f"{'runs' if len(item.runs) > 1 else 'run'} {', '.join(item.runs) or 'none'}"
         )
         lines += [f"  note: {note.message}" for note in item.notes]
         lines += [f"  skipped {bad.record}: {bad.reason}" for bad in item.skipped]

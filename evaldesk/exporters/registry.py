@@ -147,9 +147,11 @@ def by_name(name: str) -> Format:
     """The format of this name.
 
     Raises:
-        NotFoundError: there is none; offers the nearest.
+        NotFoundError: there is none; offers the nearest, or says how a workbook is written.
     """
     for item in FORMATS:
         if item.name == name:
             return item
+    if name == "xlsx":
+        raise NotFoundError("A workbook is no format.", "Write it with --xlsx FILE.")
     raise NotFoundError.among("format", name, (item.name for item in FORMATS))

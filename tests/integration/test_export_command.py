@@ -53,8 +53,9 @@ def test_what_was_left_out_is_told(
         ["--format", "inspect-scores", "--out", "out.jsonl"],
         ["--format", "otlp"],
         ["--format", "otpl", "--out", "out.jsonl"],
+        ["--format", "xlsx", "--out", "out.xlsx"],
     ],
-    ids=["xlsx-ratings", "xlsx-run", "no-run", "no-out", "no-format"],
+    ids=["xlsx-ratings", "xlsx-run", "no-run", "no-out", "no-format", "xlsx-format"],
 )
 def test_what_makes_no_sense_is_refused(
     sample: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
