@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from evaldesk.domain.rubric import AnswerValue, Given, Judgement
+from evaldesk.domain.rubric import AnswerValue, CannotJudge, Given, Judgement
 
 RulingKind = Literal["adopt", "other", "none_fits", "rubric_unsettled"]
 """adopt: a value that a rater gave. other: another value of the scale. none_fits: no value of the
@@ -64,21 +64,25 @@ class RatingRecord:
         unit: what was rated, as the file names it: a trace id, ``run/scenario`` or scenario key.
         rater: who.
         criterion: what was asked.
-        value: what was answered, as it stands in the file.
+        value: what was answered, as it stands in the file; a list for several points.
         comment: said with it.
         time: ISO 8601; empty where unknown.
         place: ``row 17``.
         text: what the unit says, where the file carries it (used when units are made).
+        rubric: that it answers, where the file says so.
+        submitted: whether the rating was handed in.
     """
 
     unit: str
     rater: str
     criterion: str
-    value: str | int | float
+    value: str | int | float | list[str] | CannotJudge
     comment: str = ""
     time: str = ""
     place: str = ""
     text: str = ""
+    rubric: str = ""
+    submitted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

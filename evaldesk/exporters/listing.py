@@ -14,12 +14,13 @@ _STARTERS = ("=", "+", "-", "@", "\t", "\r")
 
 def harmless(cell: Cell) -> str:
     """A cell as text. Text that a spreadsheet would take for a formula gets an apostrophe before
-    it; numbers stay numbers, negative ones as well.
+    it, and so does text that already has one there, so that it can be taken away again; numbers
+    stay numbers, negative ones as well.
     """
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return f"'{cell}" if cell.lstrip(" ").startswith(_STARTERS) else cell
+        return f"'{cell}" if cell.lstrip("'").lstrip(" ").startswith(_STARTERS) else cell
     return repr(cell)
 
 

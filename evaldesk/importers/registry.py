@@ -6,6 +6,7 @@ from evaldesk.importers.atif import Atif
 from evaldesk.importers.contract import RatingFormat, TraceFormat
 from evaldesk.importers.deepeval import DeepEval
 from evaldesk.importers.delimited import DelimitedText
+from evaldesk.importers.exported_ratings import ExportedRatings
 from evaldesk.importers.inspect_log import InspectLog
 from evaldesk.importers.jaeger import Jaeger
 from evaldesk.importers.json_stream import sketch
@@ -66,7 +67,12 @@ TRACE_FORMATS: tuple[TraceFormat, ...] = (
     Parquet(),
     LangSmith(),
 )
-RATING_FORMATS: tuple[RatingFormat, ...] = (LongRatings(), WideRatings(), JudgeBench())
+RATING_FORMATS: tuple[RatingFormat, ...] = (
+    LongRatings(),
+    WideRatings(),
+    JudgeBench(),
+    ExportedRatings(),
+)
 
 _LEAST = 0.1
 _TABLES = ("csv", "xlsx", "parquet")

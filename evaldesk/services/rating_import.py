@@ -89,6 +89,7 @@ def import_ratings(
             skipped.append(item)
         else:
             notes.append(item)
+    records = _of_rubric(records, options.rubric, notes)
     if not records:
         raise source.error("It holds no ratings.", "Check the mapping of its columns.")
     try:
@@ -113,7 +114,9 @@ def import_ratings(
                 pk, ids[pk], record.criterion, record.rater, value, record.comment, record.time
             )
         writer.flush()
-        writer.submit_all((numbers[record.unit], record.rater) for record, _ in answers)
+        writer.submit_all(
+            (numbers[record.unit], record.rater) for record, _ in answers if record.submitted
+        )
         added, already_there = writer.added, writer.already_there
     project.record_import(
         name=source.path.name,
@@ -133,6 +136,21 @@ def import_ratings(
         skipped=tuple(skipped),
         notes=tuple(notes),
     )
+
+
+def _of_rubric(
+    records: list[RatingRecord], rubric: str, notes: list[ImportNote]
+) -> list[RatingRecord]:
+    """Those that answer this rubric, where the file says which each answers and it has some."""
+    named = {record.rubric for record in records if record.rubric}
+    if rubric not in named or len(named) == 1:
+        return records
+    kept = [record for record in records if record.rubric in ("", rubric)]
+    others = ", ".join(sorted(named - {rubric}))
+    notes.append(
+        ImportNote(f"{len(records) - len(kept)} answers to other rubrics were left out: {others}.")
+    )
+    return kept
 
 
 def _rubric(project: "Project", options: RatingImport, records: Sequence[RatingRecord]) -> Rubric:
@@ -219,7 +237,8 @@ def _checked(
     cache: dict[tuple[str, object], Given] = {}
     answers: list[tuple[RatingRecord, Given]] = []
     for record in records:
-        key = (record.criterion, record.value)
+        given = record.value
+        key = (record.criterion, tuple(given) if isinstance(given, list) else given)
         value = cache.get(key)
         if value is None:
             try:
@@ -241,6 +260,8 @@ def _checked(
 def _value(rubric: Rubric, record: RatingRecord) -> Given:
     if record.criterion == COMMENT:
         return str(record.value)
+    if isinstance(record.value, list):
+        return _several(rubric, record.criterion, record.value)
     if record.criterion == FAILURE_MODES:
         return [name.strip() for name in str(record.value).split(";") if name.strip()]
     if record.criterion == SEVERITY:
@@ -253,6 +274,10 @@ def _value(rubric: Rubric, record: RatingRecord) -> Given:
     criterion = rubric.criterion(record.criterion)
     if criterion is None:
         raise InputError("The rubric does not ask this.")
+    if isinstance(record.value, CannotJudge):
+        if not criterion.cannot_judge:
+            raise InputError("The rubric wants a judgement here.", "Choose an answer.")
+        return record.value
     text = str(record.value).strip()
     if criterion.cannot_judge and text.casefold().startswith(_CANNOT_JUDGE):
         reason = text[len(_CANNOT_JUDGE) :].strip(" :–-") or record.comment.strip()
@@ -260,8 +285,19 @@ def _value(rubric: Rubric, record: RatingRecord) -> Given:
             raise InputError("“Cannot judge” needs a reason.", "Say it behind a colon.")
         return CannotJudge(reason)
     if criterion.scale.kind == "multi":
-        return criterion.scale.check([name.strip() for name in text.split(";") if name.strip()])
+        whole = any(str(point.value) == text for point in criterion.scale.points)
+        names = [text] if whole else [name.strip() for name in text.split(";") if name.strip()]
+        return criterion.scale.check(names)
     return criterion.scale.check(record.value)
+
+
+def _several(rubric: Rubric, name: str, values: list[str]) -> Given:
+    if name == FAILURE_MODES:
+        return [str(value) for value in values]
+    criterion = rubric.criterion(name)
+    if criterion is None:
+        raise InputError("The rubric does not ask this.")
+    return criterion.scale.check(values)
 
 
 def _units(
