@@ -66,12 +66,14 @@ class RoundFindings:
     Attributes:
         agreement: as it stands; ``before`` as it stood at the reveal, if it was revealed.
         seconds: that each rating took, of active time.
+        flags: (scenario, rater, note) of what was handed to the adjudicator.
     """
 
     estimates: Sequence[RoundEstimate] = ()
     agreement: Sequence[CriterionAgreement] = ()
     before: Sequence[CriterionAgreement] = ()
     seconds: Sequence[float] = ()
+    flags: Sequence[tuple[str, str, str]] = ()
 
 
 def overviews(project: "Project", person: str) -> list[RoundOverview]:
@@ -121,8 +123,15 @@ def findings(project: "Project", name: str, person: str) -> RoundFindings:
     before = []
     if found.revealed_at and now:
         before = agreement(project, found.rubric, round=name, before_reveal=True)
+    flags = project.ratings.flagged(found.rubric, name)
+    rows = project.traces.rows(list(dict.fromkeys(one.trace_pk for one in flags)))
+    scenarios = {row.pk: row.scenario for row in rows}
     return RoundFindings(
-        estimates(project, name), now, before, project.ratings.seconds_of_round(name)
+        estimates(project, name),
+        now,
+        before,
+        project.ratings.seconds_of_round(name),
+        [(scenarios.get(one.trace_pk, ""), one.rater, one.note) for one in flags],
     )
 
 

@@ -284,8 +284,12 @@ class RatingRepository:
             )
             return [answer_of(row, row.rater) for row in found]
 
-    def flagged(self, rubric: str) -> list[Flag]:
-        """The ratings that stand as flagged for the adjudicator, oldest first."""
+    def flagged(self, rubric: str, round: str = "") -> list[Flag]:
+        """The ratings that stand as flagged for the adjudicator, oldest first.
+
+        Args:
+            round: only those of this round; empty for all.
+        """
         s = t.submission.c
         last = (
             select(sql.max(s.seq))
@@ -294,6 +298,8 @@ class RatingRepository:
             .group_by(s.rater_pk, s.trace_pk, s.reading)
         )
         with self._database.read() as connection:
+            if round:
+                last = last.where(s.round_pk == rounds.locate(connection, round))
             found = connection.execute(
                 select(s.trace_pk, t.person.c.name, s.note, s.created_at)
                 .join(t.person, t.person.c.pk == s.rater_pk)

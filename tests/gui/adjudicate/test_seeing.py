@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 
 from evaldesk.domain.rubric import Rubric
 from evaldesk.storage.project import Project
-from evaldesk.ui.screens.adjudicate.models import PLACE_ROLE, VALUES_ROLE
+from evaldesk.ui.screens.adjudicate.models import ITEM_ROLE, PLACE_ROLE, VALUES_ROLE
 from evaldesk.ui.screens.adjudicate.page import AdjudicatePage
 from evaldesk.ui.workspace import Workspace
 
@@ -313,3 +313,20 @@ def test_another_project_forgets_the_one_before(page: AdjudicatePage, workspace:
     assert page.controller.view == []
     assert page.breadcrumb() == page.status_text() == ""
     assert page.chips() == ()
+
+
+def test_what_a_rater_flagged_carries_their_note(
+    open_page: Callable[..., AdjudicatePage], project: Project
+) -> None:
+    page = open_page(project)
+    first = page.list_pane.model.index(0)
+    pk = first.data(ITEM_ROLE).trace_pk
+    assert "Which policy?" not in first.data()
+    rubric = page.controller.found.rubric.name  # type: ignore[union-attr]
+    rater = project.people.raters(rubric)[0]
+    project.ratings.submit(pk, rubric, rater, state="flagged", note="Which policy?")
+    page.controller.load()
+    rows = [page.list_pane.model.index(row) for row in range(page.list_pane.model.rowCount())]
+    told = {row.data(ITEM_ROLE).trace_pk: row.data() for row in rows}
+    assert "flagged: Which policy?" in told[pk]
+    assert all("Which policy?" not in words for other, words in told.items() if other != pk)

@@ -143,9 +143,11 @@ def start(project: Project) -> list[int]:
 def test_the_owner_sees_progress_estimates_agreement_and_times(
     open_page: Open, project: Project
 ) -> None:
-    start(project)
+    pks = start(project)
+    project.ratings.submit(pks[0], "R", "Bo", state="flagged", note="Which rule?", round="Pilot")
     page = open_page(project)
     told = texts(page.round_page)
+    assert "Which rule?" in told
     for words in ("7 / 8", "8 / 8", "Estimates for all", "Agreement", "Median 1:03"):
         assert words in told
     assert "15 / 16" in page.list.item(0).text()

@@ -218,7 +218,10 @@ class ListPane(QWidget):
                 self.field.setText(scope.text)
         run_of = found.run_of if found is not None and self.show_runs else {}
         self.model.show_items(
-            list(controller.view), found.rubric if found is not None else None, run_of
+            list(controller.view),
+            found.rubric if found is not None else None,
+            run_of,
+            found.flags if found is not None else {},
         )
         items = found.items if found is not None else []
         self.count.setText(

@@ -28,6 +28,7 @@ ITEM_ROLE = Qt.ItemDataRole.UserRole
 NAME_ROLE = Qt.ItemDataRole.UserRole + 1
 VALUES_ROLE = Qt.ItemDataRole.UserRole + 2
 PLACE_ROLE = Qt.ItemDataRole.UserRole + 3
+FLAG_ROLE = Qt.ItemDataRole.UserRole + 4
 ROW_HEIGHT = 48
 MANY = 8
 """More answers than this are counted instead of listed."""
@@ -56,16 +57,23 @@ class DisagreementModel(QAbstractListModel):
         self._items: Sequence[Disagreement] = ()
         self._rubric: Rubric | None = None
         self._run_of: Mapping[int, str] = {}
+        self._flags: Mapping[int, str] = {}
 
     def show_items(
-        self, items: Sequence[Disagreement], rubric: Rubric | None, run_of: Mapping[int, str]
+        self,
+        items: Sequence[Disagreement],
+        rubric: Rubric | None,
+        run_of: Mapping[int, str],
+        flags: Mapping[int, str] | None = None,
     ) -> None:
         """Others.
 
         Args:
             run_of: trace → run, to be shown; empty while systems are hidden.
+            flags: trace → note of a rater who flagged it.
         """
         self.beginResetModel()
+        self._flags = flags or {}
         self._items, self._rubric, self._run_of = items, rubric, run_of
         self.endResetModel()
 
@@ -88,10 +96,17 @@ class DisagreementModel(QAbstractListModel):
         if role == VALUES_ROLE:
             return self._values(item)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{self._name(item)}\n{item.title}\n{self._values(item)}"
+            lines = [self._name(item), item.title, self._values(item)]
+            if item.trace_pk in self._flags:
+                lines.append(self.tr("Flagged: {note}").format(note=self._flags[item.trace_pk]))
+            return "\n".join(lines)
+        if role == FLAG_ROLE:
+            return self._flags.get(item.trace_pk)
         if role == Qt.ItemDataRole.DisplayRole:
             parts = [item.severity, self._name(item), self._values(item)]
             parts.append(self.tr("ruled") if item.ruled else self.tr("open"))
+            if item.trace_pk in self._flags:
+                parts.append(self.tr("flagged: {note}").format(note=self._flags[item.trace_pk]))
             return ", ".join(part for part in parts if part)
         return None
 
@@ -137,6 +152,10 @@ class DisagreementDelegate(QStyledItemDelegate):
         if item.ruled:
             text = "✓ " + self.tr("ruled")
             paint_chip(painter, tokens, right, box.top() + 33, text, "ok", from_right=True)
+            values_right = right - chip_size(text).width() - 6
+        elif index.data(FLAG_ROLE) is not None:
+            text = "⚑ " + self.tr("flagged")
+            paint_chip(painter, tokens, right, box.top() + 33, text, "warn", from_right=True)
             values_right = right - chip_size(text).width() - 6
         else:
             values_right = right

@@ -78,6 +78,7 @@ class Loaded:
     reasons: list[tuple[str, str]] = field(default_factory=list)
     rated: bool = False
     slots: bool = False
+    flags: Mapping[int, str] = field(default_factory=dict)
 
 
 def can_rule(criterion: Criterion) -> bool:
@@ -158,6 +159,7 @@ def look(
         reasons=ruling_reasons.recent(project, rubric.name),
         slots=slots,
         rated=bool(items) or bool(project.people.raters(rubric.name)),
+        flags={one.trace_pk: one.note for one in project.ratings.flagged(rubric.name)},
     )
 
 

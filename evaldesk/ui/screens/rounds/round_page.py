@@ -113,6 +113,8 @@ class RoundPage(QScrollArea):
     def show_findings(self, found: RoundFindings) -> None:
         """What the round found."""
         _empty(self._found)
+        if found.flags:
+            self._found.addWidget(self._flags(found))
         if found.estimates:
             self._found.addWidget(self._estimates(found))
         if found.agreement:
@@ -227,6 +229,18 @@ class RoundPage(QScrollArea):
                 grid.addWidget(label, row, place, _RIGHT)
             shared = text_label(f"{one.pairable_units:,}", "muted")
             grid.addWidget(shared, row, len(cells) + 1, _RIGHT)
+        card.body.addLayout(grid)
+        return card
+
+    def _flags(self, found: RoundFindings) -> Card:
+        card = Card(self.tr("Flagged for the adjudicator"), f"{len(found.flags):,}")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setColumnStretch(2, 1)
+        for row, (scenario, rater, note) in enumerate(found.flags):
+            for place, words in enumerate((scenario, rater, note)):
+                kind = "muted" if place == 1 else ""
+                grid.addWidget(text_label(words, kind, wrap=place == 2), row, place)
         card.body.addLayout(grid)
         return card
 
