@@ -169,7 +169,9 @@ def index_again(connection: Connection) -> None:
 
 
 def body_texts(body: TraceBody) -> Iterator[str]:
-    """Every text of a body in reading order; JSON values as their strings and numbers."""
+    """Every text of a body in reading order, and last the tags it came with; JSON values as their
+    strings and numbers.
+    """
     for message in body.get("messages", ()):
         for part in message.get("parts", ()):
             kind = part.get("type")
@@ -192,6 +194,9 @@ def body_texts(body: TraceBody) -> Iterator[str]:
     for extra in (body.get("output"), body.get("expected")):
         if extra:
             yield extra
+    tags = (body.get("metadata") or {}).get("tags")
+    if tags:
+        yield from _strings(tags)
 
 
 def _strings(value: object) -> Iterator[str]:

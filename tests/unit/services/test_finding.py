@@ -269,3 +269,13 @@ def test_the_most_frequent_datasets_come_first(project: Project) -> None:
     assert [line.text for line in facet.lines] == ["a large one", "cases"]
     (facet,) = finding.named_facets(project, TraceQuery(where=parse("run = base")))
     assert [line.count for line in facet.lines] == [12, 0]
+
+
+@pytest.mark.parametrize("tags", [["vip", "prod"], {"plan": "vip"}, "vip"])
+def test_a_trace_is_found_by_the_tags_it_came_with(project: Project, tags: object) -> None:
+    with project.ingest("more.jsonl") as writer:
+        writer.run("base", system="b", dataset="cases", details={})
+        body = {"messages": [], "metadata": {"tags": tags}}
+        writer.add(TraceRecord(Scenario("T", "x"), body), "base")
+        writer.finish("ann")
+    assert project.traces.count(TraceQuery(text="vip")) == 1
