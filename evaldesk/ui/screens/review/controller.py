@@ -18,6 +18,7 @@ from evaldesk.services.review import ReviewQueue, State
 from evaldesk.services.round_queue import Feedback, RoundChoice, Said
 from evaldesk.services.undo import SUBMISSION, History, Step, Value
 from evaldesk.ui.screens.review.saving import Saving
+from evaldesk.ui.screens.review.work_clock import WorkClock
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class ReviewController(QObject):
         self.workspace = workspace
         self.saving = Saving(workspace, self)
         self.saving.changed.connect(self.saving_changed)
+        self.clock = WorkClock(self)
         workspace.user_changed.connect(self._another_rater)
         self._clear()
 
@@ -336,9 +338,24 @@ class ReviewController(QObject):
             if pk != self.pk or pk is None:
                 self.go(pk)
 
+    def note_time(self) -> None:
+        """Keep how long the person worked on what is in hand since this was last asked."""
+        project, queue, pk = self.workspace.project, self.queue, self.pk
+        spent = self.clock.take()
+        if project is None or queue is None or pk is None or not spent or queue.read_only:
+            return
+        rubric, within = queue.place
+        self.workspace.jobs.write(
+            lambda control: project.ratings.spent(
+                review.trace_of(pk), rubric, queue.rater, spent, round=within
+            )
+        )
+
     def _show(self, pk: int, trace: Trace, sheet: Sheet) -> None:
         if pk != self._wanted or self.queue is None:
             return
+        if pk != self.pk:
+            self.note_time()
         self.pk, self.trace = pk, trace
         self._reading = False
         # What was answered since is on its way to the disk, or could not be saved.
@@ -351,6 +368,7 @@ class ReviewController(QObject):
         self.settled.emit()
 
     def _show_none(self) -> None:
+        self.note_time()
         self._wanted = self.pk = self.trace = None
         self._reading = False
         self.sheet = Sheet()

@@ -167,6 +167,7 @@ class ReviewPage(Screen):
 
     def opened(self, **place: Any) -> None:
         """Come here; ``trace`` names an item, ``rubric`` the questions, ``round`` a round."""
+        self.controller.clock.watch(self.window().windowHandle())
         rubric, wanted = place.get("rubric"), place.get("trace")
         controller = self.controller
         within = place.get("round")
@@ -181,6 +182,8 @@ class ReviewPage(Screen):
     def left(self) -> None:
         """What is being typed goes to the disk."""
         self.form.flush()
+        self.controller.note_time()
+        self.controller.clock.stop()
 
     def refresh(self, changes: Changes) -> None:
         """Somebody else wrote."""
