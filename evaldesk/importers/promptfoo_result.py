@@ -268,10 +268,13 @@ def _annotations(grading: Mapping[str, Any]) -> tuple[Annotation, ...]:
         if assertion.get("type") != "human":
             continue
         passed = part.get("pass")
+        score = fields.finite(part.get("score"))
+        if score is None and isinstance(passed, bool):
+            score = float(passed)  # a thumb, which is a number where others are
         made.append(
             Annotation(
                 "human",
-                value=fields.finite(part.get("score")),
+                value=score,
                 label="pass" if passed is True else "fail" if passed is False else "",
                 comment=fields.text(part.get("comment")) or comment or _own_words(part),
                 metadata=fields.rest(part, ("pass", "score", "comment")),

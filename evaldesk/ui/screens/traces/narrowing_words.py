@@ -60,7 +60,8 @@ def parts(
     if narrowing.similar:
         made.append(Part("similar", _tr("Like"), like or narrowing.similar))
     if narrowing.text.strip():
-        made.append(Part("text", _tr("Text"), f"“{narrowing.text.strip()}”"))
+        words = narrowing.text.strip()
+        made.append(Part("text", _tr("Text"), words if '"' in words else f"“{words}”"))
     if narrowing.where.strip():
         caption = _tr("Filter, cannot be used") if failed else _tr("Filter")
         made.append(Part("where", caption, narrowing.where.strip(), out=failed))
