@@ -7,6 +7,7 @@ because the store takes one at a time and because what a person decides is kept 
 import sys
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -319,6 +320,8 @@ class JobRunner(QObject):
             elif not stopped:
                 self.faulted.emit(error)
         finally:
+            if stopped:
+                _let_go(error)
             self.finished.emit(job)
 
     def _settle(self, job: Job) -> None:
@@ -326,6 +329,20 @@ class JobRunner(QObject):
         self._jobs.discard(job)
         if job.key and self._latest.get(job.key) is job:
             del self._latest[job.key]
+
+
+def _let_go(error: BaseException) -> None:
+    """Empty the frames that a dropped error came through: they name one another, and the statement
+    that was interrupted in them keeps what it had sorted until they are gone.
+    """
+    met: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in met:
+            met.add(id(one))
+            traceback.clear_frames(one.__traceback__)
+            waiting += [one.__cause__, one.__context__]
 
 
 class InlineJobRunner(JobRunner):
