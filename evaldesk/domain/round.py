@@ -24,7 +24,6 @@ class RoundRules:
         hide_systems: systems, runs and models are not shown.
         hide_scores: what programs and judges gave is not shown.
         order: of the items: each rater's own shuffle, fresh scenarios first, or as imported.
-        suggestions: what the form is filled with: ``""`` for nothing, ``judge NAME``, ``earlier``.
         pass_mark: in training, the share of gold answers that must be met; None for no mark.
         feedback: whether a rater is told the gold answer after submitting (training).
     """
@@ -32,7 +31,6 @@ class RoundRules:
     hide_systems: bool = True
     hide_scores: bool = True
     order: QueueOrder = "own"
-    suggestions: str = ""
     pass_mark: float | None = None
     feedback: bool = False
 

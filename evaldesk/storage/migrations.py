@@ -36,7 +36,7 @@ def _guard(connection: Connection, names: Iterable[str]) -> None:
 def _datasets_and_reading(connection: Connection) -> None:
     """Format 2: where a scenario came from and what was done to it; annotations of other tools;
     notes and saved views; model and prompt version of a trace; indexes that lists are sorted and
-    counted by; rounds of labelling, highlights, preferences and the time that raters took; search
+    counted by; rounds of labelling and the time that raters took; search
     in scripts that put no spaces between words.
     """
     for change in (
@@ -61,8 +61,6 @@ def _datasets_and_reading(connection: Connection) -> None:
         tables.round_event,
         tables.round_item,
         tables.assignment,
-        tables.highlight,
-        tables.preference,
         tables.work_time,
     )
     new = [*guarded, tables.annotation, tables.saved_view]

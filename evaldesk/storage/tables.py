@@ -387,54 +387,6 @@ class AssignmentTable(SQLModel, table=True):
     position: int
 
 
-class HighlightTable(SQLModel, table=True):
-    """A labelled stretch of a message. Only ever appended; one of kind ``removed`` takes back.
-    ``start`` and ``end`` count characters of the part's text, and ``quote`` is that stretch.
-    """
-
-    __tablename__ = "highlight"
-    __table_args__ = (Index("highlight_by_trace", "trace_pk", "rater_pk"),)
-    seq: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    trace_pk: int = Field(foreign_key="trace.pk")
-    rubric_pk: int = Field(foreign_key="rubric.pk")
-    rater_pk: int = Field(foreign_key="person.pk")
-    kind: str
-    message: int
-    part: int
-    start: int
-    end: int
-    quote: str
-    label: str = ""
-    comment: str = ""
-    created_at: str
-    supersedes: str | None = Field(default=None, unique=True)
-
-
-class PreferenceTable(SQLModel, table=True):
-    """A choice between two traces of one scenario. Only ever appended. ``shown_first`` is the
-    trace that stood on the left; ``choice`` is ``a``, ``b``, ``tie`` or ``both_bad``.
-    """
-
-    __tablename__ = "preference"
-    __table_args__ = (Index("preference_by_pair", "a_pk", "b_pk", "rater_pk"),)
-    seq: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    round_pk: int | None = Field(default=None, foreign_key="round.pk")
-    rubric_pk: int = Field(foreign_key="rubric.pk")
-    version_pk: int = Field(foreign_key="rubric_version.pk")
-    a_pk: int = Field(foreign_key="trace.pk")
-    b_pk: int = Field(foreign_key="trace.pk")
-    rater_pk: int = Field(foreign_key="person.pk")
-    criterion: str = ""
-    shown_first: int = Field(foreign_key="trace.pk")
-    choice: str
-    strength: int = 0
-    reason: str = ""
-    created_at: str
-    supersedes: str | None = Field(default=None, unique=True)
-
-
 class WorkTimeTable(SQLModel, table=True):
     """How long a rater worked on a trace in one stretch, pauses left out. Only ever appended."""
 
@@ -545,8 +497,6 @@ round_ = _table(RoundTable)
 round_event = _table(RoundEventTable)
 round_item = _table(RoundItemTable)
 assignment = _table(AssignmentTable)
-highlight = _table(HighlightTable)
-preference = _table(PreferenceTable)
 work_time = _table(WorkTimeTable)
 saved_view = _table(SavedViewTable)
 import_file = _table(ImportTable)
@@ -570,8 +520,6 @@ APPEND_ONLY = (
     "round_event",
     "round_item",
     "assignment",
-    "highlight",
-    "preference",
     "work_time",
 )
 """Triggers refuse UPDATE and DELETE on these."""
