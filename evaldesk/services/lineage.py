@@ -35,11 +35,6 @@ def lineage_of_scenario(project: "Project", pk: int) -> ScenarioLineage:
     )
 
 
-def lineage_of_trace(project: "Project", trace_pk: int) -> ScenarioLineage:
-    """The same for the scenario that a trace answers."""
-    return lineage_of_scenario(project, project.origins.scenario_of(trace_pk))
-
-
 def ground_of_runs(project: "Project", runs: Sequence[str]) -> Ground:
     """Which dataset versions and files a number over these runs stands on; for two runs, how
     their versions differ.

@@ -4,7 +4,7 @@ Prose stays as it was written, payloads are fenced, and nothing that a blind rea
 let out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -72,11 +72,6 @@ def step_markdown(step: Step, *, level: int = 0, hide_systems: bool = False) -> 
     head = _head(step, hide_systems=hide_systems)
     said.insert(0, f"{'#' * level} {head}" if level else f"**{head}**")
     return "\n\n".join(part for part in said if part)
-
-
-def steps_markdown(steps: Sequence[Step], *, hide_systems: bool = False) -> str:
-    """Some steps, such as the call and its answer of one message."""
-    return "\n\n".join(step_markdown(step, hide_systems=hide_systems) for step in steps) + "\n"
 
 
 def trace_json(trace: Trace, *, hide_systems: bool = False, hide_scores: bool = False) -> str:

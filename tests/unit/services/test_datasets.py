@@ -24,7 +24,6 @@ from evaldesk.services.lineage import (
     ground_in_words,
     ground_of_runs,
     lineage_of_scenario,
-    lineage_of_trace,
 )
 from evaldesk.services.query import parse
 from evaldesk.storage.project import Project
@@ -363,7 +362,7 @@ def test_where_a_scenario_came_from(project: Project, version: DatasetVersion) -
     assert [held.version for held in found.held] == [version.id]
     assert [suite.name for suite in found.suites] == ["gate"]
     assert [(item.run, item.status, item.raters) for item in found.answered] == [("one", "ok", 0)]
-    assert lineage_of_trace(project, found.answered[0].pk).pk == pk
+    assert project.origins.scenario_of(found.answered[0].pk) == pk
 
 
 def test_a_comparison_knows_its_ground(project: Project, version: DatasetVersion) -> None:

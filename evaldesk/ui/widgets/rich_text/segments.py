@@ -5,7 +5,6 @@ and tables, and cuts between paragraphs. Each stretch is of bounded size whateve
 """
 
 import re
-from collections.abc import Sequence
 
 from evaldesk.ui.widgets.rich_text.chunks import CHUNK, Chunk, cut_line, split
 
@@ -149,8 +148,3 @@ class _Scanner:
             if over:
                 return min(at, self._end + 1)
             at = stop + 1
-
-
-def is_markdown(chunks: Sequence[Chunk]) -> bool:
-    """Whether anything would look other than it does raw."""
-    return any(chunk.kind != "plain" for chunk in chunks)

@@ -34,11 +34,6 @@ class PointDetails(QWidget):
                 self._examples.append(label)
         self.hide()
 
-    @property
-    def has_examples(self) -> bool:
-        """Whether any point has some."""
-        return bool(self._examples)
-
     def show_examples(self, shown: bool) -> bool:
         """Show or hide them; whether there are any."""
         self.with_examples = shown and bool(self._examples)

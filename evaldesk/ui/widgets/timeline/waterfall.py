@@ -112,19 +112,6 @@ class Waterfall(QAbstractScrollArea):
             self._uncover(row)
             self._set_current(row, tell=False)
 
-    def next_error(self, step: int = 1) -> bool:
-        """Go to the next (1) or previous (-1) row that failed, round the end."""
-        failed = [index for index, row in enumerate(self.timeline.rows) if row.error]
-        if not failed:
-            return False
-        if step > 0:
-            row = next((index for index in failed if index > self.current), failed[0])
-        else:
-            row = next((i for i in reversed(failed) if i < self.current), failed[-1])
-        self._uncover(row)
-        self._set_current(row)
-        return True
-
     def toggle(self, row: int) -> None:
         """Close or open what lies in a row."""
         if not 0 <= row < len(self.timeline.rows) or not self.timeline.rows[row].children:
