@@ -14,6 +14,11 @@ Area = Literal[
     "notes",
     "views",
     "settings",
+    "highlights",
+    "preferences",
+    "audit",
+    "exchange",
+    "privacy",
 ]
 
 

@@ -73,7 +73,16 @@ def _datasets_and_reading(connection: Connection) -> None:
             index.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_datasets_and_reading,)
+def _marks_and_trust(connection: Connection) -> None:
+    """Format 3: highlights and preferences; the audit chain, the people trusted and what came from
+    them; personal data that was found and what is done about it.
+    """
+    new = [table for table in tables.METADATA.sorted_tables if table.name in tables.SINCE_3]
+    tables.METADATA.create_all(connection, new, checkfirst=False)
+    _guard(connection, (name for name in tables.APPEND_ONLY if name in tables.SINCE_3))
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_datasets_and_reading, _marks_and_trust)
 """From format 1 to 2, from 2 to 3, and so on."""
 SCHEMA_VERSION = 1 + len(STEPS)
 

@@ -1,0 +1,1 @@
+"""Work packages: what is sealed for a reader, signed, and merged again."""

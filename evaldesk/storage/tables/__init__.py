@@ -1,0 +1,68 @@
+"""The tables of a project. Private to storage.
+
+``pk`` is a row number inside this file; ``id`` is what other files and people may refer to:
+derived from the content for what was imported, a UUIDv7 for what people made.
+"""
+
+from evaldesk.storage.tables import datasets, ratings, reading, rounds
+from evaldesk.storage.tables.base import METADATA
+from evaldesk.storage.tables.datasets import (
+    dataset,
+    dataset_member,
+    dataset_version,
+    scenario,
+    scenario_revision,
+    scenario_slice,
+    suite,
+)
+from evaldesk.storage.tables.project import import_file, mapping, person, setting
+from evaldesk.storage.tables.ratings import answer, rubric, rubric_version, ruling, submission
+from evaldesk.storage.tables.reading import note, saved_view
+from evaldesk.storage.tables.rounds import assignment, round_, round_event, round_item, work_time
+from evaldesk.storage.tables.traces import annotation, metric, run, score, trace, trace_body
+
+APPEND_ONLY = (
+    *ratings.APPEND_ONLY,
+    *datasets.APPEND_ONLY,
+    *reading.APPEND_ONLY,
+    *rounds.APPEND_ONLY,
+)
+"""Triggers refuse UPDATE and DELETE on these."""
+
+SINCE_3: frozenset[str] = frozenset()
+"""The tables that came with format 3, by name."""
+
+__all__ = [
+    "APPEND_ONLY",
+    "METADATA",
+    "SINCE_3",
+    "annotation",
+    "answer",
+    "assignment",
+    "dataset",
+    "dataset_member",
+    "dataset_version",
+    "import_file",
+    "mapping",
+    "metric",
+    "note",
+    "person",
+    "round_",
+    "round_event",
+    "round_item",
+    "rubric",
+    "rubric_version",
+    "ruling",
+    "run",
+    "saved_view",
+    "scenario",
+    "scenario_revision",
+    "scenario_slice",
+    "score",
+    "setting",
+    "submission",
+    "suite",
+    "trace",
+    "trace_body",
+    "work_time",
+]
