@@ -10,6 +10,9 @@ from pathlib import Path
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Window or command line; returns the exit code."""
+    from evaldesk.net import guard
+
+    guard.install()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or (names_a_project(arguments[0]) and _only_a_view(arguments[1:])):
         from evaldesk.app.main import run
