@@ -152,7 +152,9 @@ class Bench:
         """Answer what is required."""
         for criterion in self.page.controller.queue.rubric.criteria:  # type: ignore[union-attr]
             if criterion.required:
-                self.page.controller.answer(criterion.name, criterion.scale.points[0].value)
+                self.page.controller.answering.answer(
+                    criterion.name, criterion.scale.points[0].value
+                )
 
     def to_saved(self, digit: Qt.Key) -> float:
         """Seconds from a digit to the disk's word."""

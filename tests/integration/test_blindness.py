@@ -18,7 +18,7 @@ from evaldesk.domain.round import RoundDraft, RoundItem, RoundRules
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.domain.trace import Annotation, Scenario, Score, TraceBody, TraceRecord
 from evaldesk.jobs.runner import InlineJobRunner, JobControl
-from evaldesk.services import review, round_queue
+from evaldesk.services import review, review_queue, round_queue
 from evaldesk.services.blinding import veiled_by
 from evaldesk.services.undo import SUBMISSION, Step
 from evaldesk.settings import Settings
@@ -188,7 +188,7 @@ def test_no_use_case_of_a_rater_tells_what_anybody_else_said(project: Project) -
     cases = use_cases(project)
     public = {
         found
-        for module in (review, round_queue)
+        for module in (review, review_queue, round_queue)
         for name, found in inspect.getmembers(module, inspect.isfunction)
         if found.__module__ == module.__name__ and not name.startswith("_")
     }
@@ -265,7 +265,7 @@ def test_no_item_of_the_review_screen_tells_anything(
         page.controller.go(item)
         # What one could do there: beside another system's trace, an answer, a skip.
         page.compare()
-        page.controller.answer("success", "yes")
+        page.controller.answering.answer("success", "yes")
         told = said_by(page) + page.breadcrumb() + str(page.chips()) + page.status_text()
         assert_blind(told, f"item {item}")
         assert "Refund" in told

@@ -71,7 +71,7 @@ def test_keys_wait_for_the_item_they_are_meant_for(
     assert queue is not None
     first, second, third = queue.pks[:3]
     assert page.controller.pk == first
-    page.controller._ahead.clear()
+    page.controller.ahead.clear()
     press(page, "3", "submit", "1", "1", "submit", "2")
     assert page.controller.pk == first
     assert own(page, first) == {"success": "yes", "tool": 2}
@@ -118,7 +118,7 @@ def test_an_item_that_cannot_be_read_takes_no_keys_meant_for_it(
     page.setFocus()
     jobs.let_go()
     first = page.controller.pk
-    page.controller._ahead.clear()
+    page.controller.ahead.clear()
     reported: list[object] = []
     workspace.reported.connect(reported.append)
 

@@ -13,7 +13,8 @@ from evaldesk.domain.round import Round, RoundRules
 from evaldesk.services.answering import Incomplete
 from evaldesk.services.companions import blind_siblings
 from evaldesk.services.review import trace_of
-from evaldesk.ui.screens.review.controller import ReviewController, is_text
+from evaldesk.ui.screens.review.answering import is_text
+from evaldesk.ui.screens.review.controller import ReviewController
 from evaldesk.ui.screens.review.empty import Finished, NoRubric, NoTraces
 from evaldesk.ui.screens.review.flag_line import FlagLine
 from evaldesk.ui.screens.review.held_keys import HeldKeys
@@ -75,9 +76,7 @@ class ReviewPage(Screen):
         self.trace_pane.hide_systems = True
         self.trace_pane.hide_scores = True
         self.trace_pane.left.connect(self._left_trace)
-        # N goes to the next item that is open.
         keys = self.workspace.actions.keys
-        self.trace_pane.show_difference_key(keys("review.difference"))
         self.trace_pane.add_hint(
             ClickableHint(keys("review.compare"), self.tr("compare"), self.compare)
         )
@@ -86,13 +85,15 @@ class ReviewPage(Screen):
         self.centre.addWidget(self.trace_pane)
         self.centre.addWidget(self.finished)
         self.centre.setMinimumWidth(320)
-        self.form = RubricForm()
+        self.form = RubricForm(
+            keys=lambda name: keys("app.shortcuts" if name == "sheet" else f"review.{name}")
+        )
         self.form.setProperty("surface", "pane")
         self.form.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.form.setMinimumWidth(280)
         self.form.answered.connect(self._answered)
-        self.form.said.connect(self.controller.say)
-        self.form.submitted.connect(self.controller.submit)
+        self.form.said.connect(self.controller.answering.say)
+        self.form.submitted.connect(self.controller.handing.submit)
         self.told_panel = ToldPanel()
         self.flag_line = FlagLine()
         self.flag_line.flagged.connect(self._flag)
@@ -216,7 +217,7 @@ class ReviewPage(Screen):
             return ""
         done = len(queue) - queue.left
         text = self.tr("{done} of {total}").format(done=done, total=len(queue))
-        seconds = self.controller.seconds_left()
+        seconds = self.controller.handing.seconds_left()
         if seconds is None or not queue.left:
             return text
         minutes = max(1, round(seconds / 60))
@@ -350,7 +351,7 @@ class ReviewPage(Screen):
 
     def _answered(self, name: str, value: object, typing: bool) -> None:
         rubric = self.form.rubric
-        self.controller.answer(
+        self.controller.answering.answer(
             name, value, typing=typing and rubric is not None and is_text(rubric, name)
         )
 
@@ -369,12 +370,12 @@ class ReviewPage(Screen):
     def _submit(self) -> None:
         self.form.flush()
         self._focus_form()
-        self.controller.submit()
+        self.controller.handing.submit()
 
     def _skip(self) -> None:
         self.form.flush()
         self._focus_form()
-        self.controller.skip()
+        self.controller.handing.skip()
 
     def _ask_flag(self) -> None:
         self.form.flush()
@@ -382,15 +383,15 @@ class ReviewPage(Screen):
 
     def _flag(self, note: str) -> None:
         self._focus_form()
-        self.controller.flag(note)
+        self.controller.handing.flag(note)
 
     def _undo(self) -> None:
         self.form.flush()
-        self.controller.undo()
+        self.controller.answering.undo()
 
     def _redo(self) -> None:
         self.form.flush()
-        self.controller.redo()
+        self.controller.answering.redo()
 
     def _scroll(self, pages: int) -> None:
         bar = self.trace_pane.view.canvas.verticalScrollBar()

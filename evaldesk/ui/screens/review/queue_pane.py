@@ -24,8 +24,9 @@ from PySide6.QtWidgets import (
 from evaldesk.domain.round import RoundKind, RoundState
 from evaldesk.services.review import State
 from evaldesk.services.round_queue import RoundChoice
-from evaldesk.ui.screens.review.controller import ReviewController, Scope
+from evaldesk.ui.screens.review.controller import ReviewController
 from evaldesk.ui.screens.review.models import PK_ROLE, ROW_HEIGHT, QueueDelegate, QueueModel
+from evaldesk.ui.screens.review.scope import Scope
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.label import ElidedLabel
 

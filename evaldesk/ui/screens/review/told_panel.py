@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from evaldesk.domain.rubric import Rubric
 from evaldesk.services.round_queue import Feedback, Said, fields_of
-from evaldesk.ui.screens.review.controller import Told
+from evaldesk.ui.screens.review.telling import Told
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.chip import Chip
 

@@ -1,0 +1,169 @@
+"""Answering the item in hand: every step saved at once, and taken back or done again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from evaldesk.domain.errors import EvalDeskError, NotAllowedError
+from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, Rubric
+from evaldesk.services import answering, review
+from evaldesk.services.review import ReviewQueue, State
+from evaldesk.services.undo import SUBMISSION, History, Step
+
+if TYPE_CHECKING:
+    from evaldesk.ui.screens.review.controller import ReviewController
+
+
+class Answering:
+    """The steps of a rater at their queue, and the history to undo them by.
+
+    Attributes:
+        history: since the queue was taken in hand.
+    """
+
+    def __init__(self, desk: "ReviewController") -> None:
+        self._desk = desk
+        self.history = History()
+        self._named_for: int | None = None
+
+    def forget(self) -> None:
+        """What was done until now cannot be undone any more."""
+        self.history = History()
+
+    def answer(
+        self, name: str, value: Any, *, comment: str | None = None, typing: bool = False
+    ) -> None:
+        """Answer a field of the trace in hand; None takes the answer back.
+
+        Args:
+            comment: on the answer; None for the one that stands.
+            typing: it goes on with the text that was being written.
+        """
+        self.as_somebody(lambda pk: self._answer(pk, name, value, comment, typing))
+
+    def say(self, name: str, comment: str) -> None:
+        """Write the comment on an answer of the trace in hand."""
+        if name in self._desk.answers:
+            self.answer(name, self._desk.answers[name], comment=comment, typing=True)
+
+    def _answer(self, pk: int, name: str, value: Any, comment: str | None, typing: bool) -> None:
+        desk, queue = self._desk, self._desk.queue
+        if queue is None or pk != desk.pk or self.refuse_settled(queue, pk):
+            return
+        try:
+            step = answering.step_to(
+                queue.rubric,
+                pk,
+                desk.answers,
+                desk.said,
+                name,
+                review.checked(queue.rubric, name, value),
+                comment,
+                submitted=queue.state(pk) == "submitted",
+            )
+        except EvalDeskError as error:
+            desk.refused.emit(error)
+            return
+        if step is None:
+            desk.answer_changed.emit(name)
+            return
+        if queue.state(pk) == "skipped":
+            step = replace(step, also=(*step.also, Step(pk, SUBMISSION, "skipped", "draft")))
+        self.do(step, typing=typing)
+
+    def refuse_settled(self, queue: ReviewQueue, pk: int) -> bool:
+        """Whether the item stays as it is; says so."""
+        if not queue.is_settled(pk):
+            return False
+        desk = self._desk
+        reason = (
+            desk.tr("This round is closed; nothing more is answered in it.")
+            if queue.read_only
+            else desk.tr("Its gold answer was shown, so this item stays as you submitted it.")
+        )
+        # The form shows what the person did; back to what stands.
+        for name in (*(item.name for item in queue.rubric.criteria), COMMENT, FAILURE_MODES):
+            desk.answer_changed.emit(name)
+        desk.refused.emit(NotAllowedError(reason))
+        return True
+
+    def as_somebody(self, then: Callable[[int], object]) -> None:
+        """Do something to the trace in hand, once the person has said who they are."""
+        desk, pk = self._desk, self._desk.pk
+        if pk is not None:
+            self._named_for = None if desk.workspace.settings.user_was_chosen else pk
+            desk.workspace.with_user(lambda: then(pk))
+
+    def was_named_for(self, pk: int | None) -> bool:
+        """Whether the person said who they are in order to answer this trace; asked once."""
+        named, self._named_for = self._named_for, None
+        return named is not None and named == pk
+
+    def undo(self) -> None:
+        """Take back what was done last, wherever it was."""
+        self._travel(self.history.undo())
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        self._travel(self.history.redo())
+
+    def _travel(self, step: Step | None) -> None:
+        desk = self._desk
+        if step is None or (
+            desk.queue is not None and self.refuse_settled(desk.queue, step.trace_pk)
+        ):
+            return
+        self._apply(step)
+        if step.trace_pk != desk.pk:
+            desk.go(step.trace_pk)
+        else:
+            desk.travelled.emit(step.name)
+
+    def do(self, step: Step, *, typing: bool = False) -> None:
+        """Do a step that can be undone: shown at once, and on its way to the disk."""
+        if self._desk.queue is not None:
+            self.history.record(step, typing=typing)
+            self._apply(step)
+
+    def _apply(self, step: Step) -> None:
+        desk = self._desk
+        project, queue = desk.workspace.project, desk.queue
+        if project is None or queue is None:
+            return
+        desk.ahead.drop(step.trace_pk)
+        desk.saving.save(project, queue, step)
+        here = step.trace_pk == desk.pk
+        for part in step.parts:
+            if part.name == SUBMISSION:
+                state = review.state_after(part.after)
+                queue.note(step.trace_pk, state, queue.answered(step.trace_pk))
+            elif here:
+                desk.sheet.answers.pop(part.name, None)
+                desk.sheet.said.pop(part.name, None)
+                if part.after is not None:
+                    desk.sheet.answers[part.name] = part.after
+                    if part.said_after:
+                        desk.sheet.said[part.name] = part.said_after
+        if here:
+            # Told once all of it is there: what is asked depends on the answers together.
+            for part in step.parts:
+                if part.name != SUBMISSION:
+                    desk.answer_changed.emit(part.name)
+            self.count(step.trace_pk)
+        desk.state_changed.emit(step.trace_pk)
+
+    def count(self, pk: int) -> None:
+        """Note on the queue how much of the trace in hand is answered."""
+        queue, answers = self._desk.queue, self._desk.answers
+        if queue is None:
+            return
+        answered = sum(item.name in answers for item in queue.rubric.criteria)
+        state: State = "draft" if answers else "pending"
+        handed = queue.state(pk)
+        queue.note(pk, handed if handed in review.HANDED else state, answered)
+
+
+def is_text(rubric: Rubric, name: str) -> bool:
+    """Whether a field is written rather than chosen."""
+    criterion = rubric.criterion(name)
+    return name == COMMENT or (criterion is not None and criterion.scale.kind == "text")
