@@ -4,7 +4,16 @@
 derived from the content for what was imported, a UUIDv7 for what people made.
 """
 
-from evaldesk.storage.tables import datasets, ratings, reading, rounds
+from evaldesk.storage.tables import (
+    audit,
+    datasets,
+    highlights,
+    preferences,
+    ratings,
+    reading,
+    rounds,
+)
+from evaldesk.storage.tables.audit import audit_cover, audit_event, audit_gone, audit_head
 from evaldesk.storage.tables.base import METADATA
 from evaldesk.storage.tables.datasets import (
     dataset,
@@ -14,6 +23,13 @@ from evaldesk.storage.tables.datasets import (
     scenario_revision,
     scenario_slice,
     suite,
+)
+from evaldesk.storage.tables.highlights import highlight
+from evaldesk.storage.tables.preferences import (
+    pair_assignment,
+    pair_item,
+    pair_submission,
+    preference,
 )
 from evaldesk.storage.tables.project import import_file, mapping, person, setting
 from evaldesk.storage.tables.ratings import answer, rubric, rubric_version, ruling, submission
@@ -26,10 +42,15 @@ APPEND_ONLY = (
     *datasets.APPEND_ONLY,
     *reading.APPEND_ONLY,
     *rounds.APPEND_ONLY,
+    *highlights.APPEND_ONLY,
+    *preferences.APPEND_ONLY,
+    *audit.APPEND_ONLY,
 )
 """Triggers refuse UPDATE and DELETE on these."""
 
-SINCE_3: frozenset[str] = frozenset()
+SINCE_3: frozenset[str] = frozenset(
+    (*audit.APPEND_ONLY, "audit_head", *highlights.APPEND_ONLY, *preferences.APPEND_ONLY)
+)
 """The tables that came with format 3, by name."""
 
 __all__ = [
@@ -39,14 +60,23 @@ __all__ = [
     "annotation",
     "answer",
     "assignment",
+    "audit_cover",
+    "audit_event",
+    "audit_gone",
+    "audit_head",
     "dataset",
     "dataset_member",
     "dataset_version",
+    "highlight",
     "import_file",
     "mapping",
     "metric",
     "note",
+    "pair_assignment",
+    "pair_item",
+    "pair_submission",
     "person",
+    "preference",
     "round_",
     "round_event",
     "round_item",
