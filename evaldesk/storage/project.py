@@ -17,11 +17,13 @@ from evaldesk.storage import tables as t
 from evaldesk.storage.datasets import DatasetRepository
 from evaldesk.storage.engine import PAGE_SIZE, Database, check_is_project, translated
 from evaldesk.storage.facets import FacetRepository
+from evaldesk.storage.highlights import HighlightRepository
 from evaldesk.storage.ingest import TraceWriter
 from evaldesk.storage.interruption import Register
 from evaldesk.storage.notes import NoteRepository
 from evaldesk.storage.origins import OriginRepository
 from evaldesk.storage.people import PersonRepository
+from evaldesk.storage.preferences import PreferenceRepository
 from evaldesk.storage.rating_ingest import RatingWriter
 from evaldesk.storage.ratings import RatingRepository
 from evaldesk.storage.rounds import RoundRepository
@@ -40,8 +42,8 @@ class Project:
     Attributes:
         path: the file.
         backup: the copy that was laid beside it when its format was brought up to date, or None.
-        traces, facets, runs, datasets, origins, rubrics, ratings, rulings, people, notes, views:
-            the repositories.
+        traces, facets, runs, datasets, origins, rubrics, ratings, rulings, people, notes,
+            highlights, views: the repositories.
     """
 
     def __init__(self, database: Database, backup: Path | None) -> None:
@@ -57,8 +59,10 @@ class Project:
         self.ratings = RatingRepository(database)
         self.rulings = RulingRepository(database)
         self.rounds = RoundRepository(database)
+        self.preferences = PreferenceRepository(database)
         self.people = PersonRepository(database)
         self.notes = NoteRepository(database)
+        self.highlights = HighlightRepository(database)
         self.views = SavedViewRepository(database)
 
     @classmethod
