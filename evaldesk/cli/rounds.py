@@ -28,6 +28,12 @@ def _assign_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rubric", required=True, metavar="NAME")
     parser.add_argument("--raters", required=True, metavar="A,B,C", help="who rates")
     parser.add_argument("--kind", choices=ROUND_KINDS, default="main")
+    parser.add_argument(
+        "--pairs",
+        default="",
+        metavar="A,B",
+        help="compare the traces of these runs two by two: a pairwise round, which draws scenarios",
+    )
     parser.add_argument("--run", default="", metavar="NAME", help="only of this run")
     parser.add_argument("--where", default="", metavar="EXPR", help="only what fits the filter")
     parser.add_argument(
@@ -93,11 +99,13 @@ def _assign_arguments(parser: argparse.ArgumentParser) -> None:
 def _assign(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.round_planning import RoundPlan, plan_round, start_round
 
+    pairs = tuple(name.strip() for name in args.pairs.split(",") if name.strip())
     plan = RoundPlan(
         name=args.round,
         rubric=args.rubric,
         raters=tuple(name.strip() for name in args.raters.split(",")),
-        kind=args.kind,
+        kind="pairwise" if pairs and args.kind == "main" else args.kind,
+        pairs=pairs,
         where=args.where,
         run=args.run,
         sample=args.sample,
@@ -131,7 +139,7 @@ def _assign(args: argparse.Namespace, _: Context) -> Outcome:
 def _planned_json(planned: "PlannedRound", seed: int) -> dict[str, Any]:
     return {
         "round": planned.draft.name,
-        "items": len(planned.draft.items),
+        "items": planned.items,
         "assignments": planned.assignments,
         "per_rater": dict(planned.per_rater),
         "strata": [
@@ -153,7 +161,10 @@ def _planned_json(planned: "PlannedRound", seed: int) -> dict[str, Any]:
 
 
 def _planned_text(planned: "PlannedRound", dry: bool) -> str:
-    items = counted(len(planned.draft.items), "%1 item", "%1 items")
+    if planned.draft.pairs:
+        items = counted(planned.items, "%1 pair", "%1 pairs")
+    else:
+        items = counted(planned.items, "%1 item", "%1 items")
     lines = [
         f"{'Would open' if dry else 'Opened'} round “{planned.draft.name}”: {items}, "
         f"{counted(planned.assignments, '%1 assignment', '%1 assignments')}, about "
@@ -169,25 +180,23 @@ def _planned_text(planned: "PlannedRound", dry: bool) -> str:
         lines.append(table(("stratum", "traces", "items", "probability"), rows))
     for name, width in (
         ("alpha", planned.alpha_width),
-        ("the pass rate", planned.rate_width),
+        ("the win rate" if planned.draft.pairs else "the pass rate", planned.rate_width),
     ):
         if width is not None:
             lines.append(f"  Expect an interval {width:.2f} wide for {name}.")
+    if planned.unpaired:
+        alone = counted(planned.unpaired, "%1 scenario is", "%1 scenarios are")
+        lines.append(f"  {alone} in only one of the runs, and not compared.")
     return "\n".join(lines)
 
 
 def _round_json(project: "Project", found: Round) -> dict[str, Any]:
+    from evaldesk.services.round_overview import progress_of
+
     progress = {}
     for rater in found.raters:
-        assigned = project.rounds.assigned(found.name, rater)
-        done = sum(
-            state == "submitted"
-            for reading in (0, 1)
-            for state, _ in project.ratings.progress(
-                found.rubric, rater, round=found.name, reading=reading
-            ).values()
-        )
-        progress[rater] = {"submitted": done, "assigned": len(assigned)}
+        one = progress_of(project, found, rater)
+        progress[rater] = {"submitted": one.states.get("submitted", 0), "assigned": one.assigned}
     return {
         "round": found.name,
         "kind": found.kind,

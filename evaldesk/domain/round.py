@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-RoundKind = Literal["training", "calibration", "main", "re-review"]
+if TYPE_CHECKING:
+    from evaldesk.domain.preference import PairItem
+
+RoundKind = Literal["training", "calibration", "main", "re-review", "pairwise"]
+"""pairwise: two traces of a scenario are compared; all others rate one trace at a time."""
 RoundState = Literal["open", "revealed", "closed"]
 """open: raters work, blind. revealed: answers were frozen and shown (calibration), then discussed
 and rated again. closed: nothing more is answered."""
@@ -13,7 +17,7 @@ Role = Literal["sample", "certain", "oversampled", "calibration", "gold", "repea
 repeat: put before the same rater twice."""
 QueueOrder = Literal["own", "fresh", "imported"]
 
-ROUND_KINDS: tuple[RoundKind, ...] = ("training", "calibration", "main", "re-review")
+ROUND_KINDS: tuple[RoundKind, ...] = ("training", "calibration", "main", "re-review", "pairwise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class RoundRules:
         order: of the items: each rater's own shuffle, fresh scenarios first, or as imported.
         pass_mark: in training, the share of gold answers that must be met; None for no mark.
         feedback: whether a rater is told the gold answer after submitting (training).
+        suggest: what stands ready as an answer, as `suggestion.SuggestRule` words it; empty for
+            nothing.
     """
 
     hide_systems: bool = True
@@ -33,6 +39,7 @@ class RoundRules:
     order: QueueOrder = "own"
     pass_mark: float | None = None
     feedback: bool = False
+    suggest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,8 @@ class RoundDraft:
     """A round before it is opened.
 
     Attributes:
-        items: what is rated by whom, in any order.
+        items: what is rated by whom, in any order; none in a pairwise round.
+        pairs: what is compared by whom, in a pairwise round.
     """
 
     name: str
@@ -112,3 +120,4 @@ class RoundDraft:
     rules: RoundRules = RoundRules()
     plan: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    pairs: Sequence["PairItem"] = ()

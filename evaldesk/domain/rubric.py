@@ -216,6 +216,7 @@ class Criterion:
         weight: of its share in a total over criteria; above 0.
         shown_if: on which answers to earlier criteria it is asked; None for always.
         cannot_judge: whether "cannot judge", with a reason, is an answer.
+        pairwise: whether pairwise rounds ask which of two traces is better by it.
     """
 
     name: str
@@ -228,6 +229,7 @@ class Criterion:
     weight: float = 1.0
     shown_if: Condition | None = None
     cannot_judge: bool = False
+    pairwise: bool = False
 
     @property
     def text(self) -> str:
@@ -399,6 +401,7 @@ def _criterion_json(item: Criterion) -> dict[str, Any]:
         **({"weight": item.weight} if item.weight != 1.0 else {}),
         **({"shown_if": conditions.to_json(item.shown_if)} if item.shown_if is not None else {}),
         **({"cannot_judge": True} if item.cannot_judge else {}),
+        **({"pairwise": True} if item.pairwise else {}),
     }
 
 

@@ -95,6 +95,7 @@ def _criterion(data: Any, place: str) -> Criterion:
         weight=_weight(record, place),
         shown_if=_condition(record.get("shown_if"), f"{place}.shown_if"),
         cannot_judge=bool(record.get("cannot_judge", False)),
+        pairwise=bool(record.get("pairwise", False)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from evaldesk.domain.agreement import CriterionAgreement
@@ -90,7 +90,10 @@ def overview(project: "Project", name: str, person: str) -> RoundOverview:
     found = project.rounds.get(name)
     blind = is_blind(project, found, person)
     told = (person,) if blind else found.raters
-    return RoundOverview(found, [_progress(project, found, rater) for rater in told], blind)
+    if blind and found.kind == "pairwise":
+        # Which runs are compared is what the rater may not know.
+        found = replace(found, plan={})
+    return RoundOverview(found, [progress_of(project, found, rater) for rater in told], blind)
 
 
 def strata(project: "Project") -> tuple[str, ...]:
@@ -100,6 +103,9 @@ def strata(project: "Project") -> tuple[str, ...]:
 
 def is_blind(project: "Project", found: Round, person: str) -> bool:
     """Whether the person still has items to rate in this round, which is open."""
+    if found.kind == "pairwise" and found.state == "open" and person in found.raters:
+        one = progress_of(project, found, person)
+        return one.done < one.assigned
     return (
         found.state == "open"
         and person in found.raters
@@ -135,8 +141,14 @@ def findings(project: "Project", name: str, person: str) -> RoundFindings:
     )
 
 
-def _progress(project: "Project", found: Round, rater: str) -> RaterProgress:
+def progress_of(project: "Project", found: Round, rater: str) -> RaterProgress:
+    """How far a rater is in a round; for its owner and for themselves."""
     states: Counter[State] = Counter()
+    if found.kind == "pairwise":
+        compared = project.preferences.progress(found.name, rater)
+        states.update(state for state, _ in compared.values())
+        pairs = len(project.preferences.assigned(found.name, rater))
+        return RaterProgress(rater, pairs, dict(states))
     for reading in (0, 1):
         done = project.ratings.progress(found.rubric, rater, round=found.name, reading=reading)
         states.update(state for state, _ in done.values())

@@ -15,6 +15,7 @@ from evaldesk.domain.query import Comparison, Every, Filter, TraceQuery
 from evaldesk.domain.round import Role, Round, RoundDraft, RoundItem, RoundKind, RoundRules
 from evaldesk.domain.wording import counted
 from evaldesk.services.query import parse
+from evaldesk.services.suggesting import check_suggests
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +35,7 @@ class RoundPlan:
 
     Attributes:
         name: of the round. rubric: its name. raters: who rates.
-        kind: see `RoundKind`.
+        kind: see `RoundKind`; ``pairwise`` where ``pairs`` are named, and only there.
         where: filter of what may be drawn; empty for every trace. run: only of this run.
         sample: how many items are drawn; None for all.
         stratify: ``tier``, ``run``, ``system`` or a slice; empty for none.
@@ -50,6 +51,8 @@ class RoundPlan:
         seed: of every choice; the same plan over the same traces gives the same round.
         rules: what raters see.
         note: of the owner.
+        pairs: runs whose traces of a scenario are compared, each with each; scenarios are drawn
+            then, and not traces.
     """
 
     name: str
@@ -73,6 +76,7 @@ class RoundPlan:
     seed: int = 0
     rules: RoundRules = field(default_factory=RoundRules)
     note: str = ""
+    pairs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ class Cell:
 
     Attributes:
         name: of the stratum, with a mark where it is oversampled; empty for all in one.
-        traces: that it has; ``items`` taken, each with ``probability``.
+        traces: that it has, or scenarios where pairs are compared; ``items`` taken, each with
+            ``probability``.
     """
 
     name: str
@@ -103,7 +108,9 @@ class PlannedRound:
         overlapping: items that two or more rate.
         alpha_width: expected width of the 95 % interval of a two-category alpha of .6 over them;
             None where fewer than two items overlap.
-        rate_width: expected width of the 95 % interval of a pass rate of .8 over all drawn.
+        rate_width: expected width of the 95 % interval of a pass rate of .8 over all drawn, or of
+            a win rate of .5 over all scenarios drawn.
+        unpaired: scenarios that only one of the runs to be compared has.
     """
 
     draft: RoundDraft
@@ -115,6 +122,12 @@ class PlannedRound:
     overlapping: int
     alpha_width: float | None
     rate_width: float | None
+    unpaired: int = 0
+
+    @property
+    def items(self) -> int:
+        """Traces that are rated, or pairs that are compared."""
+        return len(self.draft.items) or len(self.draft.pairs)
 
     @property
     def hours(self) -> float:
@@ -123,7 +136,7 @@ class PlannedRound:
 
 
 @dataclass(slots=True)
-class _Frame:
+class Frame:
     """What may be drawn: row numbers, and which filters each fits."""
 
     pks: "array[int]"
@@ -138,13 +151,18 @@ def plan_round(project: "Project", plan: RoundPlan) -> PlannedRound:
         NotFoundError: no such rubric, run, field or stratum; offers the nearest.
     """
     _check(plan)
-    project.rubrics.get(plan.rubric)
-    frame = _frame(project, plan)
+    check_suggests(project, plan)
+    if plan.pairs:
+        # Late, since it is built upon this module.
+        from evaldesk.services.pair_planning import plan_pairs
+
+        return plan_pairs(project, plan)
+    frame = frame_of(project, plan)
     if not frame.pks:
         raise UsageError("No trace fits the plan.", "Widen its filter, or name another run.")
-    drawn, cells = _drawn(project, plan, frame)
+    drawn, cells = drawn_from(project, plan, frame)
     drawn += _gold(project, plan, frame, {item.trace_pk for item in drawn})
-    items = _shared_out(plan, frame, drawn)
+    items = shared_out(plan, frame, drawn)
     draft = RoundDraft(
         name=plan.name,
         kind=plan.kind,
@@ -152,7 +170,7 @@ def plan_round(project: "Project", plan: RoundPlan) -> PlannedRound:
         raters=plan.raters,
         items=_in_order(project, plan, items),
         rules=plan.rules,
-        plan=_told(plan),
+        plan=told_of(plan),
         note=plan.note,
     )
     return _costed(project, plan, draft, cells)
@@ -189,18 +207,24 @@ def _check(plan: RoundPlan) -> None:
         raise UsageError(
             "Feedback and a pass mark need gold items.", "Ask for some that have a ruling."
         )
+    if (plan.kind == "pairwise") != bool(plan.pairs):
+        raise UsageError(
+            "A pairwise round compares the traces of two runs or more, and no other round does.",
+            "Name the runs to be compared, or choose another kind.",
+        )
     if plan.factor < 1.0:
         raise UsageError("Oversampling raises a share: its factor is 1 or more.")
     if min(plan.calibration, plan.gold) < 0:
         raise UsageError("Numbers of calibration and gold items are 0 or more.")
 
 
-def _frame(project: "Project", plan: RoundPlan) -> _Frame:
+def frame_of(project: "Project", plan: RoundPlan) -> Frame:
+    """What may be drawn, and which of the plan's filters each trace fits."""
     parts: list[Filter] = [_RATED]
     asked = parse(plan.where)
     if asked is not None:
         parts.append(asked)
-    frame = _Frame(project.traces.ids(TraceQuery(where=Every(tuple(parts)), run=plan.run)))
+    frame = Frame(project.traces.ids(TraceQuery(where=Every(tuple(parts)), run=plan.run)))
     for text in dict.fromkeys((*plan.oversample, plan.certain, plan.everyone)):
         test = parse(text)
         if test is not None:
@@ -209,9 +233,10 @@ def _frame(project: "Project", plan: RoundPlan) -> _Frame:
     return frame
 
 
-def _drawn(
-    project: "Project", plan: RoundPlan, frame: _Frame
+def drawn_from(
+    project: "Project", plan: RoundPlan, frame: Frame
 ) -> tuple[list[RoundItem], tuple[Cell, ...]]:
+    """The items that a plan draws, before they have raters, and what each cell gave."""
     import numpy as np
 
     from evaldesk.stats.sampling import Draw, allocate, draw
@@ -259,7 +284,7 @@ def _drawn(
     return items, tuple(told)
 
 
-def _gold(project: "Project", plan: RoundPlan, frame: _Frame, taken: set[int]) -> list[RoundItem]:
+def _gold(project: "Project", plan: RoundPlan, frame: Frame, taken: set[int]) -> list[RoundItem]:
     if not plan.gold:
         return []
     import numpy as np
@@ -280,7 +305,8 @@ def _gold(project: "Project", plan: RoundPlan, frame: _Frame, taken: set[int]) -
     return [RoundItem(int(pk), (), "gold") for pk in sorted(chosen)]
 
 
-def _shared_out(plan: RoundPlan, frame: _Frame, drawn: Sequence[RoundItem]) -> list[RoundItem]:
+def shared_out(plan: RoundPlan, frame: Frame, drawn: Sequence[RoundItem]) -> list[RoundItem]:
+    """The same items, in the same order, with their raters and hidden repeats."""
     import numpy as np
 
     from evaldesk.stats.overlap import overlapping
@@ -341,7 +367,7 @@ def _in_order(
     return tuple(sorted(items, key=lambda item: item.trace_pk))
 
 
-def _told(plan: RoundPlan) -> dict[str, Any]:
+def told_of(plan: RoundPlan) -> dict[str, Any]:
     """What is kept of the plan, so that it can be read and done again."""
     left_out = ("name", "rubric", "raters", "kind", "rules", "note")
     return {key: value for key, value in asdict(plan).items() if key not in left_out}

@@ -109,11 +109,15 @@ def rounds_of(project: "Project", rater: str) -> list[RoundChoice]:
     choices = []
     for name in reversed(project.rounds.of_rater(rater)):
         found = project.rounds.get(name)
-        items = len(project.rounds.assigned(name, rater))
         left = 0
+        if found.kind == "pairwise":
+            items = len(project.preferences.assigned(name, rater))
+            states = [state for state, _ in project.preferences.progress(name, rater).values()]
+        else:
+            items = len(project.rounds.assigned(name, rater))
+            states = [state for state, _ in _progress(project, found, rater).values()]
         if found.state != "closed":
-            progress = _progress(project, found, rater)
-            left = items - sum(state in DONE for state, _ in progress.values())
+            left = items - sum(state in DONE for state in states)
         choices.append(RoundChoice(name, found.kind, found.state, found.rubric, items, left))
     return sorted(choices, key=lambda choice: (choice.state == "closed", not choice.left))
 

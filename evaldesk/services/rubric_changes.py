@@ -23,6 +23,7 @@ ChangeKind = Literal[
     "weight",
     "condition",
     "cannot_judge",
+    "pairwise",
     "guidance",
     "failure_modes",
     "renamed_mode",
@@ -106,6 +107,8 @@ def _criterion_changes(old: Criterion, new: Criterion) -> list[Change]:
         found.append(("condition", "", False))
     if old.cannot_judge != new.cannot_judge:
         found.append(("cannot_judge", "", False))
+    if old.pairwise != new.pairwise:
+        found.append(("pairwise", "", False))
     return [Change(kind, new.text, detail, touches, new.name) for kind, detail, touches in found]
 
 

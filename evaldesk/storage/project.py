@@ -32,6 +32,7 @@ from evaldesk.storage.rulings import RulingRepository
 from evaldesk.storage.runs import RunRepository
 from evaldesk.storage.saved_views import SavedViewRepository
 from evaldesk.storage.traces import TraceRepository
+from evaldesk.storage.trust import TrustRepository
 
 SUFFIX = ".evaldesk"
 
@@ -64,6 +65,7 @@ class Project:
         self.notes = NoteRepository(database)
         self.highlights = HighlightRepository(database)
         self.views = SavedViewRepository(database)
+        self.trust = TrustRepository(database)
 
     @classmethod
     def create(cls, path: Path, name: str = "", network: str = "none") -> "Project":

@@ -1,11 +1,10 @@
 """Rounds of labelling: appended; what becomes of one are its events."""
 
-import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import NotAllowedError, NotFoundError, UsageError
@@ -18,9 +17,10 @@ from evaldesk.domain.round import (
     RoundRules,
     RoundState,
 )
-from evaldesk.storage import codec, people, rubrics
+from evaldesk.storage import codec, pair_queues, people, rubrics
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database, row_number
+from evaldesk.storage.queue_order import queue_order
 
 _ALLOWED: dict[str, tuple[RoundState, ...]] = {
     "open": ("revealed", "closed"),
@@ -44,7 +44,7 @@ class RoundRepository:
         """
         if not draft.name.strip():
             raise UsageError("The round has no name.", "Give it one.")
-        if not draft.raters or not draft.items:
+        if not draft.raters or not (draft.items or draft.pairs):
             raise UsageError("The round has no raters or no items.", "Name both.")
         with self._database.write() as connection:
             taken = select(1).where(t.round_.c.name == draft.name)
@@ -69,8 +69,11 @@ class RoundRepository:
                 )
             )
             pk = row_number(inserted)
-            connection.execute(t.round_item.insert(), _item_rows(pk, draft.items))
             numbers = {rater: people.ensure(connection, rater) for rater in draft.raters}
+            if draft.pairs:
+                pair_queues.lay_out(connection, pk, draft, numbers)
+            if draft.items:
+                connection.execute(t.round_item.insert(), _item_rows(pk, draft.items))
             rows = _assignment_rows(pk, draft, numbers)
             if rows:
                 connection.execute(t.assignment.insert(), rows)
@@ -197,11 +200,17 @@ class RoundRepository:
             )
             ended = select(1).where(t.round_event.c.round_pk == t.round_.c.pk).exists()
             rounds = connection.execute(
-                select(t.round_.c.pk, t.round_.c.name, t.round_.c.rules).where(~ended)
+                select(t.round_.c.pk, t.round_.c.name, t.round_.c.kind, t.round_.c.rules).where(
+                    ~ended
+                )
             ).all()
-            for pk, name, rules in rounds:
+            for pk, name, kind, rules in rounds:
                 found = RoundRules(**codec.decode(rules))
                 if name in without or not (found.hide_systems or found.hide_scores):
+                    continue
+                if kind == "pairwise":
+                    if pair_queues.waits_for(connection, pk, rater):
+                        return str(name)
                     continue
                 open_item = (
                     select(1)
@@ -218,11 +227,15 @@ class RoundRepository:
     def of_rater(self, rater: str) -> list[str]:
         """Names of the rounds in which this person has items, oldest first."""
         with self._database.read() as connection:
-            a = t.assignment.c
-            mine = select(a.round_pk).join(t.person, t.person.c.pk == a.rater_pk)
+            mine = [
+                select(queue.c.round_pk)
+                .join(t.person, t.person.c.pk == queue.c.rater_pk)
+                .where(t.person.c.name == rater)
+                for queue in (t.assignment, t.pair_assignment)
+            ]
             found = connection.execute(
                 select(t.round_.c.name)
-                .where(t.round_.c.pk.in_(mine.where(t.person.c.name == rater)))
+                .where(or_(*(t.round_.c.pk.in_(queue) for queue in mine)))
                 .order_by(t.round_.c.pk)
             )
             return [*found.scalars()]
@@ -287,7 +300,8 @@ def _state(connection: Connection, pk: int) -> tuple[RoundState, str]:
 def _round(connection: Connection, row: Row[*tuple[Any, ...]]) -> Round:
     plan = codec.decode(row.plan)
     state, revealed = _state(connection, row.pk)
-    items = select(sql.count()).select_from(t.round_item).where(t.round_item.c.round_pk == row.pk)
+    table = t.pair_item if row.kind == "pairwise" else t.round_item
+    items = select(sql.count()).select_from(table).where(table.c.round_pk == row.pk)
     return Round(
         id=row.id,
         name=row.name,
@@ -324,10 +338,9 @@ def _assignment_rows(pk: int, draft: RoundDraft, numbers: dict[str, int]) -> lis
     for rater in draft.raters:
         first = [item.trace_pk for item in draft.items if rater in item.raters]
         again = [item.trace_pk for item in draft.items if rater in item.repeats]
-        order = _ordered(first, draft, rater)
-        if draft.rules.order == "own":
-            order = _early(order, set(again))
-        for position, (trace_pk, reading) in enumerate(_with_repeats(order, again)):
+        own = draft.rules.order == "own"
+        queue = queue_order(first, again, f"{rater}\n{draft.name}", own=own)
+        for position, (trace_pk, reading) in enumerate(queue):
             rows.append(
                 {
                     "round_pk": pk,
@@ -338,42 +351,3 @@ def _assignment_rows(pk: int, draft: RoundDraft, numbers: dict[str, int]) -> lis
                 }
             )
     return rows
-
-
-def _ordered(pks: Sequence[int], draft: RoundDraft, rater: str) -> list[int]:
-    """The order of a rater's queue; items come in the order of the draft for ``imported`` and
-    ``fresh``, which the planner has sorted by.
-    """
-    if draft.rules.order != "own":
-        return list(pks)
-
-    def key(pk: int) -> bytes:
-        return hashlib.blake2b(f"{rater}\n{draft.name}\n{pk}".encode(), digest_size=8).digest()
-
-    return sorted(pks, key=key)
-
-
-def _early(order: Sequence[int], again: Collection[int]) -> list[int]:
-    """The same items, those that come twice in the first half as far as there is room: the second
-    time is then far behind the first.
-    """
-    made = list(order)
-    half = (len(made) + 1) // 2
-    free = [place for place in range(half) if made[place] not in again]
-    for place in range(half, len(made)):
-        if made[place] in again and free:
-            other = free.pop()
-            made[place], made[other] = made[other], made[place]
-    return made
-
-
-def _with_repeats(order: Sequence[int], again: Sequence[int]) -> list[tuple[int, int]]:
-    """Repeats as far behind their first reading as there is room: half a queue at least."""
-    queue = [(pk, 0) for pk in order]
-    wanted = set(again)
-    half = max(1, len(order) // 2)
-    placed = [(place + half, pk) for place, pk in enumerate(order) if pk in wanted and place < half]
-    late = [pk for place, pk in enumerate(order) if pk in wanted and place >= half]
-    for shift, (place, pk) in enumerate(placed):
-        queue.insert(min(place + shift + 1, len(queue)), (pk, 1))
-    return [*queue, *((pk, 1) for pk in late)]

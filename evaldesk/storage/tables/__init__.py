@@ -7,6 +7,7 @@ derived from the content for what was imported, a UUIDv7 for what people made.
 from evaldesk.storage.tables import (
     audit,
     datasets,
+    exchange,
     highlights,
     preferences,
     ratings,
@@ -24,6 +25,7 @@ from evaldesk.storage.tables.datasets import (
     scenario_slice,
     suite,
 )
+from evaldesk.storage.tables.exchange import aside, package, package_item, package_row, trust
 from evaldesk.storage.tables.highlights import highlight
 from evaldesk.storage.tables.preferences import (
     pair_assignment,
@@ -45,11 +47,18 @@ APPEND_ONLY = (
     *highlights.APPEND_ONLY,
     *preferences.APPEND_ONLY,
     *audit.APPEND_ONLY,
+    *exchange.APPEND_ONLY,
 )
 """Triggers refuse UPDATE and DELETE on these."""
 
 SINCE_3: frozenset[str] = frozenset(
-    (*audit.APPEND_ONLY, "audit_head", *highlights.APPEND_ONLY, *preferences.APPEND_ONLY)
+    (
+        *audit.APPEND_ONLY,
+        "audit_head",
+        *exchange.APPEND_ONLY,
+        *highlights.APPEND_ONLY,
+        *preferences.APPEND_ONLY,
+    )
 )
 """The tables that came with format 3, by name."""
 
@@ -59,6 +68,7 @@ __all__ = [
     "SINCE_3",
     "annotation",
     "answer",
+    "aside",
     "assignment",
     "audit_cover",
     "audit_event",
@@ -72,6 +82,9 @@ __all__ = [
     "mapping",
     "metric",
     "note",
+    "package",
+    "package_item",
+    "package_row",
     "pair_assignment",
     "pair_item",
     "pair_submission",
@@ -94,5 +107,6 @@ __all__ = [
     "suite",
     "trace",
     "trace_body",
+    "trust",
     "work_time",
 ]

@@ -67,8 +67,12 @@ class PlanPreview(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(4)
-        items = len(planned.draft.items)
-        self._figure(column, f"{items:,}", self.tr("items") if items != 1 else self.tr("item"))
+        items, compared = planned.items, bool(planned.draft.pairs)
+        if compared:
+            words = self.tr("pairs") if items != 1 else self.tr("pair")
+        else:
+            words = self.tr("items") if items != 1 else self.tr("item")
+        self._figure(column, f"{items:,}", words)
         self._figure(
             column,
             f"{planned.hours:.1f} h",
@@ -80,13 +84,21 @@ class PlanPreview(QWidget):
         )
         rate, alpha = planned.rate_width, planned.alpha_width
         if rate is not None:
-            text = self.tr("wide: the 95 % interval of a pass rate of 80 %")
+            text = (
+                self.tr("wide: the 95 % interval of a win rate of 50 %")
+                if compared
+                else self.tr("wide: the 95 % interval of a pass rate of 80 %")
+            )
             self._figure(column, f"{100 * rate:.0f} pp", text)
         if alpha is not None:
             text = self.tr("wide: the 95 % interval of an alpha of .60, over {n} shared items")
             self._figure(column, f"{alpha:.2f}", text.format(n=f"{planned.overlapping:,}"))
         else:
             text = self.tr("No items are rated by two people, so agreement will not be known.")
+            column.addWidget(text_label(text, "muted", wrap=True))
+        if planned.unpaired:
+            text = self.tr("{n} scenarios are in only one of the runs, and are not compared.")
+            text = text.format(n=f"{planned.unpaired:,}")
             column.addWidget(text_label(text, "muted", wrap=True))
         column.addSpacing(8)
         each = planned.seconds_each / 3600.0

@@ -28,6 +28,7 @@ def change_text(teller: QObject, change: Change) -> str:
         "weight": teller.tr("“{t}” has another weight: {d}"),
         "condition": teller.tr("“{t}” is asked on another condition"),
         "cannot_judge": teller.tr("“{t}” may be “cannot judge”, or no longer"),
+        "pairwise": teller.tr("“{t}” is asked of pairs of traces too, or no longer"),
         "renamed_mode": teller.tr("A failure mode is called otherwise: {d}; its history counts"),
         "required": teller.tr("“{t}” is needed now, or no longer"),
         "guidance": teller.tr("The guidance has changed"),

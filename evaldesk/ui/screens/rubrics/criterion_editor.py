@@ -97,6 +97,11 @@ class CriterionEditor(Card):
         more.addWidget(self.weight)
         self.cannot_judge = QCheckBox(self.tr("may be “cannot judge”"))
         more.addWidget(self.cannot_judge)
+        self.pairwise = QCheckBox(self.tr("asked of pairs too"))
+        self.pairwise.setToolTip(
+            self.tr("Pairwise rounds ask which of two traces is better by it, and not only overall")
+        )
+        more.addWidget(self.pairwise)
         form.addRow(text_label(self.tr("Group"), "muted"), more)
         self.condition = ConditionEditor()
         form.addRow(text_label(self.tr("Asked"), "muted"), self.condition)
@@ -152,6 +157,7 @@ class CriterionEditor(Card):
         self.group.textChanged.connect(lambda _: self._edited())
         self.weight.textEdited.connect(lambda _: self._edited())
         self.cannot_judge.toggled.connect(lambda _: self._edited())
+        self.pairwise.toggled.connect(lambda _: self._edited())
         self.condition.edited.connect(lambda _: self._edited())
         self.points.edited.connect(self._edited)
         self.points.picked.connect(lambda _: self._show_examples())
@@ -170,9 +176,12 @@ class CriterionEditor(Card):
         self.direction.setCurrentIndex(self.direction.findData(data.get("direction", "higher")))
         with QSignalBlocker(self.required):
             self.required.setChecked(bool(data.get("required", True)))
-        self.cannot_judge.blockSignals(True)
+        for box in (self.cannot_judge, self.pairwise):
+            box.blockSignals(True)
         self.cannot_judge.setChecked(bool(data.get("cannot_judge")))
-        self.cannot_judge.blockSignals(False)
+        self.pairwise.setChecked(bool(data.get("pairwise")))
+        for box in (self.cannot_judge, self.pairwise):
+            box.blockSignals(False)
         self.group.setText(data.get("group") or "")
         weight = data.get("weight", 1)
         self.weight.setText(f"{weight:g}" if _is_number(weight) else str(weight))
@@ -277,6 +286,7 @@ class CriterionEditor(Card):
             ("weight", weight, 1),
             ("shown_if", self.condition.condition(), None),
             ("cannot_judge", self.cannot_judge.isChecked(), False),
+            ("pairwise", self.pairwise.isChecked(), False),
         ):
             self._data.pop(key, None)
             if value != plain:

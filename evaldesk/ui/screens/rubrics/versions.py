@@ -183,6 +183,7 @@ class VersionsSideBySide(QWidget):
             }[item.direction],
             self.tr("needed") if item.required else self.tr("optional"),
             self.tr("may be “cannot judge”") if item.cannot_judge else "",
+            self.tr("asked of pairs too") if item.pairwise else "",
             self.tr("weight {n}").format(n=f"{item.weight:g}") if item.weight != 1 else "",
             self.tr("group {g}").format(g=item.group) if item.group else "",
         ]
