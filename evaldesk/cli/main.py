@@ -17,6 +17,7 @@ from evaldesk.cli import (
     desktop,
     diffing,
     exporting,
+    identities,
     importing,
     labelling,
     projects,
@@ -38,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
     *dataset_checks.COMMANDS,
     *comparing.COMMANDS,
     *exporting.COMMANDS,
+    *identities.COMMANDS,
     *desktop.COMMANDS,
 )
 

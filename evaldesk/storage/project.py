@@ -8,14 +8,16 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy import func as sql
 from sqlalchemy.dialects.sqlite import insert
 
-from evaldesk.domain.errors import ProjectError
+from evaldesk.domain.errors import LockedError, ProjectError
 from evaldesk.domain.identifiers import new_id, now
+from evaldesk.domain.identity import Signer
 from evaldesk.domain.project import ImportNote, ProjectInfo
 from evaldesk.domain.rubric import Rubric
 from evaldesk.storage import codec, migrations, rubrics
 from evaldesk.storage import tables as t
+from evaldesk.storage.audit.witness import Witness
 from evaldesk.storage.datasets import DatasetRepository
-from evaldesk.storage.engine import PAGE_SIZE, Database, check_is_project, translated
+from evaldesk.storage.engine import PAGE_SIZE, Database, is_encrypted, translated
 from evaldesk.storage.facets import FacetRepository
 from evaldesk.storage.highlights import HighlightRepository
 from evaldesk.storage.ingest import TraceWriter
@@ -49,6 +51,7 @@ class Project:
 
     def __init__(self, database: Database, backup: Path | None) -> None:
         self._database = database
+        database.watcher = self._witness = Witness()
         self.path = database.path
         self.backup = backup
         self.facets = FacetRepository(database)
@@ -68,8 +71,13 @@ class Project:
         self.trust = TrustRepository(database)
 
     @classmethod
-    def create(cls, path: Path, name: str = "", network: str = "none") -> "Project":
+    def create(
+        cls, path: Path, name: str = "", network: str = "none", key: bytes | None = None
+    ) -> "Project":
         """Make a new project.
+
+        Args:
+            key: 32 bytes to encrypt it with; see `evaldesk.services.encryption`.
 
         Raises:
             ProjectError: the file exists, or its folder does not or cannot be written.
@@ -78,7 +86,7 @@ class Project:
             raise ProjectError(f"{path} exists already.", "Choose another name, or open it.")
         if not path.parent.is_dir():
             raise ProjectError(f"There is no folder {path.parent}.", "Make it first.")
-        database = Database(path)
+        database = Database(path, key)
         try:
             with translated(path):
                 migrations.migrate(database, fresh=True)
@@ -96,14 +104,21 @@ class Project:
         return project
 
     @classmethod
-    def open(cls, path: Path) -> "Project":
+    def open(cls, path: Path, key: bytes | None = None) -> "Project":
         """Open a project, bringing an older format up to date (with a backup beside it).
+
+        Args:
+            key: of an encrypted project; see `evaldesk.services.encryption`.
 
         Raises:
             ProjectError: missing, not a project, damaged, newer or locked.
+            LockedError: it is encrypted, and there is no key.
         """
-        check_is_project(path)
-        database = Database(path)
+        if not is_encrypted(path):
+            key = None
+        elif key is None:
+            raise LockedError(f"{path.name} is encrypted.", "Unlock it with its passphrase.")
+        database = Database(path, key)
         try:
             backup = migrations.migrate(database, fresh=False)
         except BaseException:
@@ -121,6 +136,11 @@ class Project:
         """Close the file; one plain file remains."""
         self._database.close()
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether what is on the disk can be read without a key."""
+        return self._database.key is not None
+
     def interruptible(self, register: Register) -> AbstractContextManager[None]:
         """What this thread reads inside ends within milliseconds of being cancelled, by raising
         `Cancelled`.
@@ -134,6 +154,15 @@ class Project:
     def database(self) -> Database:
         """For the rest of storage and for benchmarks."""
         return self._database
+
+    @property
+    def signer(self) -> Signer | None:
+        """Signs what happens in this project from here on; None where nobody does."""
+        return self._witness.signer
+
+    @signer.setter
+    def signer(self, signer: Signer | None) -> None:
+        self._witness.signer = signer
 
     def get(self, key: str, default: str = "") -> str:
         """One of the project's own facts."""
@@ -180,7 +209,7 @@ class Project:
             name=self.name,
             path=str(self.path),
             schema_version=migrations.SCHEMA_VERSION,
-            encrypted=False,
+            encrypted=self.encrypted,
             network=self.get("network", "none"),
             raters=raters,
             ratings=self.ratings.count(),
