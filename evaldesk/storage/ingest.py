@@ -19,6 +19,7 @@ from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.storage import codec, search
 from evaldesk.storage import scenario_revisions as revisions
 from evaldesk.storage import tables as t
+from evaldesk.storage.audit.chain import next_number
 from evaldesk.storage.dataset_versions import hold, stand_on
 from evaldesk.storage.engine import row_number
 from evaldesk.storage.identity import annotation_id, header_of, scenario_id, trace_id
@@ -38,8 +39,8 @@ _TRACE = (
 )
 _BODY = "INSERT INTO trace_body(trace_pk, body) VALUES (?, ?)"
 _SCORE = (
-    "INSERT OR IGNORE INTO score(trace_pk, metric_pk, value, label, explanation, answer)"
-    " VALUES (?,?,?,?,?,?)"
+    "INSERT OR IGNORE INTO score(trace_pk, metric_pk, value, label, explanation, answer,"
+    " batch) VALUES (?,?,?,?,?,?,?)"
 )
 _SCENARIO = (
     "INSERT INTO scenario(pk, id, key, title, tier, expected, origin, body, import_pk, place)"
@@ -90,6 +91,7 @@ class TraceWriter:
         self._members: defaultdict[str, array[int]] = defaultdict(lambda: array("q"))
         self._datasets: dict[str, str] = {}
         self._sources: dict[str, str] = {}
+        self._batch = next_number(connection)
         self._next_trace = self._highest(t.trace)
         self._next_scenario = self._highest(t.scenario)
         self._import: int | None = None
@@ -298,6 +300,7 @@ class TraceWriter:
                         score.label,
                         score.explanation,
                         score.answer,
+                        self._batch,
                     )
                 )
             annotations.extend(_annotation_rows(identity, pk, record))

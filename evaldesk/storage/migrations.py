@@ -5,13 +5,16 @@ a copy is laid beside it. A file from a newer program is refused in words.
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from evaldesk.domain.encryption import key_file_of
 from evaldesk.domain.errors import ProjectError
 from evaldesk.storage import search, tables
+from evaldesk.storage.audit.witness import found
 from evaldesk.storage.engine import APPLICATION_ID, Database
 from evaldesk.storage.model_names import name_models
 
@@ -22,6 +25,7 @@ def _create(connection: Connection) -> None:
     tables.METADATA.create_all(connection)
     search.create(connection)
     _guard(connection, tables.APPEND_ONLY)
+    found(connection, "project.created", {})
 
 
 def _guard(connection: Connection, names: Iterable[str]) -> None:
@@ -75,11 +79,13 @@ def _datasets_and_reading(connection: Connection) -> None:
 
 def _marks_and_trust(connection: Connection) -> None:
     """Format 3: highlights and preferences; the audit chain, the people trusted and what came from
-    them; personal data that was found and what is done about it.
+    them; personal data that was found and what is done about it. The log begins with what is there.
     """
+    connection.exec_driver_sql("ALTER TABLE score ADD COLUMN batch INTEGER DEFAULT '1' NOT NULL")
     new = [table for table in tables.METADATA.sorted_tables if table.name in tables.SINCE_3]
     tables.METADATA.create_all(connection, new, checkfirst=False)
     _guard(connection, (name for name in tables.APPEND_ONLY if name in tables.SINCE_3))
+    found(connection, "project.founded", {"brought_up_to_format": 3})
 
 
 STEPS: tuple[Callable[[Connection], None], ...] = (_datasets_and_reading, _marks_and_trust)
@@ -130,7 +136,7 @@ def migrate(database: Database, *, fresh: bool) -> Path | None:
 def _backup(database: Database, version: int) -> Path:
     copy = database.path.with_name(f"{database.path.stem}.format-{version}.backup.evaldesk")
     count = 1
-    while copy.exists():
+    while copy.exists() or key_file_of(copy).exists():
         count += 1
         copy = database.path.with_name(
             f"{database.path.stem}.format-{version}.backup-{count}.evaldesk"
@@ -140,18 +146,43 @@ def _backup(database: Database, version: int) -> Path:
 
 
 def copy_to(database: Database, copy: Path) -> None:
-    """A whole copy of the file as it stands, safe while it is open. Refuses to overwrite."""
-    if copy.exists():
-        raise ProjectError(f"{copy.name} exists already.", "Choose another name.")
+    """A whole copy of the file as it stands, safe while it is open; of an encrypted one with the
+    same key and its key file. Refuses to overwrite, and leaves nothing where it fails.
+    """
+    keys = key_file_of(copy)
+    for path in (copy, keys) if database.key is not None else (copy,):
+        if path.exists():
+            raise ProjectError(f"{path.name} exists already.", "Choose another name.")
     if not copy.parent.is_dir() or not os.access(copy.parent, os.W_OK):
         raise ProjectError(f"The folder of {copy} cannot be written.", "Choose another one.")
-    with database.read() as connection:
-        raw = connection.connection.dbapi_connection
-        assert raw is not None
-        cursor = raw.cursor()
-        cursor.execute("ROLLBACK" if raw.in_transaction else "SELECT 1")
-        cursor.execute("PRAGMA query_only=OFF")
-        try:
-            cursor.execute("VACUUM INTO ?", (str(copy),))
-        finally:
-            cursor.execute("PRAGMA query_only=ON")
+    # Under its name once it is whole: a program that was killed leaves no half copy that looks
+    # like one.
+    part = copy.with_name(f".{copy.name}.{os.getpid()}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with database.read() as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            cursor = raw.cursor()
+            cursor.execute("ROLLBACK" if raw.in_transaction else "SELECT 1")
+            cursor.execute("PRAGMA query_only=OFF")
+            try:
+                cursor.execute("VACUUM INTO ?", (str(part),))
+            finally:
+                cursor.execute("PRAGMA query_only=ON")
+        _confirmed(part)
+        beside = key_file_of(database.path)
+        if database.key is not None and beside.exists():
+            shutil.copyfile(beside, keys)
+            _confirmed(keys)
+        os.replace(part, copy)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        if database.key is not None and not copy.exists():
+            keys.unlink(missing_ok=True)
+        raise
+
+
+def _confirmed(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

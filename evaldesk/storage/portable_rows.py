@@ -149,6 +149,27 @@ def by_id(connection: Connection, name: str, ids: Sequence[str]) -> Iterator[Con
             yield finish(row)
 
 
+def state(
+    connection: Connection, name: str, column: str, keys: Sequence[str] | None = None
+) -> Iterator[tuple[str, Content]]:
+    """Rows of a table that changes, with their keys.
+
+    Args:
+        column: that names a row everywhere.
+        keys: only these; None for all, in the order of their keys.
+    """
+    said = form(name)
+    finish = _finisher(connection, said)
+    place = len(said.key) + said.names.index(column)
+    if keys is None:
+        for row in _fetched(connection, f'{said.select} ORDER BY r."{column}"'):
+            yield row[place], finish(row)
+        return
+    for key in keys:
+        for row in _fetched(connection, f'{said.select} WHERE r."{column}" = ?', (key,)):
+            yield key, finish(row)
+
+
 def row_hash(content: Content) -> bytes:
     """SHA-256 of a row's canonical JSON, 32 bytes."""
     return hashlib.sha256(canonical_json(content)).digest()

@@ -3,7 +3,7 @@
 from sqlalchemy import BLOB, Column, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from evaldesk.storage.tables.base import later_text, table_of
+from evaldesk.storage.tables.base import later_text, later_whole, table_of
 
 
 class RunTable(SQLModel, table=True):
@@ -95,7 +95,9 @@ class MetricTable(SQLModel, table=True):
 
 
 class ScoreTable(SQLModel, table=True):
-    """A value that a program computed for a trace."""
+    """A value that a program computed for a trace. ``batch`` is the number of the event, in the
+    file's own log, that covers it.
+    """
 
     __tablename__ = "score"
     __table_args__ = (
@@ -108,6 +110,7 @@ class ScoreTable(SQLModel, table=True):
     label: str | None = None
     explanation: str | None = None
     answer: str | None = None
+    batch: int = later_whole(1)
 
 
 run = table_of(RunTable)
