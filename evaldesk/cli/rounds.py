@@ -83,6 +83,14 @@ def _assign_arguments(parser: argparse.ArgumentParser) -> None:
         "--show-systems", action="store_true", help="raters see systems, runs and models"
     )
     parser.add_argument(
+        "--suggest",
+        default="",
+        metavar="WHAT",
+        help="answers that stand ready, to be taken or changed: “judge METRIC”, “judge METRIC for "
+        "CRITERION”, “earlier” (the rater's own from outside the round) or “round NAME” (their "
+        "own in it); not in training and calibration (none)",
+    )
+    parser.add_argument(
         "--feedback",
         action="store_true",
         help="tell each rater the gold answer once they have submitted (training)",
@@ -126,6 +134,7 @@ def _assign(args: argparse.Namespace, _: Context) -> Outcome:
             order="fresh" if args.fresh_first else "own",
             feedback=args.feedback,
             pass_mark=args.pass_mark,
+            suggest=args.suggest,
         ),
     )
     with opened(args) as project:
@@ -208,6 +217,7 @@ def _round_json(project: "Project", found: Round) -> dict[str, Any]:
         "created_at": found.created_at,
         "revealed_at": found.revealed_at or None,
         "plan": dict(found.plan),
+        "suggest": found.rules.suggest or None,
         "raters": progress,
     }
 
@@ -259,9 +269,15 @@ def _estimate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _estimate(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.round_estimates import estimates
+    from evaldesk.services.suggesting import suggestion_uses
 
     with opened(args) as project:
         found = estimates(project, args.round, args.criterion)
+        uses = [
+            use
+            for use in suggestion_uses(project, args.round)
+            if args.criterion in ("", use.criterion)
+        ]
     data = {
         "round": args.round,
         "criteria": [
@@ -275,6 +291,10 @@ def _estimate(args: argparse.Namespace, _: Context) -> Outcome:
                 ],
             }
             for one in found
+        ],
+        "suggestions_changed": [
+            {"criterion": use.criterion, "rater": use.rater or None, **use.changed.to_json()}
+            for use in uses
         ],
     }
     rows = [
@@ -290,7 +310,15 @@ def _estimate(args: argparse.Namespace, _: Context) -> Outcome:
         for share in one.shares
     ]
     head = ("criterion", "point", "weighted [95 %]", "unweighted", "answered", "method")
-    return Outcome(data, table(head, rows))
+    text = table(head, rows)
+    if uses:
+        head = ("criterion", "rater", "suggestions changed [95 %]", "answers")
+        rows = [
+            (use.criterion, use.rater or "all", estimate(use.changed), f"{use.changed.n:,}")
+            for use in uses
+        ]
+        text += "\n\n" + table(head, rows)
+    return Outcome(data, text)
 
 
 COMMANDS = (

@@ -28,6 +28,8 @@ class Answer:
         created_at: ISO 8601.
         supersedes: id of the answer it replaces; empty for the first.
         version: of the rubric that was answered; 0 where that was not looked up.
+        source: where the value came from that the rater took over, such as ``suggested by judge
+            NAME, kept``; empty for their own.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Answer:
     comment: str = ""
     supersedes: str = ""
     version: int = 0
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ the same functions.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evaldesk.domain.errors import InputError, NotFoundError
@@ -18,6 +18,7 @@ from evaldesk.domain.rubric import (
     Criterion,
     Rubric,
 )
+from evaldesk.domain.suggestion import Suggested
 from evaldesk.services.undo import SUBMISSION, Answers, Step, Value
 
 
@@ -46,11 +47,32 @@ class Sheet:
         answers: field → value, of the version in hand.
         said: field → comment on that answer.
         earlier: criterion → what was answered when it was another question.
+        sources: field → where its value came from; only of those that are not the rater's own.
+        suggested: criterion → what the round suggests as its answer. No answer by itself.
+        note: for the adjudicator, where the rating is flagged.
     """
 
     answers: dict[str, Value] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     earlier: Mapping[str, Earlier] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    suggested: Mapping[str, Suggested] = field(default_factory=dict)
+    note: str = ""
+
+    def take(self, step: Step) -> None:
+        """What stands after a step."""
+        for part in step.parts:
+            if part.name == SUBMISSION:
+                self.note = part.said_after
+                continue
+            for kept in (self.answers, self.said, self.sources):
+                kept.pop(part.name, None)
+            if part.after is not None:
+                self.answers[part.name] = part.after
+                if part.said_after:
+                    self.said[part.name] = part.said_after
+                if part.source_after:
+                    self.sources[part.name] = part.source_after
 
 
 class Incomplete(InputError):
@@ -192,6 +214,83 @@ def step_to(
     if submitted and (missing(rubric, after) or wanting(rubric, after, after_said)):
         also.append(Step(trace_pk, SUBMISSION, "submitted", "draft"))
     return Step(trace_pk, name, step.before, value, said_before, said_after, also=tuple(also))
+
+
+def step_filling(
+    rubric: Rubric,
+    trace_pk: int,
+    sheet: Sheet,
+    values: Mapping[str, Value],
+    said: Mapping[str, str],
+    *,
+    submitted: bool = False,
+) -> Step | None:
+    """What taking over several answers at once does: only those that fit, are asked once the
+    others are there, and have no answer yet. One step, so that one undo takes all of it back.
+
+    Args:
+        values: field → value to take over.
+        said: field → comment to take over with it.
+        submitted: whether the rating is.
+
+    Returns:
+        None where nothing would change.
+    """
+    after = Sheet(dict(sheet.answers), dict(sheet.said))
+    order = [item.name for item in rubric.criteria] + [FAILURE_MODES, SEVERITY]
+    changed = True
+    while changed:
+        # An answer may bring a question further up: once more from the start.
+        changed = False
+        for name in order:
+            if name not in values or name in after.answers:
+                continue
+            try:
+                fit = checked(rubric, name, values[name])
+                step = step_to(
+                    rubric, trace_pk, after.answers, after.said, name, fit, said.get(name, "")
+                )
+            except InputError:
+                continue
+            if step is not None and not step.also:
+                after.take(step)
+                changed = True
+    parts = [
+        Step(
+            trace_pk,
+            name,
+            None,
+            after.answers[name],
+            sheet.said.get(name, ""),
+            after.said.get(name, ""),
+        )
+        for name in order
+        if name in after.answers and name not in sheet.answers
+    ]
+    if not parts:
+        return None
+    lacks = missing(rubric, after.answers) or wanting(rubric, after.answers, after.said)
+    if submitted and lacks:
+        parts.append(Step(trace_pk, SUBMISSION, "submitted", "draft"))
+    return replace(parts[0], also=tuple(parts[1:]))
+
+
+def sourced(step: Step, sheet: Sheet, how: str = "") -> Step:
+    """The same step, with where its values come from: what was suggested and kept or changed,
+    else ``how``.
+    """
+
+    def told(part: Step) -> Step:
+        if part.name == SUBMISSION:
+            return part
+        ready = sheet.suggested.get(part.name)
+        after = "" if part.after is None else how
+        if part.after is not None and ready is not None:
+            after = ready.source(part.after)
+        return replace(part, source_before=sheet.sources.get(part.name, ""), source_after=after)
+
+    first = told(step)
+    return replace(first, also=tuple(told(part) for part in step.also))
 
 
 def _checked_modes(rubric: Rubric, value: Any) -> list[str] | None:

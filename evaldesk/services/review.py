@@ -217,6 +217,7 @@ def _record(project: "Project", rubric: Rubric, rater: str, step: Step, round: s
     state: Handed | Literal[""] = ""
     note = ""
     given: list[tuple[str, Value | None, str]] = []
+    sources: dict[str, str] = {}
     for part in step.parts:
         if part.name == SUBMISSION:
             state = cast("Handed", part.after) if part.after in HANDED else "reopened"
@@ -224,6 +225,7 @@ def _record(project: "Project", rubric: Rubric, rater: str, step: Step, round: s
         else:
             fit = checked(rubric, part.name, part.after)
             given.append((part.name, fit, part.said_after if fit is not None else ""))
+            sources[part.name] = part.source_after if fit is not None else ""
     found = project.ratings.record(
         trace_of(step.trace_pk),
         rubric.name,
@@ -234,6 +236,7 @@ def _record(project: "Project", rubric: Rubric, rater: str, step: Step, round: s
         version=rubric.version or None,
         round=round,
         reading=reading_of(step.trace_pk),
+        sources=sources,
     )
     return found[0] if found else Answer("", step.trace_pk, step.name, rater, None, "")
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from evaldesk.domain.agreement import CriterionAgreement
 from evaldesk.domain.round import Round
+from evaldesk.domain.suggestion import SuggestionUse
 from evaldesk.services.review import DONE, State
 from evaldesk.services.round_estimates import RoundEstimate, estimates
 from evaldesk.services.round_queue import open_items
+from evaldesk.services.suggesting import suggestion_uses
 from evaldesk.storage.listings import slice_names
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class RoundFindings:
         agreement: as it stands; ``before`` as it stood at the reveal, if it was revealed.
         seconds: that each rating took, of active time.
         flags: (scenario, rater, note) of what was handed to the adjudicator.
+        suggestions: how often what the round suggests was changed.
     """
 
     estimates: Sequence[RoundEstimate] = ()
@@ -74,6 +77,7 @@ class RoundFindings:
     before: Sequence[CriterionAgreement] = ()
     seconds: Sequence[float] = ()
     flags: Sequence[tuple[str, str, str]] = ()
+    suggestions: Sequence[SuggestionUse] = ()
 
 
 def overviews(project: "Project", person: str) -> list[RoundOverview]:
@@ -138,6 +142,7 @@ def findings(project: "Project", name: str, person: str) -> RoundFindings:
         before,
         project.ratings.seconds_of_round(name),
         [(scenarios.get(one.trace_pk, ""), one.rater, one.note) for one in flags],
+        suggestion_uses(project, name) if found.rules.suggest else (),
     )
 
 

@@ -14,7 +14,7 @@ from evaldesk.domain.rating import Answer
 from evaldesk.domain.rubric import FAILURE_MODES, CannotJudge, Criterion, Rubric
 from evaldesk.services.answering import Earlier, Sheet, missing, not_asked
 from evaldesk.services.rubric_changes import is_same_question
-from evaldesk.storage import answer_versions
+from evaldesk.storage import answer_versions, own_answers
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -99,6 +99,8 @@ class Lineage:
                 )
                 if last.comment:
                     sheet.said[name] = last.comment
+                if last.source:
+                    sheet.sources[name] = last.source
             if self.rubric.criterion(name) is not None:
                 found = self._earlier(name, answers)
                 if found is not None:
@@ -106,6 +108,7 @@ class Lineage:
         for name in not_asked(self.rubric, sheet.answers):
             del sheet.answers[name]
             sheet.said.pop(name, None)
+            sheet.sources.pop(name, None)
         sheet.earlier = earlier
         return sheet
 
@@ -194,8 +197,12 @@ def sheet(
         project.database, trace_pk, rubric.name, rater, round=round, reading=reading
     )
     same = all(item.version == rubric.version for answers in said.values() for item in answers)
-    found = Lineage(rubric, ()) if same else lineage(project, rubric)
-    return found.sheet(said)
+    seen = Lineage(rubric, ()) if same else lineage(project, rubric)
+    found = seen.sheet(said)
+    found.note = own_answers.flag_note(
+        project.database, trace_pk, rubric.name, rater, round=round, reading=reading
+    )
+    return found
 
 
 def reopened(project: "Project", rubric: Rubric, rater: str) -> dict[int, int]:

@@ -24,6 +24,8 @@ class Step:
         after: value after; None for no answer.
         said_before: comment on the answer before; empty for none.
         said_after: comment on the answer after.
+        source_before: where the value before came from; empty for the rater's own.
+        source_after: where the value after comes from.
         also: what came with it, such as answers taken back that are not asked for any more. It is
             done and undone together with it.
     """
@@ -34,6 +36,8 @@ class Step:
     after: Value | None
     said_before: str = ""
     said_after: str = ""
+    source_before: str = ""
+    source_after: str = ""
     also: tuple["Step", ...] = ()
 
     def back(self) -> "Step":
@@ -44,6 +48,8 @@ class Step:
             after=self.before,
             said_before=self.said_after,
             said_after=self.said_before,
+            source_before=self.source_after,
+            source_after=self.source_before,
             also=tuple(step.back() for step in reversed(self.also)),
         )
 
@@ -92,6 +98,7 @@ class History:
                 step,
                 before=last.before,
                 said_before=last.said_before,
+                source_before=last.source_before,
                 also=(*last.also, *step.also),
             )
             self._done.pop()

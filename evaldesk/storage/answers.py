@@ -44,6 +44,7 @@ ANSWERS = (
         t.answer.c.created_at,
         t.answer.c.comment,
         t.answer.c.supersedes,
+        t.answer.c.source,
         t.rubric_version.c.version,
     )
     .join(t.person, t.person.c.pk == t.answer.c.rater_pk)
@@ -82,4 +83,5 @@ def answer_of(row: Row[*tuple[Any, ...]], rater: str) -> Answer:
         comment=row.comment,
         supersedes=row.supersedes or "",
         version=getattr(row, "version", 0),
+        source=row.source,
     )

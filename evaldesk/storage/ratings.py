@@ -1,7 +1,7 @@
 """Answers that raters gave. Only ever appended; the current state is a view over them."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, select
@@ -66,7 +66,7 @@ class RatingRepository:
             version=version,
             round=round,
             reading=reading,
-            source=source,
+            sources={field: source},
         )
         return found
 
@@ -82,7 +82,7 @@ class RatingRepository:
         version: int | None = None,
         round: str = "",
         reading: int = 0,
-        source: str = "",
+        sources: Mapping[str, str] | None = None,
     ) -> list[Answer]:
         """Append what belongs together, all of it or nothing: it is on the disk when this returns.
 
@@ -90,6 +90,7 @@ class RatingRepository:
             given: (field, value, comment); a value of None takes the answer back.
             state: what the rating is handed in or opened again as; empty for neither.
             note: for the adjudicator, with the state.
+            sources: field → where its value came from; empty or missing for the rater's own.
 
         Other arguments and what is returned are as in `answer`.
 
@@ -110,7 +111,7 @@ class RatingRepository:
                         "field": field,
                         "rater_pk": rater_pk,
                         "comment": comment,
-                        "source": source,
+                        "source": (sources or {}).get(field, ""),
                         "round_pk": round_pk,
                         "reading": reading,
                     },
@@ -307,6 +308,25 @@ class RatingRepository:
                 .order_by(s.seq)
             )
             return [Flag(*row) for row in found]
+
+    def sources_of_round(self, round: str) -> list[tuple[str, str, str]]:
+        """(field, rater, source) of the answers that stand in a round and were taken over from
+        somewhere; for its owner.
+        """
+        a = t.answer.c
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(a.field, t.person.c.name, a.source)
+                .join(t.person, t.person.c.pk == a.rater_pk)
+                .where(
+                    a.value.is_not(None),
+                    a.reading == 0,
+                    a.source != "",
+                    standing_in(rounds.locate(connection, round)),
+                )
+                .order_by(a.field, a.rater_pk)
+            )
+            return [(field, rater, source) for field, rater, source in found]
 
     def was_submitted(
         self, trace_pk: int, rubric: str, rater: str, *, round: str = "", reading: int = 0
@@ -543,6 +563,7 @@ def _append(connection: Connection, row: dict[str, Any], value: Given | None, ra
         created_at=whole["created_at"],
         comment=whole["comment"],
         supersedes=whole["supersedes"] or "",
+        source=whole["source"],
     )
 
 

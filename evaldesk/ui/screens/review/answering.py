@@ -119,9 +119,15 @@ class Answering:
         else:
             desk.travelled.emit(step.name)
 
-    def do(self, step: Step, *, typing: bool = False) -> None:
-        """Do a step that can be undone: shown at once, and on its way to the disk."""
+    def do(self, step: Step, *, typing: bool = False, how: str = "") -> None:
+        """Do a step to the trace in hand that can be undone: shown at once, and on its way to the
+        disk.
+
+        Args:
+            how: where its answers come from; empty for the rater.
+        """
         if self._desk.queue is not None:
+            step = answering.sourced(step, self._desk.sheet, how)
             self.history.record(step, typing=typing)
             self._apply(step)
 
@@ -137,14 +143,8 @@ class Answering:
             if part.name == SUBMISSION:
                 state = review.state_after(part.after)
                 queue.note(step.trace_pk, state, queue.answered(step.trace_pk))
-            elif here:
-                desk.sheet.answers.pop(part.name, None)
-                desk.sheet.said.pop(part.name, None)
-                if part.after is not None:
-                    desk.sheet.answers[part.name] = part.after
-                    if part.said_after:
-                        desk.sheet.said[part.name] = part.said_after
         if here:
+            desk.sheet.take(step)
             # Told once all of it is there: what is asked depends on the answers together.
             for part in step.parts:
                 if part.name != SUBMISSION:

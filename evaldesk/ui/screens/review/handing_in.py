@@ -56,7 +56,8 @@ class HandingIn:
                 desk.refused.emit(error)
                 return
             self._submitted_at.append(time.monotonic())
-            desk.answering.do(Step(pk, SUBMISSION, queue.state(pk), "submitted"))
+            before = queue.state(pk)
+            desk.answering.do(Step(pk, SUBMISSION, before, "submitted", desk.sheet.note))
             if queue.round is not None and queue.round.rules.feedback:
                 # What was submitted before being told stays.
                 desk.answering.forget()
@@ -70,5 +71,5 @@ class HandingIn:
             return
         before = queue.state(pk)
         if state == "flagged" or before not in review.HANDED:
-            desk.answering.do(Step(pk, SUBMISSION, before, state, "", note))
+            desk.answering.do(Step(pk, SUBMISSION, before, state, desk.sheet.note, note))
         desk.next_pending()

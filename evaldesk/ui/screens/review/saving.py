@@ -1,6 +1,7 @@
 """Saving at once: what a person did, what the disk has confirmed, and what it refused."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -10,7 +11,7 @@ from evaldesk.jobs.runner import JobControl
 from evaldesk.services import review
 from evaldesk.services.answering import Sheet
 from evaldesk.services.review import ReviewQueue
-from evaldesk.services.undo import SUBMISSION, Step, Value
+from evaldesk.services.undo import SUBMISSION, Step
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Saving(QObject):
         """Another project. What is on its way to the disk goes on."""
         if self._failed and self.error is not None:
             self._workspace.report(self.error)
-        self._values: dict[_Place, tuple[Value | None, str]] = {}
+        self._parts: dict[_Place, Step] = {}
         self._failed = {}
         self._under_way: Counter[_Place] = Counter()
         self._era = object()
@@ -61,28 +62,27 @@ class Saving(QObject):
         """What was read for a trace, with what was answered here laid over it: the disk may not
         have had it yet.
         """
-        result = Sheet(dict(read.answers), dict(read.said), read.earlier)
-        for (within, rater, other, name), (value, said) in self._values.items():
-            if (within, rater, other) != (queue.place, queue.rater, pk):
-                continue
-            if name == SUBMISSION:
-                continue
-            result.answers.pop(name, None)
-            result.said.pop(name, None)
-            if value is not None:
-                result.answers[name] = value
-            if said:
-                result.said[name] = said
+        result = Sheet(
+            dict(read.answers),
+            dict(read.said),
+            read.earlier,
+            dict(read.sources),
+            read.suggested,
+            read.note,
+        )
+        for (within, rater, other, _), part in self._parts.items():
+            if (within, rater, other) == (queue.place, queue.rater, pk):
+                result.take(part)
         return result
 
     def note_on(self, queue: ReviewQueue) -> None:
         """The same for a queue that was just read."""
-        for (within, rater, pk, name), (value, _) in self._values.items():
+        for (within, rater, pk, name), part in self._parts.items():
             if (within, rater) != (queue.place, queue.rater):
                 continue
             if name == SUBMISSION:
-                queue.note(pk, review.state_after(value), queue.answered(pk))
-            elif queue.state(pk) == "pending" and value is not None:
+                queue.note(pk, review.state_after(part.after), queue.answered(pk))
+            elif queue.state(pk) == "pending" and part.after is not None:
                 queue.note(pk, "draft", 1)
 
     def settle(self) -> None:
@@ -92,9 +92,9 @@ class Saving(QObject):
             for (within, rater, _, _), (_, _, step) in self._failed.items()
             for part in step.parts
         }
-        for place in list(self._values):
+        for place in list(self._parts):
             if not self._under_way[place] and place not in failed:
-                del self._values[place]
+                del self._parts[place]
 
     def save(self, project: "Project", queue: ReviewQueue, step: Step) -> None:
         """Write a step; the status bar hears of it when it is on the disk."""
@@ -103,7 +103,7 @@ class Saving(QObject):
         place = (within, rater, step.trace_pk, step.name)
         places = [(within, rater, part.trace_pk, part.name) for part in step.parts]
         for part, its_place in zip(step.parts, places, strict=True):
-            self._values[its_place] = (part.after, part.said_after)
+            self._parts[its_place] = replace(part, also=())
             self._under_way[its_place] += 1
 
         def work(control: JobControl) -> None:

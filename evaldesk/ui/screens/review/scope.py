@@ -10,6 +10,7 @@ from evaldesk.services import review, round_queue
 from evaldesk.services.answering import Sheet
 from evaldesk.services.review import ReviewQueue, State
 from evaldesk.services.round_queue import RoundChoice
+from evaldesk.services.suggesting import suggested
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -116,7 +117,9 @@ def read_item(project: "Project", queue: ReviewQueue, item: int) -> tuple[Trace,
     """An item with what this rater answered for it."""
     trace = project.traces.read(review.trace_of(item))
     within = queue.place[1]
-    return trace, review.sheet(project, queue.rubric, item, queue.rater, round=within)
+    sheet = review.sheet(project, queue.rubric, item, queue.rater, round=within)
+    sheet.suggested = suggested(project, queue, item)
+    return trace, sheet
 
 
 def first(view: ReviewQueue) -> int | None:
