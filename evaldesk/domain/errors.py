@@ -7,7 +7,9 @@
     ├── InputError        3   a file or record could not be read; nothing was written
     │   └── RunTakenError 3   its run holds other traces already
     ├── ProjectError      4   the project could not be opened (damaged, newer, locked)
-    │   └── DamagedError  4   it is a project, and its file is not whole
+    │   ├── DamagedError  4   it is a project, and its file is not whole
+    │   └── LockedError   4   it is encrypted, and no key was given
+    │       └── WrongKeyError 4   the key that was given does not open it
     ├── NotAllowedError   5   policy or role forbids it
     └── NotFoundError     2   a named thing is not in the project; offers the nearest name
 
@@ -113,6 +115,14 @@ class ProjectError(EvalDeskError):
 
 class DamagedError(ProjectError):
     """The file is a project, and it is not whole."""
+
+
+class LockedError(ProjectError):
+    """The project is encrypted; it opens with a key."""
+
+
+class WrongKeyError(LockedError):
+    """The key that was given does not open the project."""
 
 
 class NotAllowedError(EvalDeskError):

@@ -5,8 +5,8 @@ An encrypted file, and later a PostgreSQL server, change this module and ``searc
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, exc
 from sqlalchemy.pool import QueuePool
 
+from evaldesk.domain.encryption import key_file_of
 from evaldesk.domain.errors import DamagedError, EvalDeskError, ProjectError
+from evaldesk.storage.happening import Happening, Watcher
 from evaldesk.storage.interruption import Interruption, Register
 
 APPLICATION_ID = 0x45564C44  # "EVLD"
@@ -33,15 +35,20 @@ class Database:
     SQLite lets one connection write at a time. A transaction that begins by reading and then
     writes fails at once when another has written meanwhile, whatever the timeout; so whoever may
     write says so from the start (``BEGIN IMMEDIATE``), and readers cannot write at all.
+
+    Attributes:
+        key: 32 bytes that the file is encrypted with; None for a file that is not.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, key: bytes | None = None) -> None:
         self.path = path
+        self.key = key
+        self.watcher: Watcher | None = None
         self._lock = threading.RLock()
-        self._reader = _engine(path, query_only=True)
+        self._reader = _engine(path, key, query_only=True)
         self._local = threading.local()
         event.listen(self._reader, "before_cursor_execute", self._before_query)
-        self._writer = _engine(path, query_only=False)
+        self._writer = _engine(path, key, query_only=False)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -83,27 +90,46 @@ class Database:
             asked.check()
 
     @contextmanager
-    def write(self, *, bulk: bool = False) -> Iterator[Connection]:
-        """One transaction: everything inside happens, or nothing.
+    def write(
+        self,
+        *,
+        bulk: bool = False,
+        event: str = "",
+        author: str = "",
+        reason: str = "",
+        details: Mapping[str, Any] | None = None,
+        always: bool = False,
+    ) -> Iterator[Connection]:
+        """One transaction: everything inside happens, or nothing. What it did is one event of the
+        log, in the same transaction.
 
         Args:
             bulk: for imports, which can be repeated: the disk need not confirm each commit.
                 What a person decides is confirmed by the disk before it is shown as saved.
+            event, author, reason, details, always: for the log; see `Happening`.
         """
+        happening = Happening(event, author, reason, details, always)
         with self._lock, translated(self.path), self._writer.connect() as connection:
             raw: Any = connection.connection.dbapi_connection
             raw.execute(f"PRAGMA synchronous={'NORMAL' if bulk else 'FULL'}")
             if not bulk:
-                with connection.begin():
+                with connection.begin(), self._watched(connection, happening):
                     yield connection
                 return
             raw.execute(f"PRAGMA cache_size=-{BULK_CACHE_KB}")
             try:
-                with connection.begin():
+                with connection.begin(), self._watched(connection, happening):
                     yield connection
             finally:
                 raw.execute(f"PRAGMA cache_size=-{WRITE_CACHE_KB}")
                 raw.execute("PRAGMA shrink_memory").close()
+
+    def _watched(
+        self, connection: Connection, happening: Happening
+    ) -> AbstractContextManager[None]:
+        if self.watcher is None:
+            return nullcontext()
+        return self.watcher.watching(connection, happening)
 
     def busy_timeout(self, milliseconds: int) -> None:
         """How long the writer waits for another program that writes; 10 seconds at first."""
@@ -139,7 +165,7 @@ def translated(path: Path) -> Iterator[None]:
         raise known from error
 
 
-_DAMAGE = frozenset(("malformed", "could not decode"))
+_DAMAGE = frozenset(("malformed", "could not decode", "not a database"))
 
 
 def _in_words(path: Path, text: str) -> ProjectError | None:
@@ -167,8 +193,8 @@ def _in_words(path: Path, text: str) -> ProjectError | None:
         ),
         (
             "not a database",
-            f"{path.name} is not an EvalDesk project, or it is encrypted or damaged.",
-            "Choose a file that EvalDesk made.",
+            f"{path.name} is damaged, or its key does not fit.",
+            "Restore a backup; `evaldesk verify` says what is affected.",
         ),
         (
             "readonly database",
@@ -199,11 +225,12 @@ def row_number(inserted: CursorResult[Any]) -> int:
     return int(key[0])
 
 
-def check_is_project(path: Path) -> None:
-    """Refuse in words what cannot be a project, before SQLite touches it.
+def is_encrypted(path: Path) -> bool:
+    """Whether a file is an encrypted project rather than a plain one; refuses in words what cannot
+    be a project, before SQLite touches it.
 
     Raises:
-        ProjectError: missing, a folder, empty, or not an SQLite file.
+        ProjectError: missing, a folder, empty, or neither of the two.
     """
     if not path.exists():
         raise ProjectError(f"There is no project {path}.", "Check the path, or make a new one.")
@@ -211,15 +238,17 @@ def check_is_project(path: Path) -> None:
         raise ProjectError(f"{path} is a folder.", "Choose the .evaldesk file inside it.")
     try:
         with path.open("rb") as file:
-            head = file.read(100)
+            head = file.read(PAGE_SIZE)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise ProjectError(
             f"{path.name} cannot be opened ({reason}).", "Check that you may read it."
         ) from error
     if not head.startswith(_HEADER):
+        if _looks_encrypted(path, head):
+            return True
         raise ProjectError(
-            f"{path.name} is not an EvalDesk project, or it is encrypted or damaged.",
+            f"{path.name} is not an EvalDesk project, or it is damaged.",
             "Choose a file that EvalDesk made.",
         )
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID and not _is_project_by_log(path):
@@ -227,6 +256,22 @@ def check_is_project(path: Path) -> None:
             f"{path.name} is an SQLite file, but not an EvalDesk project.",
             "Choose a file that EvalDesk made.",
         )
+    return False
+
+
+def _looks_encrypted(path: Path, head: bytes) -> bool:
+    """Whether a file that begins like nothing at all is one of ours: its keys lie beside it, or it
+    has whole pages and the first is noise. A page of noise lacks few of the 256 bytes and repeats
+    none often; text, archives and pictures of this size have a head of their own.
+    """
+    if key_file_of(path).exists():
+        return True
+    if len(head) < PAGE_SIZE or path.stat().st_size % PAGE_SIZE:
+        return False
+    counts = [head.count(value) for value in range(256)]
+    expected = len(head) / 256
+    # Chi-squared with 255 degrees of freedom: mean 255, standard deviation 22.6.
+    return sum((count - expected) ** 2 / expected for count in counts) < 400
 
 
 def _is_project_by_log(path: Path) -> bool:
@@ -237,7 +282,7 @@ def _is_project_by_log(path: Path) -> bool:
     if not log.exists() or not log.stat().st_size:
         return False
     with translated(path):
-        connection = driver.connect(str(path), timeout=10.0)
+        connection = connect(path, None)
         try:
             found = connection.execute("PRAGMA application_id").fetchone()
         finally:
@@ -245,27 +290,61 @@ def _is_project_by_log(path: Path) -> bool:
     return bool(found[0] == APPLICATION_ID)
 
 
-def _engine(path: Path, *, query_only: bool) -> Engine:
-    def connect() -> Any:
-        connection = driver.connect(
-            str(path), timeout=10.0, isolation_level=None, check_same_thread=False
-        )
-        for pragma in (
-            f"page_size={PAGE_SIZE}",
+def connect(path: Path, key: bytes | None, *more: str, timeout: float = 10.0) -> Any:
+    """A bare connection in autocommit mode; every one in this program is made here.
+
+    Args:
+        key: of an encrypted file.
+        more: pragmas that come after those that the key needs.
+    """
+    connection = driver.connect(
+        str(path), timeout=timeout, isolation_level=None, check_same_thread=False
+    )
+    try:
+        for pragma in (*keyed(key), *more):
+            connection.execute(f"PRAGMA {pragma}").close()
+    except BaseException:
+        # Whoever keeps the error keeps its frames, and with them this: and a lock on the file.
+        connection.close()
+        raise
+    return connection
+
+
+def keyed(key: bytes | None) -> tuple[str, ...]:
+    """The pragmas that come first on a connection.
+
+    The key is given raw: nothing is derived, so that a connection costs no more than a plain one.
+    The page size of an encrypted file does not stand in it; it is this for all of them.
+    """
+    plain = ("temp_store=MEMORY", "mmap_size=0")
+    if key is None:
+        return (f"page_size={PAGE_SIZE}", *plain)
+    # What SQLCipher would tell standard error is told in words, where the error is shown.
+    return (
+        "cipher_log_level=NONE",
+        f"key = \"x'{key.hex()}'\"",
+        f"cipher_page_size={PAGE_SIZE}",
+        f"cipher_default_page_size={PAGE_SIZE}",  # what VACUUM INTO makes; else a broken copy
+        *plain,
+    )
+
+
+def _engine(path: Path, key: bytes | None, *, query_only: bool) -> Engine:
+    def make() -> Any:
+        return connect(
+            path,
+            key,
             "journal_mode=WAL",
             "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "mmap_size=0",
             f"cache_size=-{READ_CACHE_KB if query_only else WRITE_CACHE_KB}",
             "query_only=ON" if query_only else "synchronous=FULL",
-        ):
-            connection.execute(f"PRAGMA {pragma}").close()
-        return connection
+        )
 
     engine = create_engine(
         "sqlite://",
         module=driver,
-        creator=connect,
+        creator=make,
+        hide_parameters=True,  # an error's text must not carry what somebody typed or imported
         poolclass=QueuePool,
         pool_size=_KEPT_READERS if query_only else 1,
         max_overflow=_MORE_READERS if query_only else 0,
