@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
 
+STEP = "#highlight:"
+"""Begins the field of a step that made, changed or removed a highlight; its id follows."""
+
+
 def labels_of(rubrics: Iterable[Rubric]) -> list[HighlightLabel]:
     """What can be chosen as a label: failure modes, then criteria, each once."""
     rubrics = tuple(rubrics)

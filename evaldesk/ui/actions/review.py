@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
+from evaldesk.ui.actions.highlighting import highlighting_actions
 from evaldesk.ui.actions.reading import reading_actions
 from evaldesk.ui.actions.side_by_side import side_by_side_actions
 from evaldesk.ui.actions.spec import ActionSpec
@@ -72,6 +73,7 @@ actions: tuple[ActionSpec, ...] = (
     _spec("filter", _tr("Filter the queue"), ("F",), _QUEUE),
     _spec("rubric", _tr("Choose another round or rubric"), ("R",), _QUEUE),
     _spec("scope", _tr("Choose run, order and state"), ("V",), _QUEUE),
+    *highlighting_actions("review"),
     *reading_actions("review"),
     *side_by_side_actions("review"),
 )

@@ -147,13 +147,6 @@ def test_a_selection_across_messages_is_no_span(view, support):
     assert view.selected_span() is None
 
 
-def test_highlights_that_no_longer_fit_are_left_out(view, support):
-    view.show_trace(support)
-    right = MessageSpan(1, "text", 0, 6, "I want")
-    view.set_highlights([right, MessageSpan(1, "text", 0, 6, "not it")])
-    assert view.canvas.painter.marks.labelled == {(2, 0): [(0, 6)]}
-
-
 def test_a_long_line_and_many_messages_can_be_scrolled_to_the_end(view, make):
     big = "x" * 1_000_000
     messages = [make.message("assistant", make.text(big))]

@@ -1,14 +1,18 @@
 """Answering the item in hand: every step saved at once, and taken back or done again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from evaldesk.domain.errors import EvalDeskError, NotAllowedError
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, Rubric
+from evaldesk.domain.suggestion import AS_LAST_TIME
 from evaldesk.services import answering, review
+from evaldesk.services.highlights import STEP as HIGHLIGHT
+from evaldesk.services.answering import Sheet
 from evaldesk.services.review import ReviewQueue, State
-from evaldesk.services.undo import SUBMISSION, History, Step
+from evaldesk.services.suggesting import as_last_time
+from evaldesk.services.undo import SUBMISSION, History, Step, Value
 
 if TYPE_CHECKING:
     from evaldesk.ui.screens.review.controller import ReviewController
@@ -70,6 +74,69 @@ class Answering:
         if queue.state(pk) == "skipped":
             step = replace(step, also=(*step.also, Step(pk, SUBMISSION, "skipped", "draft")))
         self.do(step, typing=typing)
+
+    def accept(self, name: str = "") -> None:
+        """Take over what is suggested, as the rater's answers.
+
+        Args:
+            name: only of this criterion; empty for all that have no answer yet.
+        """
+
+        def take(pk: int) -> None:
+            ready = self._desk.sheet.suggested
+            chosen = {one: ready[one] for one in ready if name in ("", one)}
+            if name and name in self._desk.answers and chosen:
+                self._answer(pk, name, chosen[name].value, None, False)
+            else:
+                self._fill(pk, {one: what.value for one, what in chosen.items()}, {})
+
+        self.as_somebody(take)
+
+    def fill_as_last_time(self) -> None:
+        """Copy what was answered for the item submitted last, where there is no answer yet."""
+        desk = self._desk
+        project = desk.workspace.project
+
+        def ask(pk: int) -> None:
+            queue = desk.queue
+            if project is None or queue is None or self.refuse_settled(queue, pk):
+                return
+
+            def done(found: Sheet) -> None:
+                if queue is not desk.queue or pk != desk.pk:
+                    return
+                desk.hold(False)
+                if not found.answers:
+                    desk.workspace.say(desk.tr("Nothing was submitted here before"))
+                elif not self._fill(pk, found.answers, found.said, AS_LAST_TIME):
+                    desk.workspace.say(desk.tr("Nothing to copy: everything is answered"))
+                desk.settled.emit()
+
+            desk.hold()
+            # After what is on its way to the disk: the last submission has to be there.
+            desk.workspace.jobs.write(
+                lambda control: as_last_time(project, queue, pk), done, desk.could_not_read
+            )
+
+        self.as_somebody(ask)
+
+    def _fill(
+        self, pk: int, values: Mapping[str, Value], said: Mapping[str, str], how: str = ""
+    ) -> bool:
+        """Take over answers where there is none yet; whether there was any to take."""
+        desk, queue = self._desk, self._desk.queue
+        if queue is None or pk != desk.pk or self.refuse_settled(queue, pk):
+            return False
+        state = queue.state(pk)
+        step = answering.step_filling(
+            queue.rubric, pk, desk.sheet, values, said, submitted=state == "submitted"
+        )
+        if step is None:
+            return False
+        if state == "skipped":
+            step = replace(step, also=(*step.also, Step(pk, SUBMISSION, "skipped", "draft")))
+        self.do(step, how=how)
+        return True
 
     def refuse_settled(self, queue: ReviewQueue, pk: int) -> bool:
         """Whether the item stays as it is; says so."""
@@ -135,6 +202,9 @@ class Answering:
         desk = self._desk
         project, queue = desk.workspace.project, desk.queue
         if project is None or queue is None:
+            return
+        if step.name.startswith(HIGHLIGHT):
+            desk.marked.emit(step)
             return
         desk.ahead.drop(step.trace_pk)
         desk.saving.save(project, queue, step)

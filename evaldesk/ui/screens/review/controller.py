@@ -58,6 +58,7 @@ class ReviewController(QObject):
         refused(error): what the person asked for cannot be; nothing was written.
         saving_changed(): something could not be saved, or now it could.
         travelled(name): an answer of the trace in hand was undone or done again.
+        marked(step): a highlight is to be made, changed, removed, or brought back.
         told_changed(): more or less is told of the item in hand.
         settled(): what was wanted is in hand. unreadable(): what was wanted could not be read.
     """
@@ -70,6 +71,7 @@ class ReviewController(QObject):
     refused = Signal(object)
     saving_changed = Signal()
     travelled = Signal(str)
+    marked = Signal(object)
     told_changed = Signal()
     settled = Signal()
     unreadable = Signal()

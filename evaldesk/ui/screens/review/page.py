@@ -18,6 +18,7 @@ from evaldesk.ui.screens.review.controller import ReviewController
 from evaldesk.ui.screens.review.empty import Finished, NoRubric, NoTraces
 from evaldesk.ui.screens.review.flag_line import FlagLine
 from evaldesk.ui.screens.review.held_keys import HeldKeys
+from evaldesk.ui.screens.review.highlighting import Highlighting
 from evaldesk.ui.screens.review.queue_pane import QueuePane
 from evaldesk.ui.screens.review.told_panel import ToldPanel
 from evaldesk.ui.screens.screen import Screen
@@ -76,7 +77,13 @@ class ReviewPage(Screen):
         self.trace_pane.hide_systems = True
         self.trace_pane.hide_scores = True
         self.trace_pane.left.connect(self._left_trace)
+        self.highlighting = Highlighting(self.controller, self.trace_pane)
         keys = self.workspace.actions.keys
+        self.trace_pane.add_hint(
+            ClickableHint(
+                keys("review.highlight_begin"), self.tr("highlight"), self.highlighting.desk.begin
+            )
+        )
         self.trace_pane.add_hint(
             ClickableHint(keys("review.compare"), self.tr("compare"), self.compare)
         )
@@ -157,6 +164,11 @@ class ReviewPage(Screen):
         bind("difference", pane.next_difference, at_once=True)
         bind("difference_back", lambda: pane.next_difference(-1), at_once=True)
         pane.bind_beside(self, "review")
+        marks = self.highlighting.desk
+        bind("highlight_begin", marks.begin, at_once=True)
+        bind("highlight_next", lambda: marks.walk(1))
+        bind("highlight_previous", lambda: marks.walk(-1))
+        bind("highlight_remove", marks.remove)
         bind("page_down", lambda: self._scroll(1), at_once=True)
         bind("page_up", lambda: self._scroll(-1), at_once=True)
         self.trace_pane.desk.bind(self, "review")

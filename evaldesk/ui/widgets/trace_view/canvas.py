@@ -20,8 +20,10 @@ from PySide6.QtWidgets import QWidget
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.trace_view import folding, keys
 from evaldesk.ui.widgets.trace_view.cards import Card
+from evaldesk.ui.widgets.trace_view.caret import Caret
 from evaldesk.ui.widgets.trace_view.column_painter import ColumnPainter
 from evaldesk.ui.widgets.trace_view.folding import Part
+from evaldesk.ui.widgets.trace_view.highlight_marks import SectionMarks
 from evaldesk.ui.widgets.trace_view.mouse import CanvasMouse
 from evaldesk.ui.widgets.trace_view.places import Place, Span, as_text, part_text
 from evaldesk.ui.widgets.trace_view.rows import Rows
@@ -34,7 +36,7 @@ class TraceCanvas(SightOfColumn):
     """Cards one below the other.
 
     Attributes:
-        painter: draws the cards.
+        painter: draws the cards. caret: for selecting by keys, while it is in use.
         current: the row that keys act on; -1 for none.
         part: what of that row they act on; None for the card as a whole.
         rendered: whether Markdown and JSON are shown as such, and not as their source.
@@ -45,6 +47,7 @@ class TraceCanvas(SightOfColumn):
         selection_changed().
         context_menu_wanted(row, global position).
         cards_shown(): other cards are in sight.
+        pointed(): the mouse was let go, with something selected or not.
         file_wanted(row, section): the person acted on an image or another file.
     """
 
@@ -54,11 +57,12 @@ class TraceCanvas(SightOfColumn):
     context_menu_wanted = Signal(int, QPoint)
     file_wanted = Signal(int, int)
     cards_shown = Signal()
+    pointed = Signal()
 
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.painter = ColumnPainter(self.plan, tokens)
-        self.plan.styles.tokens = tokens
+        self.plan.styles.wear(tokens)
         self.current = -1
         self.part: Part | None = None
         self.rendered = True
@@ -66,6 +70,7 @@ class TraceCanvas(SightOfColumn):
         self._awaited: Span | None = None
         self._selection = Selection()
         self._mouse = CanvasMouse(self)
+        self.caret = Caret(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().setSingleStep(40)
@@ -97,6 +102,7 @@ class TraceCanvas(SightOfColumn):
             chips: labels in the head of a row, besides the card's own.
         """
         self.painter.show(side, changed or {}, frozenset(dimmed), outlined, chips or {})
+        self.caret.end()
         self._selection.set(None, None)
         self.current = -1
         self._came = False
@@ -111,8 +117,12 @@ class TraceCanvas(SightOfColumn):
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Another theme."""
-        self.painter.tokens = self.plan.styles.tokens = tokens
+        resized = self.plan.styles.tokens.measure != tokens.measure
+        self.painter.tokens = tokens
+        self.plan.styles.wear(tokens)
         self.plan.forget_layouts()
+        if resized and len(self.cards):
+            self.relay()
         self.viewport().update()
 
     def set_found(self, spans: Sequence[Span], current: Span | None) -> None:
@@ -120,9 +130,9 @@ class TraceCanvas(SightOfColumn):
         self.painter.mark_found(spans, current)
         self.viewport().update()
 
-    def set_labelled(self, spans: Sequence[Span]) -> None:
-        """Colour the stretches that carry a label."""
-        self.painter.mark_labelled(spans)
+    def set_labelled(self, marks: Mapping[tuple[int, int], SectionMarks]) -> None:
+        """Underline the stretches that carry a label."""
+        self.painter.mark_labelled(marks)
         self.viewport().update()
 
     def set_quoted(self, spans: Sequence[Span], current: Sequence[Span] = ()) -> None:
@@ -327,6 +337,11 @@ class TraceCanvas(SightOfColumn):
         if last >= 0:
             self.select(Place(0, 0, 0), Place(last, 1_000_000, 0))
 
+    def place_rect(self, place: Place) -> QRectF | None:
+        """Where a place stands in the viewport; None where that is not laid out."""
+        found = self.caret.at(place)
+        return found.translated(self.origin) if found is not None else None
+
     def clear_selection(self) -> None:
         """Select nothing."""
         if self.anchor is not None:
@@ -347,6 +362,7 @@ class TraceCanvas(SightOfColumn):
             active=self.hasFocus(),
             part=self.part,
         )
+        self.caret.paint(painter, self.painter.tokens.text)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to select, or fold."""
@@ -359,6 +375,8 @@ class TraceCanvas(SightOfColumn):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """The selection stands."""
         self._mouse.release()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pointed.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Select the word."""
@@ -387,6 +405,9 @@ class TraceCanvas(SightOfColumn):
     def event(self, event: QEvent) -> bool:
         """Escape and Enter are the canvas's own while a part of a card is in hand."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if self.caret.active and self.caret.wants(event):
+                event.accept()
+                return True
             own = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
             if self.part is not None and not event.modifiers() and event.key() in own:
                 event.accept()
@@ -395,4 +416,5 @@ class TraceCanvas(SightOfColumn):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that scroll and go from card to card; the owner takes the others."""
-        keys.press(self, event)
+        if not self.caret.press(event):
+            keys.press(self, event)

@@ -9,6 +9,8 @@ from PySide6.QtGui import QPainter
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.trace_view.face import EDGE, PADDING, Face
 from evaldesk.ui.widgets.trace_view.folding import Part
+from evaldesk.ui.widgets.trace_view.highlight_marks import Mark, SectionMarks
+from evaldesk.ui.widgets.trace_view.highlight_paint import paint_tags, tag_height
 from evaldesk.ui.widgets.trace_view.paint import DIMMED, CardPainter, Marks
 from evaldesk.ui.widgets.trace_view.places import Span
 from evaldesk.ui.widgets.trace_view.plan import ColumnPlan
@@ -61,9 +63,9 @@ class ColumnPainter:
         self.marks.found = _by_section(spans)
         self.marks.current = current
 
-    def mark_labelled(self, spans: Sequence[Span]) -> None:
-        """Colour the stretches that carry a label."""
-        self.marks.labelled = _by_section(spans)
+    def mark_labelled(self, marks: Mapping[tuple[int, int], SectionMarks]) -> None:
+        """Underline the stretches that carry a label, with their letters in the margin."""
+        self.marks.labelled = marks
 
     def mark_quoted(self, spans: Sequence[Span], current: Sequence[Span] = ()) -> None:
         """Colour what answer and documents share, and the stretches that were come to."""
@@ -103,6 +105,7 @@ class ColumnPainter:
                 self._cards.margin(painter, face.card, box)
             here = part if row == current else None
             self._card(painter, row, face, box, sight, dimmed=dimmed, part=here)
+            self._tags(painter, row, face, box, sight)
             if ring and row == current:
                 self._cards.focus(painter, box, sight, active=active)
 
@@ -150,6 +153,30 @@ class ColumnPainter:
                 chips = self.chips.get(row, ()) if number == 0 else ()
                 self._cards.piece(painter, face, piece, area, chips)
         painter.setOpacity(1.0)
+
+    def _tags(self, painter: QPainter, row: int, face: Face, box: QRectF, sight: QRectF) -> None:
+        """The letters of the stretches that begin in sight, right of the card."""
+        labelled = self.marks.labelled
+        if not labelled or not any((row, i) in labelled for i in range(len(face.card.sections))):
+            return
+        tags: list[tuple[float, Mark]] = []
+        first = face.at(sight.top() - box.top())
+        y = box.top() + face.top(first)
+        for number in range(first, len(face.pieces)):
+            piece = face.pieces[number]
+            if y > sight.bottom():
+                break
+            known = labelled.get((row, piece.section)) if piece.kind == "text" else None
+            if known is not None:
+                chunk = face.card.sections[piece.section].chunks[piece.chunk]
+                laid = self._plan.laid(row, piece)
+                for mark in known.within(chunk.start, chunk.end):
+                    height = tag_height(laid, mark) if mark.start >= chunk.start else None
+                    if height is not None and sight.top() <= y + height <= sight.bottom():
+                        tags.append((y + height, mark))
+            y += piece.height
+        tags.sort(key=lambda tag: (tag[0], tag[1].start))
+        paint_tags(painter, self.tokens, box.right() + 1, sight.right() - box.right() - 2, tags)
 
 
 def _by_section(spans: Sequence[Span]) -> dict[tuple[int, int], list[tuple[int, int]]]:

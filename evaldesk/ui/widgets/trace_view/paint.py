@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
 )
 
+from evaldesk.ui.theme.measure import payload_px
 from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.rich_text.chunks import Chunk
@@ -25,6 +26,9 @@ from evaldesk.ui.widgets.rich_text.fonts import TextStyles
 from evaldesk.ui.widgets.trace_view.cards import Card
 from evaldesk.ui.widgets.trace_view.face import EDGE, Face, Piece
 from evaldesk.ui.widgets.trace_view.figures import more, tr
+from evaldesk.ui.widgets.trace_view.highlight_marks import Mark as LabelledMark
+from evaldesk.ui.widgets.trace_view.highlight_marks import SectionMarks
+from evaldesk.ui.widgets.trace_view.highlight_paint import paint_lines, tint
 from evaldesk.ui.widgets.trace_view.places import Span
 from evaldesk.ui.widgets.trace_view.sections import Section
 
@@ -43,7 +47,7 @@ class Marks:
     Attributes:
         changed: (row, section) → stretches (start, length) that the other side has not.
         found: (row, section) → hits of the search. current: the hit that was come to.
-        labelled: (row, section) → stretches with a label.
+        labelled: (row, section) → stretches with a label, in lanes.
         quoted: (row, section) → what answer and documents share. quote: the stretches, in both,
             that were come to.
         selected: (row, section) → the selection.
@@ -52,7 +56,7 @@ class Marks:
     changed: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = field(default_factory=dict)
     found: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = field(default_factory=dict)
     current: Span | None = None
-    labelled: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = field(default_factory=dict)
+    labelled: Mapping[tuple[int, int], SectionMarks] = field(default_factory=dict)
     quoted: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = field(default_factory=dict)
     quote: Sequence[Span] = ()
     selected: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
@@ -185,17 +189,25 @@ class CardPainter:
             (marks.quoted.get(key, ()), partial(_quoted, tokens)),
             (_within(marks.quote, key), ground),
             (marks.changed.get(key, ()), ground),
-            (marks.labelled.get(key, ()), partial(_underlined, tokens)),
             (marks.found.get(key, ()), ground),
             (_within((marks.current,) if marks.current is not None else (), key), strong),
             ((marks.selected[key],) if key in marks.selected else (), strong),
         ]
-        found: list[Mark] = []
+        labelled: Sequence[LabelledMark] = ()
+        if key in marks.labelled:
+            labelled = marks.labelled[key].within(chunk.start, chunk.end)
+        # The one in hand last, so that its ground is seen where others overlap it.
+        found: list[Mark] = [
+            (max(mark.start, chunk.start), min(mark.stop, chunk.end), tint(tokens, mark))
+            for mark in sorted(labelled, key=lambda mark: mark.current)
+        ]
         for stretches, look in coloured:
             if stretches:
                 _mark(found, chunk, stretches, look())
         ink = {"muted": "muted", "italic": "muted", "bad": "bad"}.get(section.tone, "text")
         laid.draw(painter, at, sight, tokens, ink, found)
+        if labelled:
+            paint_lines(painter, laid, at, sight, tokens, labelled, (chunk.start, chunk.end))
 
     def margin(self, painter: QPainter, card: Card, box: QRectF) -> None:
         """The signs of a bookmark and of a note, left of the card."""
@@ -204,9 +216,9 @@ class CardPainter:
         for sign, there in (("★", card.bookmarked), ("✎", bool(card.notes))):
             if there:
                 painter.setPen(QColor(self.tokens.warn))
-                place = QRectF(box.left() - 16, y, 16, 18)
+                place = QRectF(box.left() - 16, y, 16, payload_px(18))
                 painter.drawText(place, Qt.AlignmentFlag.AlignCenter, sign)
-                y += 18
+                y += payload_px(18)
 
     def part(self, painter: QPainter, strip: QRectF) -> None:
         """The ground of the part that keys act on, over the width of its card."""
@@ -329,13 +341,6 @@ def _chip_room(text: str) -> int:
 def _ground(colour: str) -> QTextCharFormat:
     made = QTextCharFormat()
     made.setBackground(QColor(colour))
-    return made
-
-
-def _underlined(tokens: Tokens) -> QTextCharFormat:
-    made = _ground(tokens.bad_soft)
-    made.setFontUnderline(True)
-    made.setUnderlineColor(QColor(tokens.bad))
     return made
 
 

@@ -36,13 +36,14 @@ class TracePane(QWidget):
         ignored: formatting that counts as no difference between traces.
 
     Signals:
-        shown(): what was asked for is in sight now.
+        shown(): what was asked for is in sight now. cleared(): nothing is.
         span_changed(): another stretch of text is selected, or none.
         left(): Escape was pressed with nothing left to close here.
         place_changed(): another card is the current one, or it is shown otherwise.
     """
 
     shown = Signal()
+    cleared = Signal()
     place_changed = Signal()
     span_changed = Signal()
     left = Signal()
@@ -76,6 +77,7 @@ class TracePane(QWidget):
         layout.addWidget(self.find_bar)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.desk.note_bar)
+        self._below = layout
         self.find_bar.text_changed.connect(self._find)
         self.find_bar.stepped.connect(self.step_hit)
         self.find_bar.closed.connect(self._end_find)
@@ -88,6 +90,10 @@ class TracePane(QWidget):
         workspace.theme_changed.connect(self._retheme)
         workspace.project_closed.connect(self.clear)
         self.clear()
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put something below the traces, such as a list of what is marked in them."""
+        self._below.addWidget(widget)
 
     # what is shown
 
@@ -194,6 +200,7 @@ class TracePane(QWidget):
         self.single.clear()
         self.beside.clear()
         self._say_differences(-1)
+        self.cleared.emit()
 
     @property
     def is_pair(self) -> bool:
@@ -244,10 +251,22 @@ class TracePane(QWidget):
             bind(widget, f"{scope}.beside_{name}", run, lambda: self.is_pair)
         bind(widget, f"{scope}.beside_pin", self.pin, lambda: bool(self.pks))
 
-    def show_difference_key(self, keys: str) -> None:
-        """Say which key goes to the next difference, where it is not N."""
-        self.next_hint.cap.setText(keys)
-        self.next_hint.setAccessibleName(f"{self.next_hint.label.text()}: {keys}")
+    def show_keys(self, scope: str) -> None:
+        """Say which keys of a screen do what is offered above the traces."""
+        line, actions = self.beside.line, self.workspace.actions
+        known = {spec.id for spec in actions.specs}
+        for hint, names in (
+            (self.next_hint, ("difference",)),
+            (self.find_hint, ("find", "search")),
+            (self.timeline_hint, ("read_timeline",)),
+            (self.raw_hint, ("read_raw",)),
+            (line.divergence, ("beside_divergence",)),
+            (line.folding, ("beside_fold",)),
+            (line.formatting, ("beside_formatting",)),
+        ):
+            for name in names:
+                if f"{scope}.{name}" in known:
+                    hint.cap.show_keys(actions.keys(f"{scope}.{name}"))
 
     def pin(self) -> None:
         """Keep what is current open, here and in what is shown next; let it go where it is kept."""

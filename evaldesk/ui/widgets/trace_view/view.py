@@ -75,7 +75,6 @@ class TraceView(QWidget):
         self.setFocusProxy(self.canvas)
         self._hits: list[Span] = []
         self._hit = -1
-        self._labelled: Sequence[MessageSpan] = ()
         self.canvas.context_menu_wanted.connect(lambda row, at: popup(self, row, at))
         self.canvas.selection_changed.connect(self.span_changed)
         self.canvas.file_wanted.connect(self._save_file)
@@ -143,7 +142,6 @@ class TraceView(QWidget):
         self.trace = None
         self.reading.show(None)
         self._hits, self._hit = [], -1
-        self._labelled = ()
         self.head.clear()
         self.canvas.show_cards(())
 
@@ -208,7 +206,7 @@ class TraceView(QWidget):
         if current is not None:
             self.canvas.reveal_span(current)
 
-    # spans, for highlights
+    # spans
 
     def selected_span(self) -> MessageSpan | None:
         """What is selected within one message's text; None where nothing is, or more than one."""
@@ -222,11 +220,6 @@ class TraceView(QWidget):
         section = card.sections[span.section]
         text = section.text[span.start : span.start + span.length]
         return MessageSpan(card.message, section.key, span.start, span.length, text)
-
-    def set_highlights(self, spans: Sequence[MessageSpan]) -> None:
-        """Underline stretches that people have labelled."""
-        self._labelled = spans
-        self._again()
 
     # the timeline
 
@@ -357,24 +350,9 @@ class TraceView(QWidget):
             event.ignore()
 
     def _again(self) -> None:
-        """Put search and highlights onto other cards."""
+        """Other cards: nothing is found in them yet."""
         self._hits, self._hit = [], -1
         self.canvas.set_found((), None)
-        found: list[Span] = []
-        for row, card in enumerate(self.canvas.cards):
-            if card is None or card.message < 0:
-                continue
-            for wanted in self._labelled:
-                if wanted.message != card.message:
-                    continue
-                for index, section in enumerate(card.sections):
-                    if section.key == wanted.key and self._still_there(section.text, wanted):
-                        found.append(Span(row, index, wanted.start, wanted.length))
-        self.canvas.set_labelled(found)
-
-    @staticmethod
-    def _still_there(text: str, span: MessageSpan) -> bool:
-        return text[span.start : span.start + span.length] == span.text
 
     def _current_card(self) -> Card | None:
         row = self.canvas.current
