@@ -5,7 +5,7 @@ and recorded; raters speak of left and right, and what is kept speaks of ``a`` a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from evaldesk.domain.round import Role
@@ -157,4 +157,3 @@ class PreferenceRecord:
     pair: int = 0
     probability: float | None = None
     stratum: str = ""
-    slices: Mapping[str, str] = field(default_factory=dict)

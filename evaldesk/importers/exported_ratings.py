@@ -58,7 +58,7 @@ class ExportedRatings:
                     yield ("", place), place, values
                     continue
                 if escaped:
-                    values = {name: _bare(value) for name, value in values.items()}
+                    values = {name: bare(value) for name, value in values.items()}
                 key = tuple(
                     text_at(values, name)
                     for name in ("trace", "rubric", "rater", "kind", "criterion")
@@ -117,7 +117,8 @@ def _plain(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _bare(value: Any) -> Any:
+def bare(value: Any) -> Any:
+    """A cell without the apostrophe that keeps a spreadsheet from running it."""
     if isinstance(value, str) and value[:1] == "'":
         rest = value.lstrip("'").lstrip(" ")
         return value[1:] if rest.startswith(_STARTERS) else value

@@ -110,6 +110,7 @@ def rounds_of(project: "Project", rater: str) -> list[RoundChoice]:
     for name in reversed(project.rounds.of_rater(rater)):
         found = project.rounds.get(name)
         left = 0
+        states: list[State]
         if found.kind == "pairwise":
             items = len(project.preferences.assigned(name, rater))
             states = [state for state, _ in project.preferences.progress(name, rater).values()]
