@@ -1,7 +1,6 @@
 """What a subcommand is, and the few arguments that most of them share."""
 
 import argparse
-import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -93,24 +92,11 @@ def add_path(parser: argparse.ArgumentParser) -> None:
 def add_key(parser: argparse.ArgumentParser) -> None:
     """Where the key of the project lies, if it is encrypted."""
     parser.add_argument(
-        "--key-file", metavar="FILE", type=Path, help="key of the project, if it is encrypted"
+        "--key-file",
+        metavar="FILE",
+        type=Path,
+        help="passphrase or recovery code, if it is encrypted; else EVALDESK_PASSPHRASE",
     )
-
-
-def check_key(args: argparse.Namespace) -> None:
-    """Say what became of a key: this version's projects are not encrypted.
-
-    Raises:
-        InputError: there is no such file.
-    """
-    from evaldesk.domain.errors import InputError
-
-    path: Path | None = args.key_file
-    if path is None:
-        return
-    if not path.is_file():
-        raise InputError("There is no such key file.", path=str(path))
-    print("The project is not encrypted; the key file was not used.", file=sys.stderr)
 
 
 def add_author(parser: argparse.ArgumentParser) -> None:
@@ -147,11 +133,10 @@ def author_of(args: argparse.Namespace) -> str:
 @contextmanager
 def opened(args: argparse.Namespace) -> "Iterator[Project]":
     """The project, closed again whatever happens."""
-    from evaldesk.services.projects import open_project
+    from evaldesk.cli.keys import opened_with_key
 
-    project = open_project(args.project)
+    project = opened_with_key(args)
     try:
-        check_key(args)
         yield project
     finally:
         project.close()

@@ -16,6 +16,7 @@ from evaldesk.cli import (
     datasets,
     desktop,
     diffing,
+    encrypting,
     exporting,
     identities,
     importing,
@@ -31,6 +32,7 @@ from evaldesk.domain.errors import EvalDeskError, UsageError
 
 COMMANDS: tuple[Command, ...] = (
     *projects.COMMANDS,
+    *encrypting.COMMANDS,
     *importing.COMMANDS,
     *reading.COMMANDS,
     *diffing.COMMANDS,

@@ -12,9 +12,10 @@ from evaldesk.cli.command import (
     add_key,
     add_path,
     add_project,
-    check_key,
     opened,
 )
+from evaldesk.cli.keys import PASSPHRASE, add_lock, lock_of, unlock_of
+from evaldesk.domain.errors import UsageError
 
 _NETWORK = re.compile(r"none|loopback|allow:[^\s,]+(,[^\s,]+)*")
 
@@ -35,20 +36,38 @@ def _new_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="POLICY",
         help="none (default), loopback or allow:HOST[,HOST…]",
     )
+    parser.add_argument(
+        "--encrypt", action="store_true", help="encrypt the whole file, with a key file beside it"
+    )
+    parser.add_argument(
+        "--key-file", metavar="FILE", type=Path, help=f"holds the passphrase; else {PASSPHRASE}"
+    )
+    add_lock(parser)
 
 
 def _new(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.projects import create_project
+    from evaldesk.services.projects import create_project, recovery_code
 
-    with create_project(args.project, args.name, args.network) as project:
+    wanted = [name for name in ("key_file", "holder", "keyring", "recovery") if vars(args)[name]]
+    if wanted and not args.encrypt:
+        name = wanted[0].replace("_", "-")
+        raise UsageError(f"--{name} goes with --encrypt.")
+    lock = lock_of(args, args.key_file, PASSPHRASE) if args.encrypt else None
+    with create_project(args.project, args.name, args.network, lock) as project:
         info = project.info()
+        code = recovery_code(project) if args.recovery else None
     data = {
         "project": info.name,
         "path": str(args.project),
         "encrypted": info.encrypted,
         "network": info.network,
     }
-    return Outcome(data, f"Made {args.project} (“{info.name}”, network: {info.network}).")
+    kind = "encrypted, " if info.encrypted else ""
+    text = f"Made {args.project} (“{info.name}”, {kind}network: {info.network})."
+    if code is not None:
+        data["recovery_code"] = code
+        text += f"\n\nRecovery code, shown this once:\n\n  {code}"
+    return Outcome(data, text)
 
 
 def _info(args: argparse.Namespace, _: Context) -> Outcome:
@@ -78,8 +97,7 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
 def _verify(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.projects import verify
 
-    found = verify(args.file)
-    check_key(args)
+    found = verify(args.file, unlock=unlock_of(args))
     data = {
         "ok": found.ok,
         "checked": found.checked,

@@ -7,6 +7,7 @@ in between finds out, when the project is opened next, which of two keys it has.
 """
 
 import contextlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -304,6 +305,19 @@ def data_key(project: Project) -> bytes:
         UsageError: it is not encrypted.
     """
     return _key_of(project)
+
+
+def what_remains() -> str:
+    """What can honestly be said of the file that lay open before `encrypt`."""
+    done = (
+        "The old file was deleted; its blocks were not written over."
+        if os.name == "nt"
+        else "The blocks of the old file were written over."
+    )
+    return (
+        f"{done} An SSD may keep older copies of them, and so may a file system with snapshots: "
+        "where that matters, encrypt the whole disk as well."
+    )
 
 
 def plain_copies(path: Path) -> tuple[Path, ...]:

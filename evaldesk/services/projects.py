@@ -40,6 +40,13 @@ def open_project(path: Path, unlock: Unlock | None = None) -> Project:
     return Project.open(path)
 
 
+def recovery_code(project: Project) -> str:
+    """The code that opens an encrypted project, also without its key file; UsageError if it is
+    not encrypted.
+    """
+    return encryption.recovery_code_of(encryption.data_key(project))
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """Whether a file is whole.

@@ -82,6 +82,12 @@ def _marks_and_trust(connection: Connection) -> None:
     them; personal data that was found and what is done about it. The log begins with what is there.
     """
     connection.exec_driver_sql("ALTER TABLE score ADD COLUMN batch INTEGER DEFAULT '1' NOT NULL")
+    # The step before this one makes the table as it is now.
+    columns = connection.exec_driver_sql("SELECT name FROM pragma_table_info('work_time')")
+    if "reading" not in columns.scalars():
+        connection.exec_driver_sql(
+            "ALTER TABLE work_time ADD COLUMN reading INTEGER DEFAULT '0' NOT NULL"
+        )
     new = [table for table in tables.METADATA.sorted_tables if table.name in tables.SINCE_3]
     tables.METADATA.create_all(connection, new, checkfirst=False)
     _guard(connection, (name for name in tables.APPEND_ONLY if name in tables.SINCE_3))
@@ -174,6 +180,7 @@ def copy_to(database: Database, copy: Path) -> None:
         beside = key_file_of(database.path)
         if database.key is not None and beside.exists():
             shutil.copyfile(beside, keys)
+            keys.chmod(0o600)
             _confirmed(keys)
         os.replace(part, copy)
     except BaseException:
