@@ -140,7 +140,7 @@ def findings(project: "Project", name: str, person: str) -> RoundFindings:
         estimates(project, name),
         now,
         before,
-        project.ratings.seconds_of_round(name),
+        project.work_times.of_round(name),
         [(scenarios.get(one.trace_pk, ""), one.rater, one.note) for one in flags],
         suggestion_uses(project, name) if found.rules.suggest else (),
     )

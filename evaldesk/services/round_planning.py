@@ -386,7 +386,7 @@ def _costed(
     weights = [1.0 / item.probability for item in draft.items if item.probability]
     effective = sum(weights) ** 2 / sum(weight**2 for weight in weights) if weights else 0.0
     mean_raters = round(sum(several) / len(several)) if several else 0
-    measured = project.ratings.seconds_each(plan.rubric)
+    measured = project.work_times.seconds_each(plan.rubric)
     return PlannedRound(
         draft=draft,
         cells=cells,

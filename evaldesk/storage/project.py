@@ -35,6 +35,7 @@ from evaldesk.storage.runs import RunRepository
 from evaldesk.storage.saved_views import SavedViewRepository
 from evaldesk.storage.traces import TraceRepository
 from evaldesk.storage.trust import TrustRepository
+from evaldesk.storage.work_times import WorkTimeRepository
 
 SUFFIX = ".evaldesk"
 
@@ -45,8 +46,8 @@ class Project:
     Attributes:
         path: the file.
         backup: the copy that was laid beside it when its format was brought up to date, or None.
-        traces, facets, runs, datasets, origins, rubrics, ratings, rulings, people, notes,
-            highlights, views: the repositories.
+        traces, facets, runs, datasets, origins, rubrics, ratings, work_times, rulings, people,
+            notes, highlights, views: the repositories.
     """
 
     def __init__(self, database: Database, backup: Path | None) -> None:
@@ -61,6 +62,7 @@ class Project:
         self.origins = OriginRepository(database)
         self.rubrics = RubricRepository(database)
         self.ratings = RatingRepository(database)
+        self.work_times = WorkTimeRepository(database)
         self.rulings = RulingRepository(database)
         self.rounds = RoundRepository(database)
         self.preferences = PreferenceRepository(database)

@@ -1,6 +1,5 @@
 """Answers that raters gave. Only ever appended; the current state is a view over them."""
 
-import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -448,61 +447,6 @@ class RatingRepository:
                 .group_by(t.answer.c.trace_pk)
             )
             return {pk: codec.decode(text) for pk, text in found}
-
-    def spent(
-        self, trace_pk: int, rubric: str, rater: str, active_ms: int, *, round: str = ""
-    ) -> None:
-        """Append how long a rater worked on a trace in one stretch, pauses left out."""
-        with self._database.write() as connection:
-            connection.execute(
-                t.work_time.insert().values(
-                    id=new_id(),
-                    trace_pk=trace_pk,
-                    rubric_pk=rubrics.locate(connection, rubric)[0],
-                    rater_pk=people.ensure(connection, rater),
-                    round_pk=rounds.locate(connection, round) if round else None,
-                    active_ms=active_ms,
-                    created_at=now(),
-                )
-            )
-
-    def seconds_each(self, rubric: str, rater: str = "") -> float | None:
-        """Median seconds that a rating took; None where fewer than five were measured.
-
-        Args:
-            rater: only theirs; empty for everybody's.
-        """
-        w = t.work_time.c
-        statement = (
-            select(sql.sum(w.active_ms))
-            .join(t.rubric, t.rubric.c.pk == w.rubric_pk)
-            .where(t.rubric.c.name == rubric)
-            .group_by(w.trace_pk, w.rater_pk)
-        )
-        if rater:
-            statement = statement.join(t.person, t.person.c.pk == w.rater_pk)
-            statement = statement.where(t.person.c.name == rater)
-        with self._database.read() as connection:
-            spent = [*connection.execute(statement).scalars()]
-        return statistics.median(spent) / 1000.0 if len(spent) >= 5 else None
-
-    def seconds_of_round(self, round: str, rater: str = "") -> list[float]:
-        """Seconds of active time that each rating of a round took, in ascending order.
-
-        Args:
-            rater: only theirs; empty for everybody's.
-        """
-        w = t.work_time.c
-        with self._database.read() as connection:
-            statement = (
-                select(sql.sum(w.active_ms))
-                .where(w.round_pk == rounds.locate(connection, round))
-                .group_by(w.trace_pk, w.rater_pk)
-            )
-            if rater:
-                statement = statement.join(t.person, t.person.c.pk == w.rater_pk)
-                statement = statement.where(t.person.c.name == rater)
-            return sorted(spent / 1000.0 for spent in connection.execute(statement).scalars())
 
     def count(self) -> int:
         """Current answers to criteria (not comments, tags and severities)."""

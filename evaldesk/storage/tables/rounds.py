@@ -3,7 +3,7 @@
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from evaldesk.storage.tables.base import table_of
+from evaldesk.storage.tables.base import later_whole, table_of
 
 
 class RoundTable(SQLModel, table=True):
@@ -75,6 +75,7 @@ class WorkTimeTable(SQLModel, table=True):
     round_pk: int | None = Field(default=None, foreign_key="round.pk")
     active_ms: int
     created_at: str
+    reading: int = later_whole(0)
 
 
 round_ = table_of(RoundTable)

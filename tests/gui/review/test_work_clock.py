@@ -38,4 +38,4 @@ def test_the_time_of_each_item_is_kept_with_it(
             QTest.keyClick(window, Qt.Key.Key_Down)
         QTest.keyClick(window, Qt.Key.Key_J)
     page.left()
-    assert project.ratings.seconds_each("Support") == 6.5
+    assert project.work_times.seconds_each("Support") == 6.5

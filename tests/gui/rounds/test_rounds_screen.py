@@ -136,7 +136,7 @@ def start(project: Project) -> list[int]:
             answer = "yes" if value else "no"
             project.ratings.answer(pk, "R", "good", rater, answer, round="Pilot")
             project.ratings.submit(pk, "R", rater, round="Pilot")
-            project.ratings.spent(pk, "R", rater, 60_000 + 1000 * place, round="Pilot")
+            project.work_times.spent(pk, "R", rater, 60_000 + 1000 * place, round="Pilot")
     return pks
 
 

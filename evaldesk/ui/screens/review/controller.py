@@ -319,8 +319,13 @@ class ReviewController(QObject):
             return
         rubric, within = queue.place
         self.workspace.jobs.write(
-            lambda control: project.ratings.spent(
-                review.trace_of(pk), rubric, queue.rater, spent, round=within
+            lambda control: project.work_times.spent(
+                review.trace_of(pk),
+                rubric,
+                queue.rater,
+                spent,
+                round=within,
+                reading=review.reading_of(pk),
             )
         )
 
