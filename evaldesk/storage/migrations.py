@@ -4,6 +4,7 @@
 a copy is laid beside it. A file from a newer program is refused in words.
 """
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterable
@@ -183,10 +184,17 @@ def copy_to(database: Database, copy: Path) -> None:
             keys.chmod(0o600)
             _confirmed(keys)
         os.replace(part, copy)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        if database.key is not None and not copy.exists():
-            keys.unlink(missing_ok=True)
+    except BaseException as error:
+        # The disk or the folder may refuse this as well; what went wrong first is what counts.
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+            if database.key is not None and not copy.exists():
+                keys.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            reason = (error.strerror or type(error).__name__).lower()
+            raise ProjectError(
+                f"{copy} cannot be written ({reason}).", "Choose another folder."
+            ) from error
         raise
 
 
