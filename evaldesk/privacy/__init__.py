@@ -1,1 +1,1 @@
-"""Personal data: found, hidden from who need not see it, and removed when it is due."""
+"""Finding personal data without a network, and laying a redaction over the sealed original."""
