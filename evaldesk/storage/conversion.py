@@ -175,7 +175,7 @@ def _check(path: Path, copy: Path, key: bytes | None, expected: dict[str, int]) 
         connection.close()
     database = Database(copy, key)
     try:
-        _, faults = integrity.check(database)
+        faults = integrity.check(database).faults
     finally:
         database.close()
     if faults or not same:

@@ -1,15 +1,20 @@
 """Whether a project is whole: the file, the references, the content behind every id."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sqlalchemy import Connection, Table, and_, select
-from sqlalchemy import func as sql
 
+from evaldesk.domain.dataset import Description
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.project import Fault
 from evaldesk.domain.rubric import Rubric
 from evaldesk.storage import codec
+from evaldesk.storage import scenario_revisions as revisions
 from evaldesk.storage import tables as t
+from evaldesk.storage.audit import coverage
+from evaldesk.storage.audit.verification import Fits, LogCheck
 from evaldesk.storage.engine import Database, translated
 from evaldesk.storage.identity import (
     header_of,
@@ -27,75 +32,108 @@ def quick(database: Database) -> list[str]:
         return [line for line in lines if line != "ok"]
 
 
+@dataclass(slots=True)
+class Checked:
+    """What `check` found.
+
+    Attributes:
+        things: how many were checked.
+        signed, unsigned: entries of the log.
+    """
+
+    things: int = 0
+    signed: int = 0
+    unsigned: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+
 def check(
-    database: Database, progress: Callable[[int, int], None] = lambda done, total: None
-) -> tuple[int, list[Fault]]:
+    database: Database,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    fits: Fits = lambda key, signature, message: True,
+) -> Checked:
     """Read everything once and compare.
 
     Args:
-        progress: called with (checked, total).
-
-    Returns:
-        How many things were checked, and what was found.
+        progress: called with (checked, total); what it raises ends the reading.
+        fits: checks a signature; signatures are not checked where it is left out.
     """
-    faults: list[Fault] = []
+    found = Checked()
+    faults = found.faults
     with database.read() as connection:
         for (line,) in connection.exec_driver_sql("PRAGMA integrity_check"):
             if line != "ok":
                 faults.append(Fault("file", line))
         for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
             faults.append(Fault(f"{row[0]} row {row[1]}", f"refers to a missing {row[2]}"))
+        log = LogCheck(connection, fits)
+        names = ("audit_event", *coverage.appended(), "score", *coverage.STATE)
+        # What has an id of its content is read a second time.
+        again = ("scenario", "scenario_revision", "trace", "rubric_version", "dataset_version")
         total = sum(
-            int(connection.execute(select(sql.count()).select_from(table)).scalar_one())
-            for table in (
-                t.scenario,
-                t.scenario_revision,
-                t.trace,
-                t.rubric_version,
-                t.dataset_version,
-                t.answer,
-                t.ruling,
-            )
+            connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one()
+            for name in (*names, *again, "answer", "ruling")
         )
-        checked = 0
-        for part in (
-            _scenarios,
-            _revisions,
-            _traces,
-            _rubrics,
-            _datasets,
-            _answers,
-            _rulings,
+        for name, part in (
+            *log.parts(),
+            ("scenarios", partial(_scenarios, connection)),
+            ("descriptions", partial(_revisions, connection)),
+            ("traces", partial(_traces, connection)),
+            ("rubrics", partial(_rubrics, connection)),
+            ("datasets", partial(_datasets, connection)),
+            ("answers", partial(_answers, connection)),
+            ("rulings", partial(_rulings, connection)),
         ):
             try:
                 with translated(database.path):
-                    for fault in part(connection):
-                        checked += 1
+                    for fault in part():
+                        found.things += 1
                         if fault is not None:
                             faults.append(fault)
-                        if checked % 1000 == 0:
-                            progress(checked, total)
+                        if found.things % 1000 == 0:
+                            progress(found.things, total)
             except (EvalDeskError, ValueError, LookupError, TypeError, AttributeError) as error:
                 # Damage can make anything of a row; the other kinds of rows are still read.
-                what = f"could not be read to the end ({error})"
-                faults.append(Fault(part.__name__.removeprefix("_"), what))
-        progress(checked, total)
-    return checked, faults
+                faults.append(Fault(name, f"could not be read to the end ({error})"))
+        progress(found.things, found.things)
+    found.signed, found.unsigned = log.signed, log.unsigned
+    return found
 
 
 def _scenarios(connection: Connection) -> Iterator[Fault | None]:
-    for row in connection.execute(select(t.scenario.c.id, t.scenario.c.key, t.scenario.c.body)):
+    s = t.scenario.c
+    columns = (s.pk, s.id, s.key, s.body, s.title, s.tier, s.expected, s.origin)
+    revised = _latest_revisions(connection)
+    for row in connection.execute(select(*columns)):
         where = f"scenario {row.key}"
         try:
             stored = codec.read(row.body)
         except (EvalDeskError, ValueError):
             yield Fault(where, "its text is damaged")
             continue
-        same = scenario_id(row.key, stored.get("input")) == row.id
-        yield None if same else Fault(where, "its content does not fit its id")
+        if scenario_id(row.key, stored.get("input")) != row.id:
+            yield Fault(where, "its content does not fit its id")
+        elif row.pk in revised and not _is_shown(connection, row.pk, revised[row.pk]):
+            yield Fault(where, "it is not shown as its latest revision describes it")
+        else:
+            yield None
+
+
+def _latest_revisions(connection: Connection) -> dict[int, str]:
+    revision = t.scenario_revision.c
+    found = select(revision.scenario_pk, revision.content).order_by(revision.number)
+    return dict(connection.execute(found).all())
+
+
+def _is_shown(connection: Connection, pk: int, content: str) -> bool:
+    said = Description.from_json(codec.decode(content))
+    shown = revisions.as_imported(connection, [pk])[pk]
+    return replace(said, redactions=()) == shown
 
 
 def _traces(connection: Connection) -> Iterator[Fault | None]:
+    gone = t.audit_gone.c
+    deleted = set(connection.execute(select(gone.id).where(gone.name == "trace_body")).scalars())
     found = connection.execute(
         select(
             t.trace,
@@ -111,7 +149,8 @@ def _traces(connection: Connection) -> Iterator[Fault | None]:
     for row in found:
         where = f"trace {row.id.hex()}"
         if row.body is None:
-            yield Fault(where, "its text is missing")
+            lawful = row.id.hex() in deleted
+            yield None if lawful else Fault(where, "its text is missing")
             continue
         try:
             body = codec.unpack(row.body)

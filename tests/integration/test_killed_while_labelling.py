@@ -134,7 +134,7 @@ def _label_and_kill(nursery: "subprocess.Popen[str]", seed: int) -> list[str]:
 def _check(path: Path, lines: list[str], before: set[str]) -> set[str]:
     """The ids of all answers in the file, after making sure that nothing is lost."""
     with Project.open(path) as project:
-        _, faults = integrity.check(project.database)
+        faults = integrity.check(project.database).faults
         assert faults == []
         with project.database.read() as connection:
             ids = {row[0] for row in connection.exec_driver_sql("SELECT id FROM answer")}

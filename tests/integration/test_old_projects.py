@@ -46,7 +46,7 @@ def test_an_old_project_is_brought_up_to_date(packed: Path, tmp_path: Path) -> N
         info = project.info()
         assert (info.traces, info.scenarios, info.runs) == (12, 6, 2)
         assert (info.ratings, info.rulings, info.raters) == (12, 1, 2)
-        assert check(project.database)[1] == []
+        assert check(project.database).faults == []
         assert project.traces.count(TraceQuery(text="nine")) == 6
         slow = TraceQuery(where=parse("slice.language = de and score.pass = 1"))
         assert project.traces.count(slow) == 3

@@ -101,7 +101,7 @@ def _refuse_unsigned(
         if card.fingerprint == event.key and card.name == event.author:
             keys[event.key] = card.sign_key
     public = keys.get(event.key)
-    if public is None or not fits(public, bytes.fromhex(digest), event.signature):
+    if public is None or not fits(public, event.signature, bytes.fromhex(digest)):
         raise InputError(f"The signature of {where} does not fit.", _AGAIN)
 
 

@@ -18,8 +18,8 @@ from evaldesk.domain.project import Fault
 from evaldesk.storage import portable_rows
 from evaldesk.storage.audit import chain, coverage, scores
 
-Fits = Callable[[str, bytes, str], bool]
-"""Whether a signature (hexadecimal) is of a message, by a public key (hexadecimal)."""
+Fits = Callable[[str, str, bytes], bool]
+"""Whether, by a public key (hexadecimal), a signature (hexadecimal) is of a message."""
 
 _MANY = 100
 """So many rows that nobody logged are named; there may be millions."""
@@ -159,7 +159,7 @@ class LogCheck:
         public = keys.get(event.key)
         if public is None:
             return "is signed by a key whose card is not in the log"
-        fits = self._fits(public, bytes.fromhex(digest), event.signature)
+        fits = self._fits(public, event.signature, bytes.fromhex(digest))
         return "" if fits else "its signature does not fit"
 
     def _remember(self, event: AuditEvent) -> None:
@@ -208,7 +208,7 @@ class LogCheck:
             (name,),
         )
         for limit, (seq, first, last, number, kind, body) in zip(limits, covers, strict=True):
-            while row is not None and row[0] < first:
+            while row is not None and row[0] < min(first, limit + 1):
                 strangers += 1
                 yield _stranger(name, row, strangers)
                 row = next(there, None)
@@ -284,11 +284,22 @@ class LogCheck:
             for table in _TRAVEL:
                 said = rows.get(table, {})
                 ids = said.get("ids", ())
-                here = [*portable_rows.by_id(self._connection, table, ids)]
+                here = [
+                    {**content, **self._as_signed(table, content["id"])}
+                    for content in portable_rows.by_id(self._connection, table, ids)
+                ]
                 if ids and len(here) == len(ids):
                     count, digest = portable_rows.digest(map(portable_rows.row_hash, here))
                     where = f"{table}, {self._where(name, number, kind)}"
                     yield _compared(where, said, count, digest)
+
+    def _as_signed(self, table: str, identity: str) -> Mapping[str, Any]:
+        """What a row said differently in the package that it came with."""
+        found = self._raw.execute(
+            "SELECT signed FROM package_row WHERE name = ? AND row = ?", (table, identity)
+        ).fetchone()
+        said: Mapping[str, Any] = {} if found is None else orjson.loads(found[0])
+        return said
 
 
 def _compared(where: str, said: Mapping[str, Any] | None, count: int, digest: str) -> Fault | None:
@@ -299,9 +310,9 @@ def _compared(where: str, said: Mapping[str, Any] | None, count: int, digest: st
     if count > said["count"]:
         return Fault(where, f"{count - said['count']:,} rows are there that it does not speak of")
     if digest != said["sha256"]:
-        which = "the row" if count == 1 else f"one or more of {count:,} rows"
-        named = f" ({', '.join(said['ids'][:3])} …)" if said.get("ids") else ""
-        return Fault(where, f"{which} was changed{named}")
+        named = ", ".join(said.get("ids", ())[:3])
+        which = "the row was" if count == 1 else f"one or more of {count:,} rows were"
+        return Fault(where, f"{which} changed" + (f" ({named})" if named else ""))
     return None
 
 

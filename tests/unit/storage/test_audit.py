@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from evaldesk.credentials.signatures import is_signed
 from evaldesk.domain.audit import AuditEvent
 from evaldesk.domain.dataset import Description
-from evaldesk.domain.errors import InputError
+from evaldesk.domain.errors import DamagedError, InputError
 from evaldesk.domain.round import RoundDraft, RoundItem
 from evaldesk.domain.rubric import Criterion, Point, Rubric, Scale
 from evaldesk.storage import integrity, portable_rows
@@ -19,6 +19,7 @@ from evaldesk.storage import tables as t
 from evaldesk.storage.audit import chain, coverage
 from evaldesk.storage.audit.adoption import adopt
 from evaldesk.storage.audit.burial import bury, bury_text
+from evaldesk.storage.engine import connect
 from evaldesk.storage.project import Project
 from tests.unit.storage.records import fill, record
 from tests.unit.storage.signing import TestSigner
@@ -84,16 +85,15 @@ def worked_on(path: Path, signer: TestSigner | None = None) -> Project:
 
 def behind_its_back(project: Project, *statements: str) -> None:
     """What another program does to the file."""
-    project.database.watcher = None
-    with project.database.write() as connection:
+    connection = connect(project.path, None)
+    try:
         for name in t.APPEND_ONLY:
             for verb in ("update", "delete"):
-                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}_no_{verb}")
-        for name in ("audit_score_batch", "audit_score_late"):
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+                connection.execute(f"DROP TRIGGER {name}_no_{verb}")
         for statement in statements:
-            connection.exec_driver_sql(statement)
+            connection.execute(statement)
+    finally:
+        connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -268,11 +268,7 @@ def test_a_chain_that_was_computed_again_lacks_the_signatures(project: Project) 
 
 
 def test_nothing_is_written_without_the_log(project: Project) -> None:
-    watcher = project.database.watcher
     behind_its_back(project, "DELETE FROM audit_head")
-    project.database.watcher = watcher
-    from evaldesk.domain.errors import DamagedError
-
     with pytest.raises(DamagedError, match="log of this project is missing"):
         project.ratings.answer(4, "quality", "tone", "bob", 3)
 

@@ -146,4 +146,4 @@ def test_the_histories_of_both_readings_verify(project: Project, pks: list[int])
     project.rounds.start(draft(pks), "Olga")
     for reading, value in ((0, "no"), (1, "yes"), (0, "yes"), (1, "no")):
         project.ratings.answer(pks[0], "R", "good", "Ada", value, round="First", reading=reading)
-    assert check(project.database)[1] == []
+    assert check(project.database).faults == []

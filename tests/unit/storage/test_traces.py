@@ -82,7 +82,7 @@ def test_what_goes_in_comes_out_and_nothing_goes_in_twice(
             assert dict(read.scores) == dict(written.scores)
             assert read.row.latency_ms == written.latency_ms
             assert read.row.tokens_in == written.tokens_in
-        _, faults = integrity.check(project.database)
+        faults = integrity.check(project.database).faults
         assert faults == []
 
 
@@ -295,7 +295,7 @@ def test_damage_is_found_and_named(tmp_path: Path) -> None:
         with project.database.write() as connection:
             connection.exec_driver_sql("UPDATE trace SET latency_ms=1 WHERE pk=2")
             connection.exec_driver_sql("UPDATE trace_body SET body=x'00' WHERE trace_pk=3")
-        _, faults = integrity.check(project.database)
+        faults = integrity.check(project.database).faults
     assert (faults[0].where, faults[0].what) == (
         f"trace {identity}",
         "its content does not fit its id",
