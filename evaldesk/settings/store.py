@@ -82,9 +82,13 @@ class Settings:
 
     def shortcuts(self, action: str) -> tuple[str, ...] | None:
         """The keys a person chose for an action; None where they kept the program's."""
-        chosen = self.get("shortcuts", {})
-        keys = chosen.get(action) if isinstance(chosen, dict) else None
+        keys = self.all_shortcuts().get(action)
         return tuple(str(key) for key in keys) if isinstance(keys, list) else None
+
+    def all_shortcuts(self) -> dict[str, Any]:
+        """The keys a person chose, by action."""
+        chosen = self.get("shortcuts", {})
+        return chosen if isinstance(chosen, dict) else {}
 
     def _save(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

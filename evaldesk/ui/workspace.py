@@ -57,6 +57,7 @@ class Workspace(QObject):
         said(text): a short message for the status bar. saved(): something was kept just now.
         reported(error): the shell shows it.
         theme_wanted(theme): the person chose ``system``, ``light`` or ``dark``.
+        sizes_wanted(chosen): other type or density, by the names of `ThemeKeeper.resize`.
         user_wanted(then): somebody is about to decide something and has not said who they are.
     """
 
@@ -71,6 +72,7 @@ class Workspace(QObject):
     reported = Signal(object)
     user_wanted = Signal(object)
     theme_wanted = Signal(str)
+    sizes_wanted = Signal(object)
 
     def __init__(
         self,
@@ -124,6 +126,10 @@ class Workspace(QObject):
     def choose_theme(self, theme: Theme) -> None:
         """Look like this from now on."""
         self.theme_wanted.emit(theme)
+
+    def choose_sizes(self, **chosen: Any) -> None:
+        """Have type of these sizes, or this density, from now on."""
+        self.sizes_wanted.emit(chosen)
 
     @property
     def user(self) -> str:

@@ -1,6 +1,6 @@
 """Binds commands to what carries them out, and lists them for palette and shortcut sheet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from evaldesk.settings import Settings
 from evaldesk.ui.actions.catalogue import all_actions
+from evaldesk.ui.actions.key_text import KeyText, key_text, spelled
 from evaldesk.ui.actions.spec import GLOBAL, ActionSpec
 
 
@@ -19,9 +20,11 @@ class ActionRegistry(QObject):
 
     Signals:
         changed: a command was bound, or its keys changed.
+        keys_changed: the person chose other keys; what holds them answers to them already.
     """
 
     changed = Signal()
+    keys_changed = Signal()
 
     def __init__(
         self,
@@ -56,10 +59,38 @@ class ActionRegistry(QObject):
         chosen = self._settings.shortcuts(action_id)
         return self._specs[action_id].shortcuts if chosen is None else chosen
 
-    def keys(self, action_id: str) -> str:
+    def is_own(self, action_id: str) -> bool:
+        """Whether the person chose its keys."""
+        return self._settings.shortcuts(action_id) is not None
+
+    def choose(self, keys: Mapping[str, Iterable[str] | None]) -> None:
+        """Give commands other keys, at once; None gives the program's back.
+
+        Raises:
+            KeyError: there is no such command.
+        """
+        chosen = dict(self._settings.all_shortcuts())
+        for action_id, wanted in keys.items():
+            own = self._specs[action_id].shortcuts
+            given = None if wanted is None else [spelled(key) for key in wanted if spelled(key)]
+            if given is None or given == [spelled(key) for key in own]:
+                chosen.pop(action_id, None)
+            else:
+                chosen[action_id] = given
+        self._settings.put("shortcuts", chosen or None)
+        for action_id in keys:
+            bound = self._bound.get(action_id)
+            if bound is not None:
+                bound[0].setShortcuts([QKeySequence(key) for key in self.shortcuts(action_id)])
+        self.keys_changed.emit()
+        self.changed.emit()
+
+    def keys(self, action_id: str) -> KeyText:
         """Its first key as a person reads it; empty for none."""
         keys = self.shortcuts(action_id)
-        return key_text(keys[0]) if keys else ""
+        return KeyText.of(
+            key_text(keys[0]) if keys else "", lambda: self.keys(action_id), self.keys_changed
+        )
 
     def tooltip(self, action_id: str) -> str:
         """Its words and its key, for the tooltip of a button."""
@@ -130,28 +161,22 @@ class ActionRegistry(QObject):
         return (*own, *(spec for spec in able if spec.scope == GLOBAL))
 
 
-def key_text(keys: str) -> str:
-    """Keys as a person reads them: ``Ctrl+Return`` → ``Ctrl ⏎``."""
-    text = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) or keys
-    names = {"Return": "⏎", "Enter": "⏎", "Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
-    if text == "+" or text.endswith("++"):
-        return text
-    return " ".join(names.get(part, part) for part in text.split("+"))
-
-
-def conflicts(specs: tuple[ActionSpec, ...]) -> list[tuple[str, str, str]]:
+def conflicts(
+    specs: Iterable[ActionSpec], keys: Mapping[str, Iterable[str]] | None = None
+) -> list[tuple[str, str, str]]:
     """Pairs of commands that would answer to the same keys, as (key, id, id). A screen's command
     also collides with one of the whole window.
+
+    Args:
+        keys: keys of commands that have others than their specification says.
     """
+    holders: dict[str, list[ActionSpec]] = {}
     found = []
-    for index, one in enumerate(specs):
-        for other in specs[index + 1 :]:
-            if one.scope != other.scope and GLOBAL not in (one.scope, other.scope):
-                continue
-            for keys in set(map(_spelled, one.shortcuts)) & set(map(_spelled, other.shortcuts)):
-                found.append((keys, one.id, other.id))
+    for spec in specs:
+        held = spec.shortcuts if keys is None else keys.get(spec.id, spec.shortcuts)
+        for key in dict.fromkeys(map(spelled, held)):
+            for other in holders.setdefault(key, []):
+                if other.scope == spec.scope or GLOBAL in (other.scope, spec.scope):
+                    found.append((key, other.id, spec.id))
+            holders[key].append(spec)
     return found
-
-
-def _spelled(keys: str) -> str:
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.PortableText)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from evaldesk.ui.charts.theme import NO_PEN, Chart, Tone, brush, colour, nice_step
 from evaldesk.ui.theme.apply import sans
+from evaldesk.ui.theme.measure import px
 from evaldesk.ui.theme.tokens import Tokens
 
 _ROW = 22
@@ -147,7 +148,7 @@ class DifferenceHistogram(Chart):
         ticks = [step * i for i in range(-int(reach / step), int(reach / step) + 1)]
         bottom.setTicks([[(tick, self._tick_text(tick)) for tick in ticks]])
         bottom.setLabel(
-            f"<span style='color:{self.tokens.muted}; font-size:11px'>{self._caption}</span>"
+            f"<span style='color:{self.tokens.muted}; font-size:{px(11)}px'>{self._caption}</span>"
         )
         bottom.setHeight(42)
         height = float(np.ceil(nice_step(most, 3)))

@@ -17,6 +17,7 @@ from evaldesk.ui.charts.forest_columns import (
 )
 from evaldesk.ui.charts.theme import NO_PEN, Chart, Tone, brush, colour, nice_step, outline
 from evaldesk.ui.theme.apply import sans
+from evaldesk.ui.theme.measure import px
 from evaldesk.ui.theme.tokens import Tokens
 
 __all__ = ["ForestPlot", "ForestRow"]
@@ -238,7 +239,7 @@ class ForestPlot(Chart):
 
     def _caption_html(self) -> str:
         left, middle, right = (_escaped(text) for text in self._captions)
-        style = f"color:{self.tokens.muted}; font-size:11px"
+        style = f"color:{self.tokens.muted}; font-size:{px(11)}px"
         gap = "&nbsp;" * 5
         parts = [f"← {left}" if left else "", middle, f"{right} →" if right else ""]
         return f"<span style='{style}'>{gap.join(part for part in parts if part)}</span>"

@@ -4,7 +4,7 @@ import importlib
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.workspace import Workspace
@@ -114,3 +114,9 @@ SCREENS: tuple[ScreenSpec, ...] = (
         needs_project=False,
     ),
 )
+
+
+def screen_title(screen_id: str) -> str:
+    """A screen's title in the person's language; its id where there is none of that name."""
+    titles = (spec.title for spec in SCREENS if spec.id == screen_id)
+    return str(QCoreApplication.translate("Screens", next(titles, screen_id)))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from evaldesk.ui.theme.measure import fix_height, px, sized
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.keycap import KeyCap
@@ -19,9 +20,7 @@ class SearchButton(QPushButton):
     def __init__(self, keys: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("search")
-        self.setFixedHeight(28)
-        self.setMinimumWidth(200)
-        self.setMaximumWidth(320)
+        sized(self, _fit_search)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(self.tr("Search traces and commands"))
         row = QHBoxLayout(self)
@@ -32,6 +31,12 @@ class SearchButton(QPushButton):
         self.cap.setVisible(bool(keys))  # once it has a parent, or it is a window for a moment
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+def _fit_search(button: QPushButton) -> None:
+    button.setFixedHeight(px(28))
+    button.setMinimumWidth(px(200))
+    button.setMaximumWidth(px(320))
 
 
 class Header(QWidget):
@@ -47,12 +52,12 @@ class Header(QWidget):
         super().__init__(parent)
         self.setProperty("surface", "pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(HEIGHT)
+        fix_height(self, HEIGHT)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(8)
         self.project = ElidedLabel("", kind="heading")
-        self.project.setMaximumWidth(360)
+        sized(self.project, lambda it: it.setMaximumWidth(px(360)))
         self._first_slash = text_label("/", "muted")
         self.screen_title = text_label("")
         self._second_slash = text_label("/", "muted")

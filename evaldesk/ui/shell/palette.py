@@ -30,6 +30,7 @@ from evaldesk.services.view_address import SCHEME, read
 from evaldesk.ui.shell.overlay import Overlay
 from evaldesk.ui.theme import style
 from evaldesk.ui.theme.apply import sans
+from evaldesk.ui.theme.measure import row_px
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.workspace import PaletteEntry, Workspace
 
@@ -106,7 +107,7 @@ class FoundDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All rows are alike."""
-        return QSize(200, ROW)
+        return QSize(200, row_px(ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one line."""
@@ -129,13 +130,17 @@ class FoundDelegate(QStyledItemDelegate):
         title_width = min(painter.fontMetrics().horizontalAdvance(item.title) + 2, right - 32)
         left = box.left() + 16
         style.paint_elided(
-            painter, QRect(left, box.top(), title_width, ROW), item.title, tokens.text, font
+            painter,
+            QRect(left, box.top(), title_width, box.height()),
+            item.title,
+            tokens.text,
+            font,
         )
         if item.detail:
             start = left + title_width + 10
             style.paint_elided(
                 painter,
-                QRect(start, box.top(), max(0, right - start - 8), ROW),
+                QRect(start, box.top(), max(0, right - start - 8), box.height()),
                 item.detail,
                 tokens.muted,
                 sans(),
@@ -296,7 +301,7 @@ class Palette(Overlay):
             row = min(max(current, 0), len(items) - 1) if self._traces else 0
             self.list.setCurrentIndex(self.model.index(row, 0))
         self.list.setVisible(bool(items))
-        self.list.setFixedHeight(min(len(items), SHOWN) * ROW + 2)
+        self.list.setFixedHeight(min(len(items), SHOWN) * row_px(ROW) + 2)
         self.nothing.setVisible(not items)
         self.nothing.setText(self.tr("Nothing answers to that."))
         if self.isVisible():

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayou
 
 from evaldesk.ui.screens.registry import ScreenSpec
 from evaldesk.ui.theme.icons import rail_icon
+from evaldesk.ui.theme.measure import fix_height, fix_width
 from evaldesk.ui.workspace import Workspace
 
 WIDTH = 64
@@ -29,7 +30,7 @@ class Rail(QWidget):
         self.setObjectName("rail")
         self.setProperty("surface", "pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
+        fix_width(self, WIDTH)
         self.setAccessibleName(self.tr("Screens"))
         self._workspace = workspace
         self._specs = {spec.id: spec for spec in specs}
@@ -78,7 +79,7 @@ class Rail(QWidget):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(ICON, ICON))
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        button.setFixedHeight(48)
+        fix_height(button, 48)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda _checked=False, where=spec.id: self.chosen.emit(where))
         self._group.addButton(button)

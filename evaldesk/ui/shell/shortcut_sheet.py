@@ -7,8 +7,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from evaldesk.ui.actions import GLOBAL, ActionSpec
-from evaldesk.ui.actions.registry import key_text
-from evaldesk.ui.screens.registry import SCREENS
+from evaldesk.ui.actions.key_text import key_text
+from evaldesk.ui.screens.registry import SCREENS, screen_title
 from evaldesk.ui.shell.overlay import Overlay
 from evaldesk.ui.widgets.card import SectionHeader, hairline, text_label
 from evaldesk.ui.widgets.keycap import KeyCap
@@ -65,7 +65,6 @@ class ShortcutSheet(Overlay):
 
     def groups(self, screen_id: str) -> list[tuple[str, list[ActionSpec]]]:
         """Headings and their commands with keys; the screen's own first."""
-        titles = {spec.id: QCoreApplication.translate("Screens", spec.title) for spec in SCREENS}
         order = [screen_id, GLOBAL, *(spec.id for spec in SCREENS if spec.id != screen_id)]
         found: dict[str, list[ActionSpec]] = {}
         for scope in order:
@@ -76,7 +75,7 @@ class ShortcutSheet(Overlay):
                 if scope == GLOBAL:
                     heading = group or self.tr("Window")
                 else:
-                    heading = " · ".join(part for part in (titles.get(scope, scope), group) if part)
+                    heading = " · ".join(part for part in (screen_title(scope), group) if part)
                 found.setdefault(heading, []).append(spec)
         return list(found.items())
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from evaldesk.jobs.runner import Job, JobRunner
+from evaldesk.ui.theme.measure import fix_height, fix_width
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.label import ElidedLabel
 
@@ -30,7 +31,7 @@ class StatusBar(QWidget):
         self.setObjectName("statusbar")
         self.setProperty("surface", "pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(HEIGHT)
+        fix_height(self, HEIGHT)
         self.setAccessibleName(self.tr("Status"))
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 0)
@@ -118,7 +119,7 @@ class JobProgress(QWidget):
         row.setSpacing(8)
         self.text = text_label("")
         self.bar = QProgressBar()
-        self.bar.setFixedWidth(120)
+        fix_width(self.bar, 120)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
         self.cancel = QPushButton(self.tr("Cancel"))

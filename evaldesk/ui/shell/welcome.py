@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from evaldesk.ui.theme.icons import pixmap
+from evaldesk.ui.theme.measure import fix_width
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.label import ElidedLabel
@@ -66,7 +67,7 @@ class Welcome(QWidget):
         buttons.addStretch(1)
         column.addLayout(buttons)
         self._recents = Card(self.tr("Recent projects"))
-        self._recents.setFixedWidth(WIDTH)
+        fix_width(self._recents, WIDTH)
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         self._recents.body.addLayout(self._list)

@@ -1,10 +1,14 @@
 """Make the application look as its tokens say."""
 
+from dataclasses import replace
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from evaldesk.settings import Settings, resource
+from evaldesk.ui.theme import measure
 from evaldesk.ui.theme.stylesheet import stylesheet
 from evaldesk.ui.theme.tokens import DARK, LIGHT, SIZES, Tokens
 
@@ -20,21 +24,29 @@ def current_tokens() -> Tokens:
     return _current
 
 
-def sans(size: str = "base", *, bold: bool = False) -> QFont:
-    """The interface's font in one of the four sizes of `SIZES`."""
+def sans(size: str = "base", *, bold: bool = False, payload: bool = False) -> QFont:
+    """The interface's font in one of the four sizes of `SIZES`, as large as the person chose.
+
+    Args:
+        payload: as large as what is read and judged.
+    """
     font = QFont([SANS, "Segoe UI", "Helvetica Neue", "DejaVu Sans", "sans-serif"])
-    font.setPixelSize(SIZES[size])
+    font.setPixelSize(_pixels(SIZES[size], payload))
     if bold:
         font.setWeight(QFont.Weight.DemiBold)
     return font
 
 
-def mono(size: str = "base") -> QFont:
+def mono(size: str = "base", *, payload: bool = False) -> QFont:
     """The font of payloads; a pixel smaller than the sans, whose letters it then matches."""
     font = QFont([MONO, "Consolas", "Menlo", "DejaVu Sans Mono", "monospace"])
-    font.setPixelSize(SIZES[size] - (1 if size != "small" else 0))
+    font.setPixelSize(_pixels(SIZES[size] - (1 if size != "small" else 0), payload))
     font.setStyleHint(QFont.StyleHint.Monospace)
     return font
+
+
+def _pixels(size: int, payload: bool) -> int:
+    return max(8, round(measure.payload_px(size)) if payload else measure.px(size))
 
 
 def load_fonts() -> None:
@@ -52,21 +64,35 @@ def apply(app: QApplication, tokens: Tokens) -> None:
     """Fusion, a palette, the fonts and one stylesheet, all from the tokens."""
     global _current
     _current = tokens
+    measure.set_measure(tokens.measure)
     load_fonts()
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
     app.setFont(sans())
     app.setPalette(palette(tokens))
     app.setStyleSheet(stylesheet(tokens))
+    measure.fit_all()
 
 
 def chosen_tokens(app: QApplication, settings: Settings) -> Tokens:
     """What the person set, else what the system has."""
-    theme = settings.theme
-    if theme == "system":
+    dark = settings.theme == "dark"
+    if settings.theme == "system":
         dark = app.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return DARK if dark else LIGHT
-    return DARK if theme == "dark" else LIGHT
+    return replace(DARK if dark else LIGHT, measure=chosen_measure(settings))
+
+
+def chosen_measure(settings: Settings) -> measure.Measure:
+    """The sizes the person set; the program's where they set none, or what is none."""
+    return measure.Measure(
+        _size(settings.get("interface_size")),
+        _size(settings.get("payload_size")),
+        settings.get("density") == "compact",
+    )
+
+
+def _size(kept: Any) -> int:
+    return kept if kept in measure.SIZES else measure.BASE
 
 
 def palette(tokens: Tokens) -> QPalette:

@@ -2,19 +2,21 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from evaldesk.ui.theme.apply import mono, sans
+from evaldesk.ui.theme.measure import px, row_px
 from evaldesk.ui.theme.stylesheet import CHIPS
 from evaldesk.ui.theme.tokens import Tokens
 
-CHIP_HEIGHT = 18
+_CHIP_HEIGHT = 18
 _PADDING = 8
 
 
 def chip_size(text: str, font: QFont | None = None) -> QSize:
     """How much room a chip takes."""
     metrics = QFontMetrics(font or sans("small"))
-    return QSize(metrics.horizontalAdvance(text) + 2 * _PADDING, CHIP_HEIGHT)
+    return QSize(metrics.horizontalAdvance(text) + 2 * px(_PADDING), px(_CHIP_HEIGHT))
 
 
 def paint_chip(
@@ -53,13 +55,13 @@ def paint_chip(
 
 def keycap_width(text: str) -> int:
     """How much room a key takes."""
-    return max(QFontMetrics(mono("small")).horizontalAdvance(text) + 10, 17)
+    return max(QFontMetrics(mono("small")).horizontalAdvance(text) + 10, px(17))
 
 
 def paint_keycap(painter: QPainter, tokens: Tokens, x: int, middle: int, text: str) -> QRect:
     """Draw a key as it looks on a keyboard and return where."""
     font = mono("small")
-    box = QRect(x, middle - 8, keycap_width(text), 17)
+    box = QRect(x, middle - px(8), keycap_width(text), px(17))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(tokens.line), 1))
@@ -97,3 +99,33 @@ def paint_rule(painter: QPainter, tokens: Tokens, left: int, right: int, y: int)
     painter.setPen(QPen(QColor(tokens.line), 1))
     painter.drawLine(left, y, right, y)
     painter.restore()
+
+
+def paint_row_ground(painter: QPainter, tokens: Tokens, option: QStyleOptionViewItem) -> None:
+    """What lies below a row of a list: chosen, under the mouse, or neither; a hairline below."""
+    box: QRect = option.rect
+    if option.state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(box, QColor(tokens.accent_soft))
+        painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
+    elif option.state & QStyle.StateFlag.State_MouseOver:
+        painter.fillRect(box, QColor(tokens.soft))
+    paint_rule(painter, tokens, box.left(), box.right(), box.bottom())
+
+
+def two_lines_height() -> int:
+    """Of a row with a name and, below it, small type."""
+    return row_px(48)
+
+
+def two_lines(box: QRect, left: int, right: int) -> tuple[QRect, QRect]:
+    """Where the two lines of a row stand.
+
+    Args:
+        left, right: edges of the text within the row, in pixels of the painter.
+    """
+    upper, lower = px(20), px(17)
+    top = box.top() + max(0, (box.height() - upper - lower) // 2)
+    return (
+        QRect(left, top, right - left, upper),
+        QRect(left, top + upper, right - left, lower),
+    )

@@ -14,6 +14,7 @@ Widgets say what they are by dynamic properties, so that a change of theme is on
 """
 
 from evaldesk.settings import resource
+from evaldesk.ui.theme.measure import BASE
 from evaldesk.ui.theme.tokens import SIZES, Tokens
 
 CHIPS: dict[str, tuple[str, str]] = {
@@ -42,7 +43,10 @@ SURFACES: dict[str, str] = {
 
 def stylesheet(t: Tokens) -> str:
     """Qt style sheet for the whole application."""
-    small, base, title, figure = (SIZES[name] for name in ("small", "base", "title", "figure"))
+    scale = t.measure.interface / BASE
+    small, base, title, figure = (
+        round(SIZES[name] * scale) for name in ("small", "base", "title", "figure")
+    )
     icons = resource("icons").as_posix()
     chips = "\n".join(
         f'QLabel[chip="{kind}"] {{ background: {getattr(t, ground)}; color: {getattr(t, ink)}; }}'
@@ -74,14 +78,15 @@ QLabel[kind="mono"] {{ font-family: "JetBrains Mono", monospace; font-size: {bas
 QLabel[kind="error"] {{ color: {t.bad}; }}
 QLabel[kind="ok"] {{ color: {t.ok}; }}
 QLabel[kind="warn"] {{ color: {t.warn}; }}
-QLabel[chip] {{ border-radius: 9px; padding: 1px 8px; font-size: {small}px; min-height: 16px; }}
+QLabel[chip] {{ border-radius: {9 * scale:.0f}px; padding: 1px 8px; font-size: {small}px;
+  min-height: {16 * scale:.0f}px; }}
 {chips}
 QLabel[keycap="true"] {{ background: {t.pane}; color: {t.muted}; border: 1px solid {t.line};
   border-bottom-width: 2px; border-radius: 4px; padding: 0 5px; font-size: {small}px;
-  font-family: "JetBrains Mono", monospace; min-height: 15px; }}
+  font-family: "JetBrains Mono", monospace; min-height: {15 * scale:.0f}px; }}
 
 QPushButton, QToolButton {{ background: {t.pane}; color: {t.text}; border: 1px solid {t.line};
-  border-radius: 6px; padding: 4px 12px; min-height: 18px; }}
+  border-radius: 6px; padding: 4px 12px; min-height: {18 * scale:.0f}px; }}
 QToolButton {{ padding: 4px 8px; }}
 QPushButton:hover, QToolButton:hover {{ background: {t.soft}; border-color: {t.muted}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {t.line}; }}
@@ -121,7 +126,7 @@ QAbstractScrollArea {{ border: none; background: transparent; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit {{
   background: {t.pane}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
   padding: 3px 8px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ min-height: 20px; }}
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ min-height: {20 * scale:.0f}px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QComboBox:focus {{ border-color: {t.accent}; }}
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled {{ background: {t.soft};
@@ -132,17 +137,18 @@ QLineEdit[kind="bare"] {{ border: none; background: transparent; padding: 0; }}
 QPlainTextEdit[kind="bare"], QTextEdit[kind="bare"] {{ border: none; background: transparent;
   padding: 0; }}
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] {{ border-color: {t.bad}; }}
-QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::drop-down {{ border: none; width: {20 * scale:.0f}px; }}
 QComboBox::down-arrow {{ image: url({icons}/chevron-{t.name}.svg); width: 10px; height: 10px; }}
 QComboBox QAbstractItemView {{ background: {t.pane}; border: 1px solid {t.line}; padding: 4px;
   selection-background-color: {t.accent_soft}; selection-color: {t.text}; }}
-QComboBox QAbstractItemView::item {{ min-height: 24px; padding: 0 6px; border-radius: 4px; }}
+QComboBox QAbstractItemView::item {{ min-height: {24 * scale:.0f}px; padding: 0 6px;
+  border-radius: 4px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button {{ width: 0; border: none; }}
 
-QCheckBox, QRadioButton {{ spacing: 8px; background: transparent; min-height: 20px; }}
+QCheckBox, QRadioButton {{ spacing: 8px; background: transparent; min-height: {20 * scale:.0f}px; }}
 QCheckBox::indicator, QRadioButton::indicator, QListWidget::indicator,
-QTableView::indicator {{ width: 14px; height: 14px;
+QTableView::indicator {{ width: {14 * scale:.0f}px; height: {14 * scale:.0f}px;
   border: 1px solid {t.muted}; background: {t.pane}; }}
 QCheckBox::indicator, QListWidget::indicator, QTableView::indicator {{ border-radius: 4px; }}
 QRadioButton::indicator {{ border-radius: 8px; }}
@@ -174,7 +180,7 @@ QTableCornerButton::section {{ background: {t.pane}; border: none; }}
 QScrollBar:vertical {{ background: transparent; width: 11px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 0; }}
 QScrollBar::handle {{ background: {_mix(t.muted, t.pane, 0.35)}; border-radius: 3px; margin: 2px; }}
-QScrollBar::handle:vertical {{ min-height: 28px; }}
+QScrollBar::handle:vertical {{ min-height: {28 * scale:.0f}px; }}
 QScrollBar::handle:horizontal {{ min-width: 28px; }}
 QScrollBar::handle:hover {{ background: {_mix(t.muted, t.pane, 0.6)}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
@@ -212,13 +218,14 @@ QGroupBox::title {{ subcontrol-origin: margin; left: 10px; color: {t.muted}; }}
 #statusbar QLabel, #statusbar QPushButton {{ color: {t.muted}; font-size: {small}px; }}
 #statusbar QLabel[kind="ok"] {{ color: {t.ok}; }}
 #statusbar QPushButton {{ background: transparent; border: none; padding: 0 2px;
-  min-height: 16px; }}
+  min-height: {16 * scale:.0f}px; }}
 #statusbar QPushButton:hover, #statusbar QPushButton:focus {{ color: {t.accent};
   text-decoration: underline; }}
 #search {{ background: {t.soft}; border: 1px solid {t.line}; border-radius: 6px; color: {t.muted};
   text-align: left; padding: 3px 10px; }}
 #search:hover, #search:focus {{ border-color: {t.accent}; }}
-#palette-field {{ font-size: {title}px; min-height: 46px; border: none; background: transparent; }}
+#palette-field {{ font-size: {title}px; min-height: {46 * scale:.0f}px; border: none;
+  background: transparent; }}
 #suggestions {{ background: {t.pane}; border: 1px solid {t.line}; }}
 #scrim {{ background: {_rgba(t.text if t.name == "light" else t.bg, 0.35)}; }}
 """

@@ -6,6 +6,8 @@ Okabe–Ito set, which colour-blind eyes tell apart. A colour never carries a me
 
 from dataclasses import dataclass
 
+from evaldesk.ui.theme.measure import USUAL, Measure
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -17,6 +19,7 @@ class Tokens:
         a, b, c, d: the sides of a comparison.
         ok, bad, warn and their ``_soft``: agree, differ or failed, attention.
         tool: the edge of a tool message. mark: found or changed text.
+        measure: the sizes that the person chose; other sizes are another look.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Tokens:
     warn_soft: str
     tool: str
     mark: str
+    measure: Measure = USUAL
 
 
 LIGHT = Tokens(
@@ -95,4 +99,4 @@ DARK = Tokens(
 
 
 SIZES = {"small": 11, "base": 13, "title": 15, "figure": 22}
-"""The four type sizes, in pixels."""
+"""The four type sizes, in pixels, beside type of 13."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
+from evaldesk.ui.actions.key_text import KeyText, spoken
 from evaldesk.ui.theme.apply import current_tokens, mono
 
 
@@ -18,10 +19,30 @@ class ActionButton(QPushButton):
     ) -> None:
         super().__init__(text, parent)
         self.keys = keys
+        if isinstance(keys, KeyText):
+            keys.follow(self._keys_chosen)
         if kind:
             self.setProperty("kind", kind)
         self.setCheckable(kind == "choice")
-        self.setAccessibleName(f"{text}, {keys}" if keys else text)
+        self._named_by_words = f"{text}, {spoken(keys)}" if keys else text
+        self.setAccessibleName(self._named_by_words)
+
+    def follow_keys(self, keys: str) -> None:
+        """Another key does it, and whatever is chosen instead of that."""
+        if isinstance(keys, KeyText) and not isinstance(self.keys, KeyText):
+            keys.follow(self._keys_chosen)
+        self.keys = keys
+        named = self.accessibleName()
+        words = self.text()
+        if named == self._named_by_words:
+            self._named_by_words = f"{words}, {spoken(keys)}" if keys else words
+            self.setAccessibleName(self._named_by_words)
+        self.updateGeometry()
+        self.update()
+
+    def _keys_chosen(self) -> None:
+        if isinstance(self.keys, KeyText):
+            self.follow_keys(self.keys.now())
 
     def sizeHint(self) -> QSize:
         """Room for the key as well."""
@@ -95,9 +116,13 @@ class ActionButton(QPushButton):
             painter.setPen(ink)
             painter.setOpacity(0.8)
         painter.setFont(mono("small"))
-        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self.keys)
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self.cap_text())
+
+    def cap_text(self) -> str:
+        """What is written on the key."""
+        return self.keys
 
     def _keys_width(self) -> int:
         if not self.keys:
             return 0
-        return max(QFontMetrics(mono("small")).horizontalAdvance(self.keys) + 10, 17) + 7
+        return max(QFontMetrics(mono("small")).horizontalAdvance(self.cap_text()) + 10, 17) + 7

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from evaldesk.ui.theme.measure import px, sized
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import text_label
 
@@ -24,8 +25,7 @@ class EmptyState(QWidget):
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.text: QLabel = text_label(text, "muted", wrap=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.text.setMinimumWidth(320)
-        self.text.setMaximumWidth(480)
+        sized(self.text, _fit_text)
         outer.addWidget(self.title)
         # Between stretches, not aligned: an aligned label is not asked how high its lines are.
         row = QHBoxLayout()
@@ -76,3 +76,8 @@ class EmptyState(QWidget):
         )
         if self._first is not None and self._first.isVisible() and idle:
             self._first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _fit_text(label: QLabel) -> None:
+    label.setMinimumWidth(px(320))
+    label.setMaximumWidth(px(480))

@@ -4,11 +4,16 @@ from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex,
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-ROW_HEIGHT = 28
+from evaldesk.ui.theme.measure import px, row_px, sized
+
+
+def row_height() -> int:
+    """Of a row of a table, in pixels."""
+    return row_px(28)
 
 
 class Table(QTableView):
-    """Rows of 28 px without a grid, sorted by a click on a heading, copied with Ctrl+C.
+    """Rows of one height without a grid, sorted by a click on a heading, copied with Ctrl+C.
 
     Signals:
         chosen(index): Return or a double click on a row.
@@ -35,13 +40,11 @@ class Table(QTableView):
         rows = self.verticalHeader()
         rows.setVisible(False)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
         columns = self.horizontalHeader()
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setHighlightSections(False)
         columns.setStretchLastSection(True)
-        columns.setFixedHeight(ROW_HEIGHT)
+        sized(self, _fit)
         columns.setMinimumSectionSize(40)
         self.doubleClicked.connect(self.chosen)
 
@@ -97,6 +100,19 @@ class Table(QTableView):
             | QItemSelectionModel.SelectionFlag.Rows,
         )
         self.scrollTo(index)
+
+
+def fit_rows(table: QTableView, pixels: int) -> None:
+    """Give every row this height."""
+    rows = table.verticalHeader()
+    rows.setMinimumSectionSize(1)
+    rows.setDefaultSectionSize(pixels)
+    rows.setMinimumSectionSize(pixels)
+
+
+def _fit(table: QTableView) -> None:
+    fit_rows(table, row_height())
+    table.horizontalHeader().setFixedHeight(px(28))
 
 
 def _shown(value: object) -> object:

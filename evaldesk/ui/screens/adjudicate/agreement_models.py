@@ -20,6 +20,7 @@ from evaldesk.domain.agreement import RELIABLE_FROM, TENTATIVE_FROM, CriterionAg
 from evaldesk.domain.estimate import Estimate
 from evaldesk.ui.screens.adjudicate.agreement_controller import Outcome, raters_of
 from evaldesk.ui.theme.apply import current_tokens, sans
+from evaldesk.ui.theme.measure import row_px
 from evaldesk.ui.theme.style import paint_elided, paint_rule
 from evaldesk.ui.widgets.figures import NONE, estimate_detail, estimate_text
 
@@ -27,7 +28,13 @@ _Index = QModelIndex | QPersistentModelIndex
 ESTIMATE_ROLE = Qt.ItemDataRole.UserRole
 AXIS_ROLE = Qt.ItemDataRole.UserRole + 1
 KIND_ROLE = Qt.ItemDataRole.UserRole + 2
-ROW_HEIGHT = 36
+
+
+def field_row_height() -> int:
+    """Of a row with a bar."""
+    return row_px(36)
+
+
 _BAR = 120
 _WIDEST = 320
 
@@ -117,7 +124,7 @@ class FieldDelegate(QStyledItemDelegate):
         if index.data(ESTIMATE_ROLE) is not None:
             # A reason why there is none may be long; the tooltip has the whole.
             width = min(width + _BAR + 12, _WIDEST)
-        return QSize(width, ROW_HEIGHT)
+        return QSize(width, field_row_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """One cell."""

@@ -19,18 +19,19 @@ from PySide6.QtWidgets import (
 from evaldesk.domain.rubric import LEVELS
 from evaldesk.ui.screens.adjudicate.agreement_controller import AgreementController, Outcome
 from evaldesk.ui.screens.adjudicate.agreement_models import (
-    ROW_HEIGHT,
     FieldDelegate,
     FieldModel,
     criterion_fields,
+    field_row_height,
     level_text,
     pair_fields,
     point_fields,
     slice_fields,
 )
+from evaldesk.ui.theme.measure import sized
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
-from evaldesk.ui.widgets.table import Table
+from evaldesk.ui.widgets.table import Table, fit_rows
 
 
 class AgreementPanel(QWidget):
@@ -235,29 +236,35 @@ class FieldTable(Table):
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
-        self._height = 3 * ROW_HEIGHT
+        self._height = 3 * field_row_height()
         self.fields = FieldModel(self)
         self.setSortingEnabled(False)
         self.setModel(self.fields)
         self.setItemDelegate(FieldDelegate(self))
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        sized(self, FieldTable.fit)
 
     def show_fields(self, head: list[str], rows: object, side: list[str] | None = None) -> None:
         """Other fields; each column as wide as its longest."""
         self.fields.show_fields(head, rows, side or [])  # type: ignore[arg-type]
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.fit()
+
+    def fit(self) -> None:
+        """As wide and high as what it shows, in the type there is now."""
+        row = field_row_height()
+        fit_rows(self, row)
         self.resizeColumnsToContents()
         scroll = self.horizontalScrollBar().sizeHint().height()
         rows = self.fields.rowCount()
-        height = self.horizontalHeader().height() + rows * ROW_HEIGHT + scroll
+        height = self.horizontalHeader().height() + rows * row + scroll
         self.setMaximumHeight(height)
-        self.setMinimumHeight(min(height, self.horizontalHeader().height() + 3 * ROW_HEIGHT))
+        self.setMinimumHeight(min(height, self.horizontalHeader().height() + 3 * row))
         self._height = height
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """As high as its rows, up to a dozen."""
-        return QSize(400, min(self._height, 12 * ROW_HEIGHT))
+        return QSize(400, min(self._height, 12 * field_row_height()))

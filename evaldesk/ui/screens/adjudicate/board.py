@@ -31,13 +31,19 @@ from evaldesk.domain.rubric import CannotJudge, Criterion, Judgement
 from evaldesk.services.adjudication import Board, BoardRow
 from evaldesk.ui.screens.adjudicate.models import MANY, SEVERITY_KINDS, values_text
 from evaldesk.ui.theme.apply import current_tokens, sans
+from evaldesk.ui.theme.measure import px, row_px, sized
 from evaldesk.ui.theme.style import paint_elided, paint_rule
 from evaldesk.ui.theme.stylesheet import CHIPS
 
 _Index = QModelIndex | QPersistentModelIndex
 CELL_ROLE = Qt.ItemDataRole.UserRole
 NAME_ROLE = Qt.ItemDataRole.UserRole + 1
-ROW_HEIGHT = 34
+
+
+def _row() -> int:
+    return row_px(34)
+
+
 _PADDING = 11
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
@@ -208,9 +214,9 @@ class BoardDelegate(QStyledItemDelegate):
         """Room for the chip."""
         cell: Cell = index.data(CELL_ROLE)
         if cell.wraps:
-            return QSize(60, ROW_HEIGHT)
+            return QSize(60, _row())
         width = QFontMetrics(sans(bold=index.column() == 0)).horizontalAdvance(cell.text)
-        return QSize(width + 20 + (2 * _PADDING if cell.chip else 0), ROW_HEIGHT)
+        return QSize(width + 20 + (2 * _PADDING if cell.chip else 0), _row())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """One cell."""
@@ -240,6 +246,11 @@ class BoardDelegate(QStyledItemDelegate):
         paint_value(painter, inner, cell.text, cell.chip, hovered=hovered, active=active)
 
 
+def _fit_heights(table: QTableView) -> None:
+    table.verticalHeader().setDefaultSectionSize(_row())
+    table.horizontalHeader().setFixedHeight(px(28))
+
+
 def paint_value(
     painter: QPainter, box: QRect, text: str, kind: str, *, hovered: bool, active: bool
 ) -> None:
@@ -254,7 +265,7 @@ def paint_value(
         text, Qt.TextElideMode.ElideRight, box.width() - 2 * _PADDING
     )
     width = painter.fontMetrics().horizontalAdvance(shown) + 2 * _PADDING
-    shape = QRectF(box.left(), box.center().y() - 10.5, width, 22)
+    shape = QRectF(box.left(), box.center().y() - px(10.5), width, px(22))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(tokens.accent), 1) if hovered else Qt.PenStyle.NoPen)
     painter.setBrush(QColor(getattr(tokens, ground)))
@@ -291,13 +302,12 @@ class BoardView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().setVisible(False)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setMinimumSectionSize(44)
-        header.setFixedHeight(28)
+        sized(self, _fit_heights)
         self.clicked.connect(self._clicked)
 
     def show_board(self, board: Board | None, active: str) -> None:
@@ -340,7 +350,7 @@ class BoardView(QTableView):
         self.setFixedHeight(header.height() + sum(heights) + 2)
 
     def _row_height(self, row: int) -> int:
-        metrics, height = QFontMetrics(sans("small")), ROW_HEIGHT
+        metrics, height = QFontMetrics(sans("small")), _row()
         for column in range(self.board.columnCount()):
             cell: Cell = self.board.index(row, column).data(CELL_ROLE)
             if cell.wraps:
@@ -353,7 +363,7 @@ class BoardView(QTableView):
         """Where a question's row is, from the top."""
         for row in range(self.board.rowCount()):
             if self.board.index(row, 0).data(NAME_ROLE) == name:
-                return self.horizontalHeader().height() + row * ROW_HEIGHT + ROW_HEIGHT // 2
+                return self.horizontalHeader().height() + row * _row() + _row() // 2
         return 0
 
     def _clicked(self, index: QModelIndex) -> None:

@@ -23,14 +23,17 @@ from evaldesk.ui.screens.adjudicate.controller import AdjudicateController
 from evaldesk.ui.screens.adjudicate.menus import entry, open_menu
 from evaldesk.ui.screens.adjudicate.models import (
     PLACE_ROLE,
-    ROW_HEIGHT,
     DisagreementDelegate,
     DisagreementModel,
 )
 from evaldesk.ui.screens.adjudicate.pattern_card import PatternCard
 from evaldesk.ui.screens.adjudicate.reading import Sort, State, can_rule
+from evaldesk.ui.theme.measure import px, sized
+from evaldesk.ui.theme.style import two_lines_height
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, text_label
+from evaldesk.ui.widgets.clearing import let_clear
+from evaldesk.ui.widgets.table import fit_rows
 
 _TYPING_MS = 150
 
@@ -72,10 +75,10 @@ class ListPane(QWidget):
         self.field = FilterField()
         self.field.setPlaceholderText(self.tr("Filter  (F)"))
         self.field.setAccessibleName(self.tr("Filter by scenario or title"))
-        self.field.setClearButtonEnabled(True)
+        let_clear(self.field)
         self.field.left.connect(self.left)
         self.scope_button = QPushButton()
-        self.scope_button.setMaximumWidth(130)
+        sized(self.scope_button, lambda it: it.setMaximumWidth(px(130)))
         self.scope_button.setToolTip(self.tr("Choose question and severity  (V)"))
         self.scope_button.clicked.connect(self.choose_scope)
         field.addWidget(self.field, 1)
@@ -128,8 +131,7 @@ class ListPane(QWidget):
         rows = self.list.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
+        sized(self.list, lambda table: fit_rows(table, two_lines_height()))
         self.list.setShowGrid(False)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -13,15 +13,23 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from evaldesk.domain.rating import Disagreement
 from evaldesk.domain.rubric import CannotJudge, Judgement, Rubric, Scale
 from evaldesk.services.adjudication import in_board_order
 from evaldesk.services.patterns import Place
 from evaldesk.ui.theme.apply import current_tokens, sans
-from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
+from evaldesk.ui.theme.measure import px
+from evaldesk.ui.theme.style import (
+    chip_size,
+    paint_chip,
+    paint_elided,
+    paint_row_ground,
+    two_lines,
+    two_lines_height,
+)
 
 _Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = Qt.ItemDataRole.UserRole
@@ -29,7 +37,6 @@ NAME_ROLE = Qt.ItemDataRole.UserRole + 1
 VALUES_ROLE = Qt.ItemDataRole.UserRole + 2
 PLACE_ROLE = Qt.ItemDataRole.UserRole + 3
 FLAG_ROLE = Qt.ItemDataRole.UserRole + 4
-ROW_HEIGHT = 48
 MANY = 8
 """More answers than this are counted instead of listed."""
 SEVERITY_KINDS = {"S1": "bad", "S2": "warn"}
@@ -130,47 +137,34 @@ class DisagreementDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """Two lines."""
-        return QSize(200, ROW_HEIGHT)
+        return QSize(200, two_lines_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """One disagreement."""
         tokens = current_tokens()
         box: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, QColor(tokens.accent_soft))
-            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, QColor(tokens.soft))
-        paint_rule(painter, tokens, box.left(), box.right(), box.bottom())
+        paint_row_ground(painter, tokens, option)
         item: Disagreement | None = index.data(ITEM_ROLE)
         if item is None:
             return
         severity = item.severity or "–"
         kind = SEVERITY_KINDS.get(item.severity, "neutral")
-        paint_chip(painter, tokens, box.left() + 12, box.top() + 17, severity, kind)
-        right = box.right() - 12
+        left, right = box.left() + px(50), box.right() - 12
+        upper, lower = two_lines(box, left, right)
+        paint_chip(painter, tokens, box.left() + 12, upper.center().y() + 1, severity, kind)
         if item.ruled:
             text = "✓ " + self.tr("ruled")
-            paint_chip(painter, tokens, right, box.top() + 33, text, "ok", from_right=True)
-            values_right = right - chip_size(text).width() - 6
+            paint_chip(painter, tokens, right, lower.center().y(), text, "ok", from_right=True)
+            lower.setRight(right - chip_size(text).width() - 6)
         elif index.data(FLAG_ROLE) is not None:
             text = "⚑ " + self.tr("flagged")
-            paint_chip(painter, tokens, right, box.top() + 33, text, "warn", from_right=True)
-            values_right = right - chip_size(text).width() - 6
-        else:
-            values_right = right
-        left = box.left() + 50
+            paint_chip(painter, tokens, right, lower.center().y(), text, "warn", from_right=True)
+            lower.setRight(right - chip_size(text).width() - 6)
         paint_elided(
             painter,
-            QRect(left, box.top() + 6, right - left, 20),
+            upper,
             index.data(NAME_ROLE),
             tokens.muted if item.ruled else tokens.text,
             sans(),
         )
-        paint_elided(
-            painter,
-            QRect(left, box.top() + 25, values_right - left, 17),
-            index.data(VALUES_ROLE),
-            tokens.muted,
-            sans("small"),
-        )
+        paint_elided(painter, lower, index.data(VALUES_ROLE), tokens.muted, sans("small"))

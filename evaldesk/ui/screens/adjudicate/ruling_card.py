@@ -13,6 +13,7 @@ from evaldesk.services.ruling_reasons import KINDS, split_kind
 from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, NoReason
 from evaldesk.ui.screens.adjudicate.reading import can_rule
 from evaldesk.ui.theme.apply import current_tokens
+from evaldesk.ui.theme.measure import fix_width
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.chip import restyle
@@ -51,7 +52,7 @@ class RulingCard(Card):
         self.points: list[tuple[Any, ChoiceButton]] = []
         self.number = LeavableLine()
         self.number.setParent(self.choices)
-        self.number.setFixedWidth(120)
+        fix_width(self.number, 120)
         self.number.left.connect(lambda _: self.left.emit())
         self.number.textEdited.connect(self._typed_number)
         self.none_fits = self._other(self.tr("None of these"), "none_fits")

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evaldesk.ui.theme.measure import px, sized
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.workspace import Workspace
 
@@ -119,7 +120,7 @@ class Controls(QWidget):
         self.suite = Picker(self.tr("Suite"), self.tr("Suite"), tip("compare.suite"), least=80)
         self.trials = Picker(self.tr("Trials"), self.tr("Trials"), tip("compare.trials"), least=126)
         for run in (self.run_a, self.run_b):
-            run.setMaximumWidth(360)
+            sized(run, lambda it: it.setMaximumWidth(px(360)))
         self.swap_button = QToolButton()
         self.swap_button.setText("⇄")
         self.swap_button.setProperty("kind", "flat")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from evaldesk.ui.theme.measure import px
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.flow import FlowLayout
@@ -95,7 +96,8 @@ class Notes(QWidget):
         self._tokens = tokens
         style = (
             f"QPushButton {{ background: {tokens.warn_soft}; color: {tokens.warn}; border: 1px "
-            f"solid {tokens.warn_soft}; border-radius: 9px; padding: 0 8px; font-size: 11px; }}"
+            f"solid {tokens.warn_soft}; border-radius: 9px; padding: 0 8px; "
+            f"font-size: {px(11)}px; }}"
             f"QPushButton:hover, QPushButton:focus {{ border-color: {tokens.warn}; }}"
         )
         for chip in self.chips:

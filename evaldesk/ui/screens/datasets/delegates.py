@@ -6,10 +6,17 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from evaldesk.ui.screens.datasets.models import CHIPS, MUTED, ROW, TreeRow
 from evaldesk.ui.theme.apply import current_tokens, mono, sans
-from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
+from evaldesk.ui.theme.measure import px, row_px
+from evaldesk.ui.theme.style import (
+    chip_size,
+    paint_chip,
+    paint_elided,
+    paint_rule,
+    two_lines,
+    two_lines_height,
+)
 
 Index = QModelIndex | QPersistentModelIndex
-_HEADING, _VERSION = 32, 48
 _LANE = 12
 
 
@@ -19,7 +26,7 @@ class TreeDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """A heading is one line, a version two."""
         row: TreeRow = index.data(ROW)
-        return QSize(160, _HEADING if row.version is None else _VERSION)
+        return QSize(160, row_px(32) if row.version is None else two_lines_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """One line."""
@@ -37,7 +44,9 @@ class TreeDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(box, QColor(tokens.soft))
         x = box.left() + 20 + row.lane * _LANE
-        middle = box.top() + 16
+        left, right = x + 14, box.right() - 10
+        upper, lower = two_lines(box, left, right)
+        middle = upper.center().y()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens.line), 2))
@@ -49,17 +58,14 @@ class TreeDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(tokens.accent if version.suites else tokens.pane))
         painter.drawEllipse(QRectF(x - 4, middle - 4, 8, 8))
         painter.restore()
-        left = x + 14
-        right = box.right() - 10
         for text, kind in reversed(index.data(CHIPS)):
             width = chip_size(text).width()
             if right - width < left + 40:
                 break
             paint_chip(painter, tokens, right, middle, text, kind, from_right=True)
             right -= width + 4
-        upper = QRect(left, box.top() + 6, right - left, 20)
+        upper.setRight(right)
         paint_elided(painter, upper, version.note or version.short, tokens.text, sans())
-        lower = QRect(left, box.top() + 26, box.right() - 10 - left, 16)
         code = QFontMetrics(mono("small")).horizontalAdvance(version.short) + 8
         paint_elided(painter, lower, version.short, tokens.muted, mono("small"))
         rest = f"{version.scenarios:,} · {version.author or '–'}"
@@ -100,6 +106,6 @@ class CellDelegate(QStyledItemDelegate):
         """For fitting a column to what is in sight."""
         chips = index.data(CHIPS)
         if chips:
-            return QSize(sum(chip_size(text).width() + 5 for text, _ in chips) + 18, 28)
+            return QSize(sum(chip_size(text).width() + 5 for text, _ in chips) + 18, row_px(28))
         text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
-        return QSize(min(QFontMetrics(sans()).horizontalAdvance(text) + 20, 420), 28)
+        return QSize(min(QFontMetrics(sans()).horizontalAdvance(text) + 20, px(420)), row_px(28))

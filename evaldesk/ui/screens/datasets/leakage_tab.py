@@ -29,6 +29,7 @@ from evaldesk.ui.screens.datasets.controller import DatasetsController
 from evaldesk.ui.screens.datasets.delegates import CellDelegate
 from evaldesk.ui.screens.datasets.models import ROW, Line, LinesModel
 from evaldesk.ui.screens.datasets.pickers import SHOWN, SearchBar, mark, reading_field
+from evaldesk.ui.theme.measure import px, sized
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.figures import counted, percent
@@ -148,7 +149,7 @@ class LeakageTab(QWidget):
         self.pasted.setTabChangesFocus(True)
         self.pasted.setAccessibleName(self.tr("Text to search"))
         self.pasted.setPlaceholderText(self.tr("Training data, a prompt, few-shot examples …"))
-        self.pasted.setMaximumHeight(120)
+        sized(self.pasted, lambda it: it.setMaximumHeight(px(120)))
         self.pasted.hide()
         self.pasted.textChanged.connect(self._show_sources)
         column.addWidget(self.pasted)

@@ -15,14 +15,21 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.project import ImportedFile, ImportedRatings
 from evaldesk.domain.rubric import Level
 from evaldesk.ui.theme.apply import current_tokens, sans
-from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided
+from evaldesk.ui.theme.style import (
+    chip_size,
+    paint_chip,
+    paint_elided,
+    paint_row_ground,
+    two_lines,
+    two_lines_height,
+)
 
 if TYPE_CHECKING:
     from evaldesk.importers.mapping import RatingMapping, TraceMapping
@@ -31,7 +38,6 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 FILE_ROLE = Qt.ItemDataRole.UserRole
-ROW_HEIGHT = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,28 +211,18 @@ class FilesDelegate(QStyledItemDelegate):
         assert isinstance(model, FilesModel)
         assert isinstance(entry, FileEntry)
         box: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        painter.save()
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, QColor(tokens.accent_soft))
-            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, QColor(tokens.soft))
-        painter.setPen(QColor(tokens.line))
-        painter.drawLine(box.bottomLeft(), box.bottomRight())
+        paint_row_ground(painter, tokens, option)
         text, kind = model.state(entry)
-        inner = box.adjusted(14, 6, -12, -6)
-        paint_chip(painter, tokens, inner.right(), inner.top() + 9, text, kind, from_right=True)
-        upper = QRect(inner.left(), inner.top(), inner.width(), 18)
-        upper.setRight(inner.right() - chip_size(text).width() - 8)
-        paint_elided(painter, upper, entry.path.name, tokens.text)
-        lower = QRect(inner.left(), inner.top() + 18, inner.width(), 18)
+        right = box.right() - 12
+        upper, lower = two_lines(box, box.left() + 14, right)
+        paint_chip(painter, tokens, right, upper.center().y(), text, kind, from_right=True)
+        upper.setRight(right - chip_size(text).width() - 8)
+        paint_elided(painter, upper, entry.path.name, tokens.text, sans())
         paint_elided(painter, lower, model.detail(entry), tokens.muted, sans("small"))
-        painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Two lines."""
-        return QSize(120, ROW_HEIGHT)
+        return QSize(120, two_lines_height())
 
 
 class TextTable(QAbstractTableModel):

@@ -12,7 +12,7 @@ from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, pane, text_label
 from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.figures import counted, number
-from evaldesk.ui.widgets.table import ROW_HEIGHT, Table
+from evaldesk.ui.widgets.table import Table, row_height
 
 _MOST_ROWS = 8
 
@@ -186,5 +186,5 @@ class Results(QWidget):
             table.setModel(model)
             table.setColumnWidth(0, 120)
             table.copied.connect(self.copied)
-            table.setFixedHeight((min(len(skipped), _MOST_ROWS) + 1) * ROW_HEIGHT + 2)
+            table.setFixedHeight((min(len(skipped), _MOST_ROWS) + 1) * row_height() + 2)
             card.body.addWidget(table)

@@ -21,11 +21,12 @@ from evaldesk.ui.screens.overview.controller import OverviewController
 from evaldesk.ui.screens.overview.models import SORT_ROLE, RunsModel
 from evaldesk.ui.screens.overview.steps import StepsCard
 from evaldesk.ui.screens.screen import Screen
+from evaldesk.ui.theme.measure import fix_height, fix_width
 from evaldesk.ui.widgets.card import Card, FigureCard, pane, text_label
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.figures import counted, local_time, number
 from evaldesk.ui.widgets.label import ElidedLabel
-from evaldesk.ui.widgets.table import ROW_HEIGHT, Table
+from evaldesk.ui.widgets.table import Table, row_height
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class OverviewPage(Screen):
             "rulings": FigureCard(self.tr("Rulings")),
         }
         for card in self.figures.values():
-            card.setFixedHeight(96)
+            fix_height(card, 96)
             figures.addWidget(card, 1)
         outer.addLayout(figures)
         grid = QGridLayout()
@@ -161,7 +162,7 @@ class OverviewPage(Screen):
         left.addStretch(1)
         grid.addLayout(left, 0, 0)
         self.steps = StepsCard(self.workspace)
-        self.steps.setFixedWidth(380)
+        fix_width(self.steps, 380)
         grid.addWidget(self.steps, 0, 1, Qt.AlignmentFlag.AlignTop)
         outer.addLayout(grid)
         outer.addStretch(1)
@@ -245,7 +246,7 @@ class OverviewPage(Screen):
         fits = header.length() <= self.table.viewport().width()
         header.setStretchLastSection(fits)
         room = 0 if fits else bar.sizeHint().height()
-        self.table.setFixedHeight((rows + 1) * ROW_HEIGHT + 2 + room)
+        self.table.setFixedHeight((rows + 1) * row_height() + 2 + room)
 
     def _show_imports(self, imports: "Sequence[ImportEvent]") -> None:
         while self._imports.count():

@@ -10,6 +10,7 @@ from evaldesk.domain.rubric import Rubric
 from evaldesk.services import rubric_editing
 from evaldesk.services.round_queue import TrainingResult, training_result
 from evaldesk.ui.screens.review.controller import ReviewController
+from evaldesk.ui.theme.measure import fix_width
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.empty import EmptyState
@@ -76,7 +77,7 @@ class NoRubric(QWidget):
 
     def _card(self, rubric: Rubric) -> QWidget:
         card = Card()
-        card.setFixedWidth(560)
+        fix_width(card, 560)
         row = QHBoxLayout()
         row.setSpacing(12)
         words = QVBoxLayout()

@@ -15,13 +15,21 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from evaldesk.domain.rating import QueueItem
 from evaldesk.services import review
 from evaldesk.services.review import ReviewQueue, State
 from evaldesk.ui.theme.apply import current_tokens, sans
-from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
+from evaldesk.ui.theme.measure import px
+from evaldesk.ui.theme.style import (
+    chip_size,
+    paint_chip,
+    paint_elided,
+    paint_row_ground,
+    two_lines,
+    two_lines_height,
+)
 from evaldesk.ui.workspace import Workspace
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -29,7 +37,6 @@ ITEM_ROLE = Qt.ItemDataRole.UserRole
 STATE_ROLE = Qt.ItemDataRole.UserRole + 1
 PK_ROLE = Qt.ItemDataRole.UserRole + 2
 BLOCK = 128
-ROW_HEIGHT = 48
 _KEPT_BLOCKS = 40
 
 
@@ -135,24 +142,21 @@ class QueueDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """Two lines."""
-        return QSize(200, ROW_HEIGHT)
+        return QSize(200, two_lines_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """One item."""
         tokens = current_tokens()
         box: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, QColor(tokens.accent_soft))
-            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, QColor(tokens.soft))
-        paint_rule(painter, tokens, box.left(), box.right(), box.bottom())
+        paint_row_ground(painter, tokens, option)
         state = index.data(STATE_ROLE)
-        paint_dot(painter, QPointF(box.left() + 20, box.top() + 17), state, tokens.muted)
+        left, right = box.left() + px(36), box.right() - 12
+        upper, lower = two_lines(box, left, right)
+        middle = upper.center().y()
+        paint_dot(painter, QPointF(box.left() + px(20), middle + 1), state, tokens.muted)
         item: QueueItem | None = index.data(ITEM_ROLE)
         if item is None:
             return
-        right = box.right() - 12
         tiers = {
             "critical": (self.tr("critical"), "bad"),
             "important": (self.tr("important"), "neutral"),
@@ -160,23 +164,17 @@ class QueueDelegate(QStyledItemDelegate):
         }
         text, kind = tiers.get(item.tier, (item.tier, "neutral"))
         if text:
-            paint_chip(painter, tokens, right, box.top() + 17, text, kind, from_right=True)
-            right -= chip_size(text).width() + 6
-        left = box.left() + 36
+            paint_chip(painter, tokens, right, middle + 1, text, kind, from_right=True)
+            upper.setRight(right - chip_size(text).width() - 6)
         paint_elided(
             painter,
-            QRect(left, box.top() + 6, right - left, 20),
+            upper,
             item.scenario,
             tokens.text if state not in review.DONE else tokens.muted,
             sans(),
         )
-        paint_elided(
-            painter,
-            QRect(left, box.top() + 25, box.right() - 12 - left, 17),
-            " ".join(item.title.split()),
-            tokens.muted,
-            sans("small"),
-        )
+        title = " ".join(item.title.split())
+        paint_elided(painter, lower, title, tokens.muted, sans("small"))
 
 
 def paint_dot(painter: QPainter, middle: QPointF, state: State, colour: str) -> None:

@@ -25,10 +25,14 @@ from evaldesk.domain.round import RoundKind, RoundState
 from evaldesk.services.review import State
 from evaldesk.services.round_queue import RoundChoice
 from evaldesk.ui.screens.review.controller import ReviewController
-from evaldesk.ui.screens.review.models import PK_ROLE, ROW_HEIGHT, QueueDelegate, QueueModel
+from evaldesk.ui.screens.review.models import PK_ROLE, QueueDelegate, QueueModel
 from evaldesk.ui.screens.review.scope import Scope
+from evaldesk.ui.theme.measure import sized
+from evaldesk.ui.theme.style import two_lines_height
 from evaldesk.ui.widgets.card import hairline, text_label
+from evaldesk.ui.widgets.clearing import let_clear
 from evaldesk.ui.widgets.label import ElidedLabel
+from evaldesk.ui.widgets.table import fit_rows
 
 _TYPING_MS = 150
 
@@ -84,7 +88,7 @@ class QueuePane(QWidget):
         self.field = FilterField()
         self.field.setPlaceholderText(self.tr("Filter  (F)"))
         self.field.setAccessibleName(self.tr("Filter the queue by scenario or title"))
-        self.field.setClearButtonEnabled(True)
+        let_clear(self.field)
         self.field.left.connect(self.left)
         field.addWidget(self.field)
         layout.addLayout(field)
@@ -105,8 +109,7 @@ class QueuePane(QWidget):
         rows = self.list.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
+        sized(self.list, lambda table: fit_rows(table, two_lines_height()))
         self.list.setShowGrid(False)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -318,9 +321,10 @@ class QueuePane(QWidget):
         """
         row = self.model.row_of(self._controller.pk)
         if row >= 0:
-            above = self.list.viewport().height() // (3 * ROW_HEIGHT)
+            height = two_lines_height()
+            above = self.list.viewport().height() // (3 * height)
             self.list.updateGeometries()
-            self.list.verticalScrollBar().setValue(max(0, row - above) * ROW_HEIGHT)
+            self.list.verticalScrollBar().setValue(max(0, row - above) * height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Its place changes with the height."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxL
 from evaldesk.domain.rubric import finite
 from evaldesk.services import rubric_draft
 from evaldesk.ui.screens.rubrics.quiet_combo import QuietCombo
+from evaldesk.ui.theme.measure import fix_width, px, sized
 from evaldesk.ui.widgets.card import text_label
 
 
@@ -162,7 +163,7 @@ class TestRow(QWidget):
         self.criterion.setAccessibleName(self.tr("Answer to"))
         for name, item in self._criteria.items():
             self.criterion.addItem(str(item.get("title") or name), name)
-        self.criterion.setMaximumWidth(220)
+        sized(self.criterion, lambda it: it.setMaximumWidth(px(220)))
         self.criterion.activated.connect(lambda _: self._other_criterion())
         row.addWidget(self.criterion)
         self.operator = QuietCombo()
@@ -177,7 +178,7 @@ class TestRow(QWidget):
         self.several.clicked.connect(self._offer)
         row.addWidget(self.several)
         self.number = QLineEdit()
-        self.number.setFixedWidth(90)
+        fix_width(self.number, 90)
         self.number.setAccessibleName(self.tr("Number"))
         self.number.editingFinished.connect(self._number_given)
         row.addWidget(self.number)

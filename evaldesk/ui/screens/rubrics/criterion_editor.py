@@ -20,6 +20,7 @@ from evaldesk.services import rubric_draft
 from evaldesk.ui.screens.rubrics.condition_editor import ConditionEditor
 from evaldesk.ui.screens.rubrics.grid import EditableGrid
 from evaldesk.ui.screens.rubrics.quiet_combo import QuietCombo
+from evaldesk.ui.theme.measure import fix_height, fix_width
 from evaldesk.ui.widgets.card import Card, text_label
 
 _POINTED = ("binary", "nominal", "ordinal", "interval", "ratio", "multi")
@@ -52,7 +53,7 @@ class CriterionEditor(Card):
             self.tr("Stays the same from version to version: answers and exports are kept under it")
         )
         self.question = QPlainTextEdit()
-        self.question.setFixedHeight(58)
+        fix_height(self.question, 58)
         self.question.setTabChangesFocus(True)
         self.kind = QuietCombo()
         for kind, words in zip(SCALE_KINDS, self._kinds(), strict=True):
@@ -91,7 +92,7 @@ class CriterionEditor(Card):
         more.addWidget(self.group, 1)
         more.addWidget(text_label(self.tr("Weight"), "muted"))
         self.weight = QLineEdit()
-        self.weight.setFixedWidth(56)
+        fix_width(self.weight, 56)
         self.weight.setAccessibleName(self.tr("Weight"))
         self.weight.setToolTip(self.tr("Its share in a total over questions"))
         more.addWidget(self.weight)
@@ -122,7 +123,7 @@ class CriterionEditor(Card):
         self.body.addWidget(self.points)
         self.examples_label = text_label("", "muted")
         self.examples = QPlainTextEdit()
-        self.examples.setFixedHeight(58)
+        fix_height(self.examples, 58)
         self.examples.setTabChangesFocus(True)
         self.body.addWidget(self.examples_label)
         self.body.addWidget(self.examples)
@@ -138,7 +139,7 @@ class CriterionEditor(Card):
             ("unit", self.tr("Unit")),
         ):
             field = QLineEdit()
-            field.setFixedWidth(72)
+            fix_width(field, 72)
             field.setAccessibleName(words)
             field.textEdited.connect(lambda _: self._edited())
             self._numbers[key] = field

@@ -25,9 +25,10 @@ from evaldesk.ui.screens.rubrics.controller import Draft, RubricsController
 from evaldesk.ui.screens.rubrics.criterion_editor import CriterionEditor
 from evaldesk.ui.screens.rubrics.grid import EditableGrid
 from evaldesk.ui.screens.rubrics.models import ROW_ROLE, Row, RowsDelegate, RowsModel
+from evaldesk.ui.theme.measure import fix_height
+from evaldesk.ui.theme.style import two_lines_height
 from evaldesk.ui.widgets.card import Card, pane, text_label
 
-_ROW = 46
 _STORED = "#stored"
 """Member of a row: the name that the stored version knows the mode by."""
 _MOST_ROWS = 8
@@ -76,7 +77,7 @@ class RubricEditor(QScrollArea):
         self.name.setAccessibleName(self.tr("Name of the rubric"))
         self.name.textEdited.connect(self._rename)
         self.guidance = QPlainTextEdit()
-        self.guidance.setFixedHeight(76)
+        fix_height(self.guidance, 76)
         self.guidance.setTabChangesFocus(True)
         self.guidance.setAccessibleName(self.tr("How to rate"))
         self.guidance.setPlaceholderText(self.tr("What raters should know before they begin"))
@@ -143,7 +144,7 @@ class RubricEditor(QScrollArea):
         card.body.addWidget(self.modes)
         self.definition_label = text_label("", "muted")
         self.definition = QPlainTextEdit()
-        self.definition.setFixedHeight(58)
+        fix_height(self.definition, 58)
         self.definition.setTabChangesFocus(True)
         self.definition.textChanged.connect(self._define)
         card.body.addWidget(self.definition_label)
@@ -279,7 +280,7 @@ class RubricEditor(QScrollArea):
         with QSignalBlocker(self.list.selectionModel()):
             self.model.show_rows(rows)
             self.list.setCurrentIndex(self.model.index(self.index))
-        self.list.setFixedHeight(_ROW * max(1, min(len(rows), _MOST_ROWS)))
+        self.list.setFixedHeight(two_lines_height() * max(1, min(len(rows), _MOST_ROWS)))
 
     def _picked(self, index: QModelIndex) -> None:
         if index.isValid():

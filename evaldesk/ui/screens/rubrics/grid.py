@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evaldesk.ui.theme.measure import px
+
 _ROW = 28
 
 
@@ -235,8 +237,8 @@ class EditableGrid(QWidget):
 
     def _fit(self) -> None:
         rows = max(1, self.table.rowCount())
-        header = max(self.table.horizontalHeader().sizeHint().height(), _ROW)
-        self.table.setFixedHeight(header + rows * _ROW + 4)
+        header = max(self.table.horizontalHeader().sizeHint().height(), px(_ROW))
+        self.table.setFixedHeight(header + rows * px(_ROW) + 4)
 
 
 class ChoiceDelegate(QStyledItemDelegate):

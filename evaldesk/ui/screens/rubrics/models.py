@@ -12,15 +12,21 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from evaldesk.ui.theme.apply import current_tokens, sans
-from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
+from evaldesk.ui.theme.style import (
+    chip_size,
+    paint_chip,
+    paint_elided,
+    paint_row_ground,
+    two_lines,
+    two_lines_height,
+)
 
 _Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole
-_HEIGHT = 46
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +82,19 @@ class RowsDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """Two lines."""
-        return QSize(160, _HEIGHT)
+        return QSize(160, two_lines_height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """One row."""
         tokens = current_tokens()
         row: Row = index.data(ROW_ROLE)
         box: QRect = option.rect
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, QColor(tokens.accent_soft))
-            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, QColor(tokens.soft))
-        paint_rule(painter, tokens, box.left(), box.right(), box.bottom())
+        paint_row_ground(painter, tokens, option)
         right = box.right() - 12
+        upper, lower = two_lines(box, box.left() + 14, right)
         if row.chip:
-            paint_chip(
-                painter, tokens, right, box.top() + 16, row.chip, row.chip_kind, from_right=True
-            )
-            right -= chip_size(row.chip).width() + 6
-        left = box.left() + 14
-        paint_elided(
-            painter, QRect(left, box.top() + 6, right - left, 19), row.title, tokens.text, sans()
-        )
-        paint_elided(
-            painter,
-            QRect(left, box.top() + 24, box.right() - 12 - left, 17),
-            row.detail,
-            tokens.muted,
-            sans("small"),
-        )
+            middle = upper.center().y()
+            paint_chip(painter, tokens, right, middle, row.chip, row.chip_kind, from_right=True)
+            upper.setRight(right - chip_size(row.chip).width() - 6)
+        paint_elided(painter, upper, row.title, tokens.text, sans())
+        paint_elided(painter, lower, row.detail, tokens.muted, sans("small"))

@@ -7,7 +7,6 @@ from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -17,8 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk import __version__
-from evaldesk.settings.store import Theme
 from evaldesk.ui.screens.screen import Screen
+from evaldesk.ui.screens.settings.keys_card import KeysCard
+from evaldesk.ui.screens.settings.look_card import LookCard
+from evaldesk.ui.theme.measure import fix_width, px, sized
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, pane, text_label
 from evaldesk.ui.workspace import Workspace
@@ -38,8 +39,10 @@ class SettingsPage(Screen):
         outer.setContentsMargins(16, 16, 16, 16)
         column = QVBoxLayout()
         column.setSpacing(16)
-        for card in (self._you(), self._look(), self._keys(), self._projects(), self._about()):
-            card.setFixedWidth(WIDTH)
+        self.look = LookCard(workspace)
+        self.keys = KeysCard(workspace)
+        for card in (self._you(), self.look, self.keys, self._projects(), self._about()):
+            fix_width(card, WIDTH)
             column.addWidget(card)
         column.addStretch(1)
         outer.addLayout(column)
@@ -52,12 +55,11 @@ class SettingsPage(Screen):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
         workspace.user_changed.connect(self._show_user)
-        workspace.theme_changed.connect(self._show_theme)
 
     def opened(self, **place: Any) -> None:
         """Other places of the window may have changed what is shown here."""
         self._show_user(self.workspace.user)
-        self._show_theme()
+        self.look.show_chosen()
         self._show_recents()
 
     def left(self) -> None:
@@ -67,7 +69,7 @@ class SettingsPage(Screen):
     def _you(self) -> Card:
         card = Card(self.tr("You"))
         self.name = QLineEdit(self.workspace.user)
-        self.name.setMaximumWidth(320)
+        sized(self.name, lambda it: it.setMaximumWidth(px(320)))
         self.name.setAccessibleName(self.tr("Your name"))
         self.name.editingFinished.connect(self._name_given)
         card.body.addWidget(text_label(self.tr("Your name"), "small"))
@@ -81,50 +83,6 @@ class SettingsPage(Screen):
                 "muted",
                 wrap=True,
             )
-        )
-        return card
-
-    def _look(self) -> Card:
-        card = Card(self.tr("Look"), self.workspace.actions.keys("app.theme"))
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        self.themes: dict[Theme, ActionButton] = {}
-        group = QButtonGroup(self)
-        group.setExclusive(True)
-        choices: tuple[tuple[Theme, str], ...] = (
-            ("system", self.tr("As the system")),
-            ("light", self.tr("Light")),
-            ("dark", self.tr("Dark")),
-        )
-        for theme, text in choices:
-            button = ActionButton(text, kind="choice")
-            group.addButton(button)
-            button.clicked.connect(
-                lambda _checked=False, wanted=theme: self.workspace.choose_theme(wanted)
-            )
-            row.addWidget(button)
-            self.themes[theme] = button
-        row.addStretch(1)
-        card.body.addLayout(row)
-        return card
-
-    def _keys(self) -> Card:
-        card = Card(self.tr("Keys"))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for action_id, text in (
-            ("app.shortcuts", self.tr("Show all keys")),
-            ("app.palette", self.tr("Search commands")),
-        ):
-            button = ActionButton(text, self.workspace.actions.keys(action_id))
-            button.clicked.connect(
-                lambda _checked=False, wanted=action_id: self.workspace.actions.trigger(wanted)
-            )
-            row.addWidget(button)
-        row.addStretch(1)
-        card.body.addLayout(row)
-        card.body.addWidget(
-            text_label(self.tr("Plain keys are off while you type."), "muted", wrap=True)
         )
         return card
 
@@ -183,9 +141,6 @@ class SettingsPage(Screen):
     def _show_user(self, name: str) -> None:
         if not self.name.hasFocus():
             self.name.setText(name)
-
-    def _show_theme(self) -> None:
-        self.themes[self.workspace.settings.theme].setChecked(True)
 
     def _show_recents(self) -> None:
         recents = self.workspace.settings.recents

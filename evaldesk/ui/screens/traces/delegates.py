@@ -1,13 +1,14 @@
 """How the lists of the Traces screen are drawn."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from evaldesk.domain.trace import TraceRow
 from evaldesk.ui.screens.traces.models import CHIPS, MUTED, ROW, SIDE, SNIPPET
 from evaldesk.ui.screens.traces.search_words import marks
 from evaldesk.ui.theme.apply import sans
+from evaldesk.ui.theme.measure import px, row_px
 from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided, paint_rule
 from evaldesk.ui.theme.tokens import Tokens
 
@@ -30,8 +31,14 @@ class TraceDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.tokens = tokens
         self.words: tuple[str, ...] = ()
-        self._font = sans()
-        self._small = sans("small")
+
+    @property
+    def _font(self) -> QFont:
+        return sans()
+
+    @property
+    def _small(self) -> QFont:
+        return sans("small")
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a cell."""
@@ -75,9 +82,11 @@ class TraceDelegate(QStyledItemDelegate):
         """For fitting a column to what is in sight."""
         chips = index.data(CHIPS)
         if chips:
-            return QSize(sum(chip_size(text).width() + 4 for text, _ in chips) + 16, 28)
+            return QSize(sum(chip_size(text).width() + 4 for text, _ in chips) + 16, row_px(28))
         text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
-        return QSize(min(QFontMetrics(self._font).horizontalAdvance(text) + 18, 480), 28)
+        return QSize(
+            min(QFontMetrics(self._font).horizontalAdvance(text) + 18, px(480)), row_px(28)
+        )
 
     def _chips(
         self,
@@ -129,7 +138,10 @@ class SiblingDelegate(QStyledItemDelegate):
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tokens = tokens
-        self._font = sans("small")
+
+    @property
+    def _font(self) -> QFont:
+        return sans("small")
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a label."""
@@ -165,6 +177,6 @@ class SiblingDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As wide as its words, within reason."""
         text = "B · " + (index.data(Qt.ItemDataRole.DisplayRole) or "")
-        width = min(QFontMetrics(self._font).horizontalAdvance(text), 236)
+        width = min(QFontMetrics(self._font).horizontalAdvance(text), px(236))
         chips = sum(chip_size(chip).width() + 6 for chip, _ in index.data(CHIPS) or ())
-        return QSize(width + chips + 26, 32)
+        return QSize(width + chips + 26, px(32))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from evaldesk.domain.query import Comparison
+from evaldesk.ui.theme.measure import fix_width
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import text_label
 
@@ -62,7 +63,7 @@ class DiffersPane(QFrame):
 
     def open_at(self, at: QPoint) -> None:
         """Show it there, on the screen."""
-        self.setFixedWidth(_WIDTH)
+        fix_width(self, _WIDTH)
         self.adjustSize()
         self.move(at)
         self.show()

@@ -1,18 +1,19 @@
 """How the lines of the facet column are drawn."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from evaldesk.ui.screens.traces.facet_model import ENTRY, FacetEntry, State
 from evaldesk.ui.theme.apply import sans
+from evaldesk.ui.theme.measure import row_px
 from evaldesk.ui.theme.style import paint_elided
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.trace_view import figures
 
 Index = QModelIndex | QPersistentModelIndex
 
-HEADING, LINE = 30, 24
+_HEADING, _LINE = 30, 24
 _LEFT, _RIGHT, _TEXT = 14, 12, 21
 
 
@@ -22,15 +23,20 @@ class FacetDelegate(QStyledItemDelegate):
     def __init__(self, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tokens = tokens
-        self._font = sans()
-        self._small = sans("small")
-        self._heading = sans("small", bold=True)
+
+    @property
+    def _font(self) -> QFont:
+        return sans()
+
+    @property
+    def _small(self) -> QFont:
+        return sans("small")
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Headings are a little higher."""
         entry: FacetEntry | None = index.data(ENTRY)
         heading = entry is not None and entry.kind == "heading"
-        return QSize(120, HEADING if heading else LINE)
+        return QSize(120, row_px(_HEADING if heading else _LINE))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a line."""
@@ -49,7 +55,11 @@ class FacetDelegate(QStyledItemDelegate):
             top = inner.adjusted(0, 6, 0, 0)
             self._arrow(painter, QPoint(top.left() + 4, top.center().y() + 1), entry.folded)
             paint_elided(
-                painter, top.adjusted(15, 0, 0, 0), entry.title, tokens.muted, self._heading
+                painter,
+                top.adjusted(15, 0, 0, 0),
+                entry.title,
+                tokens.muted,
+                sans("small", bold=True),
             )
             return
         text = inner.adjusted(_TEXT, 0, 0, 0)

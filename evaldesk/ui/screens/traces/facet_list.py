@@ -8,6 +8,7 @@ from evaldesk.settings import Settings
 from evaldesk.ui.screens.traces.facet_delegate import FacetDelegate
 from evaldesk.ui.screens.traces.facet_model import FacetEntry, FacetModel
 from evaldesk.ui.theme.tokens import Tokens
+from evaldesk.ui.widgets.clearing import let_clear
 
 MANY = 20
 """A facet of more values brings a field to find some of them."""
@@ -163,7 +164,7 @@ class FacetColumn(QWidget):
         self.finder = QLineEdit()
         self.finder.setPlaceholderText(self.tr("Find a value"))
         self.finder.setAccessibleName(self.tr("Find a value of the facets"))
-        self.finder.setClearButtonEnabled(True)
+        let_clear(self.finder)
         self.finder.textChanged.connect(model.seek)
         self.finder.returnPressed.connect(self.list.setFocus)
         column = QVBoxLayout(self)

@@ -27,7 +27,9 @@ from PySide6.QtWidgets import (
 
 from evaldesk.services.completion import Suggestion, begun_at
 from evaldesk.ui.theme.apply import current_tokens, mono, sans
+from evaldesk.ui.theme.measure import row_px
 from evaldesk.ui.theme.style import paint_elided
+from evaldesk.ui.widgets.clearing import let_clear
 from evaldesk.ui.widgets.trace_view import figures
 
 MOST = 60
@@ -89,7 +91,7 @@ class SuggestionDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """All lines are alike."""
-        return QSize(_WIDTH - 20, _ROW)
+        return QSize(_WIDTH - 20, row_px(_ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw a line."""
@@ -141,7 +143,7 @@ class FilterField(QLineEdit):
         self._pause.setInterval(350)
         self._pause.timeout.connect(self._paused)
         self._told = ""
-        self.setClearButtonEnabled(True)
+        let_clear(self)
         self.textEdited.connect(self._typed)
         self.textChanged.connect(lambda _text: self._pause.start())
         self.returnPressed.connect(self._settle)

@@ -26,10 +26,12 @@ from evaldesk.ui.screens.traces.narrowing import Narrowing
 from evaldesk.ui.screens.traces.narrowing_line import NarrowingLine
 from evaldesk.ui.screens.traces.panels import TraceTable
 from evaldesk.ui.screens.traces.search_words import words_of
+from evaldesk.ui.theme.measure import row_px
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, text_label
+from evaldesk.ui.widgets.clearing import let_clear
 from evaldesk.ui.widgets.empty import EmptyState
-from evaldesk.ui.widgets.table import ROW_HEIGHT
+from evaldesk.ui.widgets.table import fit_rows, row_height
 from evaldesk.ui.workspace import Workspace
 
 TYPING_PAUSE_MS = 150
@@ -80,12 +82,13 @@ class ListPane(QWidget):
     def show_ids(self, ids: "array[int]") -> None:
         """Another list."""
         self._delegate.words = words_of(self._controller.text)
-        self.table.verticalHeader().setDefaultSectionSize(
-            _WITH_SNIPPET if self._delegate.words else ROW_HEIGHT
-        )
+        self._fit_rows()
         self.model.set_ids(ids)
         self.no_match.show_text(self.tr("No trace matches"), self._why_none())
         self.stack.setCurrentWidget(self.table if len(ids) else self.no_match)
+
+    def _fit_rows(self) -> None:
+        fit_rows(self.table, row_px(_WITH_SNIPPET) if self._delegate.words else row_height())
 
     def select_row(self, row: int) -> None:
         """Make a row the current one, and read what was found in the rows in sight."""
@@ -153,6 +156,7 @@ class ListPane(QWidget):
     def retheme(self) -> None:
         """Another theme."""
         self._delegate.tokens = self._workspace.tokens
+        self._fit_rows()
         self.table.viewport().update()
 
     # building
@@ -161,7 +165,7 @@ class ListPane(QWidget):
         self.search_field = QLineEdit()
         self.search_field.setPlaceholderText(self.tr("Search in all traces"))
         self.search_field.setAccessibleName(self.tr("Search in all traces"))
-        self.search_field.setClearButtonEnabled(True)
+        let_clear(self.search_field)
         self.filter_field = FilterField(self._controller.suggestions)
         self.filter_field.setPlaceholderText(self.tr("Filter, such as score.pass = 0; ? helps"))
         self.filter_field.setAccessibleName(self.tr("Filter"))

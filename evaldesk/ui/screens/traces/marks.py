@@ -13,10 +13,9 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QSizePolicy,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -28,7 +27,8 @@ from evaldesk.domain.reading import Note
 from evaldesk.jobs.runner import JobControl
 from evaldesk.ui.screens.traces.panels import KeyedList
 from evaldesk.ui.theme.apply import sans
-from evaldesk.ui.theme.style import paint_elided
+from evaldesk.ui.theme.measure import row_px
+from evaldesk.ui.theme.style import paint_elided, paint_row_ground, two_lines
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import SectionHeader, hairline
 from evaldesk.ui.workspace import Workspace
@@ -93,7 +93,7 @@ class MarkDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         """Two lines."""
-        return QSize(80, _LINE)
+        return QSize(80, row_px(_LINE))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Sign and scenario, and below what is said."""
@@ -101,14 +101,8 @@ class MarkDelegate(QStyledItemDelegate):
         assert isinstance(model, MarkModel)
         tokens = self.tokens
         box: QRect = option.rect
-        state = option.state
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, QColor(tokens.accent_soft))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, QColor(tokens.soft))
-        inner = box.adjusted(12, 3, -8, -3)
-        upper = QRect(inner.left(), inner.top(), inner.width(), 18)
-        lower = QRect(inner.left(), inner.top() + 17, inner.width(), 16)
+        paint_row_ground(painter, tokens, option)
+        upper, lower = two_lines(box, box.left() + 12, box.right() - 8)
         paint_elided(painter, upper, model.title(index.row()), tokens.text, sans())
         paint_elided(painter, lower, model.detail(index.row()), tokens.muted, sans("small"))
 
@@ -171,8 +165,11 @@ class MarksPanel(QWidget):
     def _show(self, notes: list[Note], names: dict[int, str], person: str) -> None:
         self.model.set_notes(notes, names, person)
         self.setVisible(bool(notes))
-        self.list.setFixedHeight(min(6, len(notes)) * _LINE + 2)
+        self._fit()
         self.header.detail.setText(f"{len(notes):,}")
+
+    def _fit(self) -> None:
+        self.list.setFixedHeight(min(6, len(self.model.notes)) * row_px(_LINE) + 2)
 
     def _picked(self, index: QModelIndex) -> None:
         note = self.model.notes[index.row()]
@@ -184,4 +181,5 @@ class MarksPanel(QWidget):
 
     def _retheme(self) -> None:
         self._delegate.tokens = self._workspace.tokens
+        self._fit()
         self.list.viewport().update()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton
 
 from evaldesk.ui.screens.traces.narrowing_words import Part
 from evaldesk.ui.theme.apply import current_tokens, sans
+from evaldesk.ui.theme.measure import px, sized
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.flow import FlowLayout
@@ -39,8 +40,7 @@ class PartButton(QPushButton):
         super().__init__(parent)
         self.part = part
         self.setProperty("kind", "part")
-        self.setFont(sans("small"))
-        self.setFixedHeight(_HEIGHT)
+        sized(self, _small)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self.removed)
@@ -59,7 +59,7 @@ class PartButton(QPushButton):
     def sizeHint(self) -> QSize:
         """As wide as what it says, within reason."""
         width = self.fontMetrics().horizontalAdvance(self.text()) + 36
-        return QSize(min(width, _MOST_WIDE), _HEIGHT)
+        return QSize(min(width, _MOST_WIDE), px(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         """As wide as it wants to be."""
@@ -129,14 +129,13 @@ class NarrowingLine(QWidget):
         self._flow_host.setSizePolicy(policy)
         self._parts: list[PartButton] = []
         self.all = ActionButton(self.tr("Clear all"), kind="link")
-        self.all.setFont(sans("small"))
+        sized(self.all, lambda it: it.setFont(sans("small")))
         self.all.clicked.connect(self.cleared)
         self._flow.addWidget(self.all)
         self.total = text_label("", "small")
         self.total.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.order = QToolButton()
         self.order.setProperty("kind", "part")
-        self.order.setFont(sans("small"))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 8, 6)
         row.setSpacing(8)
@@ -144,8 +143,8 @@ class NarrowingLine(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         row.addWidget(self.total, 0, top)
         row.addWidget(self.order, 0, top)
-        self.total.setFixedHeight(_HEIGHT)
-        self.order.setFixedHeight(_HEIGHT)
+        sized(self.total, lambda it: it.setFixedHeight(px(_HEIGHT)))
+        sized(self.order, _small)
         self.show_parts(())
 
     @property
@@ -202,3 +201,8 @@ class NarrowingLine(QWidget):
         button = self.sender()
         if isinstance(button, PartButton):
             self.removed.emit(button.part.key)
+
+
+def _small(button: QWidget) -> None:
+    button.setFont(sans("small"))
+    button.setFixedHeight(px(_HEIGHT))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QWidget
 
 from evaldesk.ui.screens.traces.delegates import SiblingDelegate
 from evaldesk.ui.screens.traces.models import SiblingModel
+from evaldesk.ui.theme.measure import fix_height
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.table import Table
@@ -95,7 +96,7 @@ class SiblingStrip(QWidget):
         self.list.setItemDelegate(self._delegate)
         self.list.setFlow(QListView.Flow.LeftToRight)
         self.list.setWrapping(False)
-        self.list.setFixedHeight(34)
+        fix_height(self.list, 34)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._label = text_label("", "small")

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from evaldesk.domain.reading import SavedView
 from evaldesk.ui.screens.traces.views_model import ViewsModel
 from evaldesk.ui.theme.apply import current_tokens, sans
+from evaldesk.ui.theme.measure import row_px, sized
 from evaldesk.ui.theme.style import paint_elided
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, text_label
@@ -32,7 +33,7 @@ class ViewDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All lines are alike."""
-        return QSize(120, LINE)
+        return QSize(120, row_px(LINE))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a line; the view that is shown has an edge."""
@@ -121,7 +122,8 @@ class ViewsPanel(QWidget):
         self._workspace = workspace
         self.model = ViewsModel(workspace, self)
         self.save = ActionButton(self.tr("Save this view"), kind="link")
-        self.save.setFont(sans("small"))
+        sized(self.save, lambda it: it.setFont(sans("small")))
+        workspace.theme_changed.connect(self._fit)
         self.save.setAccessibleName(self.tr("Save this view under a name"))
         self.save.setToolTip(workspace.actions.tooltip("traces.save_view"))
         self.save.clicked.connect(self.save_wanted)
@@ -167,7 +169,7 @@ class ViewsPanel(QWidget):
     def _fit(self) -> None:
         count = len(self.model.items)
         self.list.setVisible(count > 0)
-        self.list.setFixedHeight(min(count, _MOST_LINES) * LINE + 2)
+        self.list.setFixedHeight(min(count, _MOST_LINES) * row_px(LINE) + 2)
 
     def _menu(self, row: int, at: QPoint) -> None:
         view = self._view(row)

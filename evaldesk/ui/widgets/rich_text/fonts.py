@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QTextCharFormat
 
 from evaldesk.ui.theme.apply import mono, sans
+from evaldesk.ui.theme.measure import payload_px
 from evaldesk.ui.theme.tokens import LIGHT, Tokens
 
 if TYPE_CHECKING:
@@ -54,19 +55,25 @@ class TextStyles:
     """
 
     def __init__(self, tokens: Tokens = LIGHT, pictures: "Pictures | None" = None) -> None:
-        self.tokens = tokens
         self.pictures = pictures
         self.formats: dict[tuple[str, int, tuple[str, ...]], QTextCharFormat] = {}
-        self.prose = TextStyle(sans(), 20.0)
-        self.payload = TextStyle(_as_typed(mono()), 18.0)
-        slanted = sans()
+        self.wear(tokens)
+
+    def wear(self, tokens: Tokens) -> None:
+        """Another theme, or type of another size."""
+        self.tokens = tokens
+        self.formats.clear()
+        line = payload_px(20.0)
+        self.prose = TextStyle(sans(payload=True), line)
+        self.payload = TextStyle(_as_typed(mono(payload=True)), payload_px(18.0))
+        slanted = sans(payload=True)
         slanted.setItalic(True)
-        self.slanted = TextStyle(slanted, 20.0)
-        self.title = TextStyle(sans("title", bold=True), 24.0)
-        self.strong = TextStyle(sans(bold=True), 20.0)
-        self.head = sans("small", bold=True)
-        self.payload_head = _as_typed(mono("small"))
-        self.small = sans("small")
+        self.slanted = TextStyle(slanted, line)
+        self.title = TextStyle(sans("title", bold=True, payload=True), payload_px(24.0))
+        self.strong = TextStyle(sans(bold=True, payload=True), line)
+        self.head = sans("small", bold=True, payload=True)
+        self.payload_head = _as_typed(mono("small", payload=True))
+        self.small = sans("small", payload=True)
 
     def format(self, name: str, base: TextStyle) -> QTextCharFormat:
         """How a style of `Shown` looks within text of another one."""

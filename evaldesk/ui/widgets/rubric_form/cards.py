@@ -18,13 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.rubric import SEVERITIES, SEVERITY, CannotJudge, Criterion
+from evaldesk.domain.suggestion import Suggested
 from evaldesk.services.answering import Earlier
 from evaldesk.ui.theme.apply import current_tokens
+from evaldesk.ui.theme.measure import px, sized
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.flow import FlowLayout
 from evaldesk.ui.widgets.rubric_form.asides import EarlierNote, ReasonRow, SayLine
 from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
 from evaldesk.ui.widgets.rubric_form.fields import GrowingText, LeavableLine
+from evaldesk.ui.widgets.rubric_form.suggestion_note import SuggestionNote
+
+KeysOf = Callable[[str], str]
+"""Name of a command of the form, such as ``answer1`` → its key."""
 
 IDLE_MS = 400
 """A text is kept when nothing was typed for so long."""
@@ -37,6 +43,7 @@ class FieldCard(QFrame):
         chosen(name, value): the person answered; None takes the answer back.
         typed(name, value): the same, while a text is being written.
         said(name, comment): the comment on the answer was written.
+        taken(name): the suggestion was taken by its button.
         final(name): what is chosen next ends the field, so that the next one may come.
         reached(name): focus or a click came to it.
         left(step): the person goes on (1) or back (-1), or stays outside the field (0).
@@ -45,6 +52,7 @@ class FieldCard(QFrame):
     chosen = Signal(str, object)
     typed = Signal(str, object)
     said = Signal(str, str)
+    taken = Signal(str)
     final = Signal(str)
     reached = Signal(str)
     left = Signal(int)
@@ -59,6 +67,9 @@ class FieldCard(QFrame):
         self._reason: ReasonRow | None = None
         self._say: SayLine | None = None
         self._earlier: EarlierNote | None = None
+        self._ready: Suggested | None = None
+        self._suggestion: SuggestionNote | None = None
+        self._take_keys = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(title)
         self.body = QVBoxLayout(self)
@@ -71,10 +82,9 @@ class FieldCard(QFrame):
         self.clear_button = QToolButton()
         self.clear_button.setText("✕")
         self.clear_button.setProperty("kind", "flat")
-        self.clear_button.setFixedSize(20, 20)
+        sized(self.clear_button, lambda it: it.setFixedSize(px(20), px(20)))
         self.clear_button.setStyleSheet("padding: 0; min-height: 0;")
         self.clear_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.clear_button.setToolTip(self.tr("Take the answer back  (0)"))
         self.clear_button.setAccessibleName(self.tr("Take back: %1").replace("%1", title))
         self.clear_button.clicked.connect(self.clear)
         keep = self.clear_button.sizePolicy()
@@ -87,6 +97,12 @@ class FieldCard(QFrame):
         self.body.addLayout(head)
         if criterion is not None and criterion.question:
             self.body.addWidget(text_label(criterion.question, "muted", wrap=True))
+
+    def show_keys(self, keys: KeysOf) -> None:
+        """Name the keys that the person has for it."""
+        self._take_keys = keys("accept")
+        words = self.tr("Take the answer back")
+        self.clear_button.setToolTip(f"{words}  ({keys('clear')})" if keys("clear") else words)
 
     @property
     def answered(self) -> bool:
@@ -103,6 +119,7 @@ class FieldCard(QFrame):
         if self._reason is not None:
             self._reason.show_value(value)
         self._fit_say()
+        self._fit_suggestion()
 
     def show_said(self, text: str) -> None:
         """Show the comment on the answer."""
@@ -119,6 +136,34 @@ class FieldCard(QFrame):
             self.body.addWidget(self._earlier)
         if self._earlier is not None:
             self._earlier.show_earlier(earlier)
+
+    def show_suggested(self, ready: Suggested | None) -> None:
+        """Show what stands ready as an answer, and is none yet; None for nothing."""
+        self._ready = ready
+        if ready is not None and self._suggestion is None:
+            self._suggestion = SuggestionNote(self.title.text(), self._take_keys)
+            self._suggestion.taken.connect(lambda: self.taken.emit(self.name))
+            self.body.addWidget(self._suggestion)
+        self._fit_suggestion()
+
+    @property
+    def stands_ready(self) -> bool:
+        """Whether a suggestion waits to be taken or changed."""
+        return self._ready is not None and not self.answered
+
+    def mark_suggested(self, value: Any) -> None:
+        """Mark the point that is suggested and not answered; None for none."""
+
+    def _fit_suggestion(self) -> None:
+        ready = self._ready
+        if self._suggestion is not None:
+            words = "" if ready is None else self._read_out(ready.value)
+            self._suggestion.show_suggestion(ready, words, answered=self.answered)
+            self.mark_suggested(ready.value if ready is not None and self.stands_ready else None)
+        if ready is not None and not self.answered:
+            said = self.tr("no answer yet; suggested is %1 (%2)")
+            said = said.replace("%1", self._read_out(ready.value)).replace("%2", ready.by)
+            self.setAccessibleDescription(said)
 
     @property
     def wants_comment(self) -> bool:
@@ -262,6 +307,12 @@ class SeverityCard(FieldCard):
             row.addWidget(button)
             self.buttons.append(button)
         self.body.addLayout(row)
+
+    def show_keys(self, keys: KeysOf) -> None:
+        """On each button."""
+        super().show_keys(keys)
+        for number, button in enumerate(self.buttons, 1):
+            button.follow_keys(keys(f"severity{number}"))
 
     def show_value(self, value: Any) -> None:
         """Mark it."""

@@ -24,10 +24,20 @@ class ChoiceButton(ActionButton):
         policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
         self.setSizePolicy(policy)
         self._pointed = False
+        self._suggested = False
+
+    def cap_text(self) -> str:
+        """Short, as several stand in a line."""
+        return self.keys.replace("Shift ", "⇧").replace("Num ", "")
 
     def set_pointed(self, pointed: bool) -> None:
         """Whether the arrows stand on it."""
         self._pointed = pointed
+        self.update()
+
+    def set_suggested(self, suggested: bool) -> None:
+        """Whether it stands ready as an answer."""
+        self._suggested = suggested
         self.update()
 
     def heightForWidth(self, width: int) -> int:
@@ -46,13 +56,16 @@ class ChoiceButton(ActionButton):
             super().paintEvent(event)
         else:
             self._paint_wrapped()
+        if self._suggested:
+            ink = QColor(current_tokens().accent)
+            self._paint_ring(QPen(ink, 1.6, Qt.PenStyle.DashLine))
         if self._pointed:
-            self._paint_ring()
+            self._paint_ring(QPen(QColor(current_tokens().text), 2))
 
-    def _paint_ring(self) -> None:
+    def _paint_ring(self, pen: QPen) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(current_tokens().text), 2))
+        painter.setPen(pen)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
         painter.end()
 
@@ -65,7 +78,7 @@ class ChoiceButton(ActionButton):
         tokens = current_tokens()
         left = _BUTTON_PADDING
         if self.keys:
-            paint_keycap(painter, tokens, left, self.height() // 2, self.keys)
+            paint_keycap(painter, tokens, left, self.height() // 2, self.cap_text())
         painter.setFont(self.font())
         painter.setPen(QColor(tokens.on_accent if self.isChecked() else tokens.text))
         width = self._words_width(self.width())

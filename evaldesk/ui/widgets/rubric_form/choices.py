@@ -6,7 +6,7 @@ from typing import Any
 from evaldesk.domain.rubric import Criterion, Point
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.flow import FlowLayout
-from evaldesk.ui.widgets.rubric_form.cards import FieldCard
+from evaldesk.ui.widgets.rubric_form.cards import FieldCard, KeysOf
 from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
 from evaldesk.ui.widgets.rubric_form.point_details import PointDetails
 
@@ -42,6 +42,12 @@ class ChoiceCard(FieldCard):
         self.body.addLayout(row)
         self._pointed = -1
 
+    def show_keys(self, keys: KeysOf) -> None:
+        """On the button of each point."""
+        super().show_keys(keys)
+        for number, button in enumerate(self.buttons[:9], 1):
+            button.follow_keys(keys(f"answer{number}"))
+
     def set_active(self, active: bool) -> None:
         """Long anchors are shown on the active card only."""
         super().set_active(active)
@@ -63,6 +69,12 @@ class ChoiceCard(FieldCard):
         chosen = self._chosen()
         for button, own in zip(self.buttons, self._values, strict=True):
             button.setChecked(own in chosen)
+
+    def mark_suggested(self, value: Any) -> None:
+        """A dashed line round its button."""
+        ready = value if isinstance(value, list) else [value]
+        for button, own in zip(self.buttons, self._values, strict=True):
+            button.set_suggested(own in ready)
 
     def words_of(self, value: Any) -> str:
         """What the button says."""

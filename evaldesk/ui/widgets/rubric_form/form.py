@@ -7,13 +7,14 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from evaldesk.domain.rubric import COMMENT, SEVERITIES, SEVERITY, Criterion, Rubric
+from evaldesk.domain.suggestion import Suggested
 from evaldesk.services.answering import Earlier
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.keycap import KeyHint
 from evaldesk.ui.widgets.label import ElidedLabel
-from evaldesk.ui.widgets.rubric_form.cards import FieldCard, SeverityCard, TextCard
+from evaldesk.ui.widgets.rubric_form.cards import FieldCard, KeysOf, SeverityCard, TextCard
 from evaldesk.ui.widgets.rubric_form.choices import ChoiceCard, SeveralCard
 from evaldesk.ui.widgets.rubric_form.modes import ModesCard
 from evaldesk.ui.widgets.rubric_form.numbers import NumberCard
@@ -27,15 +28,25 @@ class RubricForm(QWidget):
         answered(name, value, typing): value None takes the answer back; typing for a text that
             may go on.
         said(name, comment): the comment on an answer was written.
+        taken(name): a suggestion was taken by its button; all of them where the name is empty.
         submitted: the button was pressed.
     """
 
     answered = Signal(str, object, bool)
     said = Signal(str, str)
+    taken = Signal(str)
     submitted = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, submits: bool = True) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, submits: bool = True, keys: KeysOf | None = None
+    ) -> None:
+        """
+        Args:
+            submits: whether the form can be handed in, or is only looked at.
+            keys: key of each command, where the person may have chosen others.
+        """
         super().__init__(parent)
+        self._keys = keys
         self.rubric: Rubric | None = None
         self.cards: list[FieldCard] = []
         self._groups: list[tuple[QWidget, list[FieldCard]]] = []
@@ -50,8 +61,13 @@ class RubricForm(QWidget):
         head.setSpacing(8)
         self.heading = ElidedLabel("", kind="heading")
         head.addWidget(self.heading, 1)
+        self.take_all = ActionButton("", keys("accept_all") if keys else "", kind="link")
+        self.take_all.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.take_all.clicked.connect(lambda: self.taken.emit(""))
+        self.take_all.hide()
+        head.addWidget(self.take_all)
         if submits:
-            head.addWidget(KeyHint("?", self.tr("keys")))
+            head.addWidget(KeyHint(keys("sheet") if keys else "?", self.tr("keys")))
         outer.addLayout(head)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
@@ -67,7 +83,9 @@ class RubricForm(QWidget):
         foot.addWidget(self.problem)
         row = QHBoxLayout()
         row.setSpacing(10)
-        self.submit_button = ActionButton(self.tr("Submit and next"), "Ctrl ⏎", kind="primary")
+        self.submit_button = ActionButton(
+            self.tr("Submit and next"), keys("submit") if keys else "Ctrl ⏎", kind="primary"
+        )
         self.submit_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.submit_button.clicked.connect(self._submit)
         row.addWidget(self.submit_button)
@@ -107,9 +125,12 @@ class RubricForm(QWidget):
             made.append(TextCard(COMMENT, self.tr("Comment")))
             group = ""
             for card in made:
+                if self._keys is not None:
+                    card.show_keys(self._keys)
                 card.chosen.connect(lambda name, value: self.answered.emit(name, value, False))
                 card.typed.connect(lambda name, value: self.answered.emit(name, value, True))
                 card.said.connect(self.said)
+                card.taken.connect(self.taken)
                 card.final.connect(self._await)
                 card.reached.connect(self._reached)
                 card.left.connect(self._left)
@@ -137,6 +158,7 @@ class RubricForm(QWidget):
         said: Mapping[str, str] | None = None,
         earlier: Mapping[str, Earlier] | None = None,
         *,
+        suggested: Mapping[str, Suggested] | None = None,
         activate: bool = True,
     ) -> None:
         """Show what is answered, and make the first open criterion the active one.
@@ -144,12 +166,15 @@ class RubricForm(QWidget):
         Args:
             said: field → comment on its answer.
             earlier: criterion → what was answered when it was another question.
+            suggested: criterion → what stands ready as an answer.
         """
         for card in self.cards:
             card.show_value(answers.get(card.name))
             card.show_said((said or {}).get(card.name, ""))
             card.show_earlier((earlier or {}).get(card.name))
+            card.show_suggested((suggested or {}).get(card.name))
         self._show_asked()
+        self._count_suggestions()
         self.show_problem("")
         if activate and self.cards:
             first = next((card for card in self._criteria() if not card.answered), self.cards[0])
@@ -162,6 +187,7 @@ class RubricForm(QWidget):
             card.show_value(value)
             card.show_said(said)
             self._show_asked()
+            self._count_suggestions()
             self.show_problem("")
             if name == self._awaited:
                 self._awaited = ""
@@ -338,6 +364,13 @@ class RubricForm(QWidget):
             card.setVisible(card.asked)
         for heading, cards in self._groups:
             heading.setVisible(any(card.asked for card in cards))
+
+    def _count_suggestions(self) -> None:
+        waiting = sum(card.asked and card.stands_ready for card in self.cards)
+        self.take_all.setVisible(waiting > 0)
+        one = self.tr("take the suggestion")
+        many = self.tr("take {n} suggestions").format(n=waiting)
+        self.take_all.setText(one if waiting == 1 else many)
 
     def _await(self, name: str) -> None:
         self._awaited = name

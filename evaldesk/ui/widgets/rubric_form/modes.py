@@ -33,7 +33,7 @@ from evaldesk.ui.theme.style import chip_size, paint_chip
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.flow import FlowLayout
 from evaldesk.ui.widgets.keycap import KeyHint
-from evaldesk.ui.widgets.rubric_form.cards import FieldCard
+from evaldesk.ui.widgets.rubric_form.cards import FieldCard, KeysOf
 from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -63,12 +63,17 @@ class ModesCard(FieldCard):
         self.add_button = ActionButton(self.tr("add"), "T", kind="choice")
         self.add_button.setCheckable(False)
         self.add_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.add_button.setAccessibleName(self.tr("Add a failure mode, T"))
+        self.add_button.setAccessibleName(self.tr("Add a failure mode"))
         self.add_button.clicked.connect(self.enter)
         self._row.addWidget(self.add_button)
         self.body.addLayout(self._row)
         self.chips: dict[str, ChoiceButton] = {}
         self.popup: ModesPopup | None = None
+
+    def show_keys(self, keys: KeysOf) -> None:
+        """On the button that adds."""
+        super().show_keys(keys)
+        self.add_button.follow_keys(keys("modes"))
 
     def show_value(self, value: Any) -> None:
         """One chip a tag."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.rubric import CannotJudge, Criterion
+from evaldesk.ui.theme.measure import fix_width
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.chip import restyle
 from evaldesk.ui.widgets.rubric_form.cards import FieldCard, connect_field, idle_timer
@@ -23,7 +24,7 @@ class NumberCard(FieldCard):
         row = QHBoxLayout()
         row.setSpacing(8)
         self.field = SteppedLine()
-        self.field.setFixedWidth(120)
+        fix_width(self.field, 120)
         self.field.setAccessibleName(criterion.text)
         row.addWidget(self.field)
         row.addWidget(text_label(criterion.scale.unit, "", wrap=False))

@@ -7,13 +7,23 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from evaldesk.services.timeline import Timeline, TimelineRow
 from evaldesk.ui.theme.apply import mono, sans
+from evaldesk.ui.theme.measure import px, row_px
 from evaldesk.ui.theme.style import paint_elided
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.timeline.words import KINDS, name_of, tokens_of, tr
 from evaldesk.ui.widgets.trace_view.figures import duration
 
-ROW = 22
-AXIS = 22
+
+def row_height() -> int:
+    """Of a span, in pixels."""
+    return row_px(22)
+
+
+def axis_height() -> int:
+    """Of the strip above the rows, in pixels."""
+    return px(22)
+
+
 LEFT = 12
 INDENT = 10
 DEEPEST = 14
@@ -38,7 +48,7 @@ class WaterfallPainter:
     def lane(self, width: int) -> QRect:
         """Where the bars are, of no height."""
         left = max(140, min(360, int(width * 0.38)))
-        return QRect(left, 0, max(40, width - left - _FIGURES - LEFT), 0)
+        return QRect(left, 0, max(40, width - left - px(_FIGURES) - LEFT), 0)
 
     def _ticks(self, lane: QRect) -> Sequence[tuple[float, int]]:
         total = self.timeline.total
@@ -60,22 +70,22 @@ class WaterfallPainter:
         """The lines of the axis, below everything."""
         painter.setPen(QPen(QColor(self.tokens.line), 1))
         for _, x in self._ticks(lane):
-            painter.drawLine(x, AXIS, x, whole.height())
+            painter.drawLine(x, axis_height(), x, whole.height())
 
     def axis(self, painter: QPainter, lane: QRect, whole: QRect) -> None:
         """The strip above the rows."""
         tokens = self.tokens
-        strip = QRect(0, 0, whole.width(), AXIS)
+        strip = QRect(0, 0, whole.width(), axis_height())
         painter.fillRect(strip, QColor(tokens.pane))
         painter.setPen(QPen(QColor(tokens.line), 1))
-        painter.drawLine(0, AXIS - 1, whole.width(), AXIS - 1)
+        painter.drawLine(0, axis_height() - 1, whole.width(), axis_height() - 1)
         timeline = self.timeline
         title = tr("{count} spans") if timeline.source == "spans" else tr("{count} steps")
         said = title.format(count=f"{len(timeline.rows):,}")
         if not timeline.dated:
             said += " · " + tr("one after the other")
         small = sans("small")
-        room = QRect(LEFT, 0, lane.left() - LEFT - 8, AXIS)
+        room = QRect(LEFT, 0, lane.left() - LEFT - 8, axis_height())
         paint_elided(painter, room, said, tokens.muted, small)
         painter.setFont(small)
         painter.setPen(QColor(tokens.muted))
@@ -84,11 +94,12 @@ class WaterfallPainter:
         for time, x in self._ticks(lane):
             text = duration(time) if time else "0"
             width = metrics.horizontalAdvance(text)
-            if x < over or x + width > whole.width() - _FIGURES:
+            if x < over or x + width > whole.width() - px(_FIGURES):
                 continue
-            painter.drawText(QRect(x + 3, 0, width + 2, AXIS), Qt.AlignmentFlag.AlignVCenter, text)
+            place = QRect(x + 3, 0, width + 2, axis_height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
             over = x + width + 10
-        right = QRect(whole.width() - _FIGURES, 0, _FIGURES - LEFT, AXIS)
+        right = QRect(whole.width() - px(_FIGURES), 0, px(_FIGURES) - LEFT, axis_height())
         at_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(right, at_right, tr("tokens · time"))
 
@@ -114,22 +125,21 @@ class WaterfallPainter:
         x = LEFT + min(row.depth, DEEPEST) * INDENT
         if row.children:
             sign = "▸" if closed else "▾"
-            paint_elided(
-                painter, QRect(x - 2, box.top(), 12, ROW), sign, tokens.muted, sans("small")
-            )
+            fold = QRect(x - 2, box.top(), 12, row_height())
+            paint_elided(painter, fold, sign, tokens.muted, sans("small"))
         x += 11
-        self._letter(painter, QRect(x, box.top() + 4, 14, 14), letter, ink)
-        x += 19
+        self._letter(painter, QRect(x, box.center().y() - px(7) + 1, px(14), px(14)), letter, ink)
+        x += px(14) + 5
         said = name_of(row, hide_systems=self.hide_systems)
         if row.depth > DEEPEST:
             said = f"{row.depth} · {said}"
         if row.error:
             said = f"✕ {said}"
         text = tokens.bad if row.error else tokens.text
-        room = QRect(x, box.top(), lane.left() - x - 8, ROW)
+        room = QRect(x, box.top(), lane.left() - x - 8, row_height())
         paint_elided(painter, room, said, text, sans())
         self._bar(painter, row, box, lane, ink)
-        figures = QRect(box.right() - _FIGURES, box.top(), _FIGURES - LEFT, ROW)
+        figures = QRect(box.right() - px(_FIGURES), box.top(), px(_FIGURES) - LEFT, row_height())
         said = "  ".join(part for part in (tokens_of(row), duration(row.duration)) if part)
         at_right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         paint_elided(painter, figures, said, tokens.muted, mono("small"), at_right)
@@ -152,9 +162,9 @@ class WaterfallPainter:
         left = lane.left() + row.start * scale
         width = max(2.0, (row.duration or 0.0) * scale)
         left = min(left, lane.left() + lane.width() - 2)
-        place = QRectF(left, box.top() + 6, width, ROW - 12)
+        place = QRectF(left, box.top() + 6, width, row_height() - 12)
         if row.duration is None:  # a moment
-            painter.fillRect(QRectF(left, box.top() + 4, 1, ROW - 8), ink)
+            painter.fillRect(QRectF(left, box.top() + 4, 1, row_height() - 8), ink)
             return
         ground = QColor(ink)
         ground.setAlpha(110 if row.children else 220)

@@ -18,14 +18,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from evaldesk.services.timeline import Timeline
+from evaldesk.ui.theme.measure import sized
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.timeline.row_painter import (
-    AXIS,
     DEEPEST,
     INDENT,
     LEFT,
-    ROW,
     WaterfallPainter,
+    axis_height,
+    row_height,
 )
 from evaldesk.ui.widgets.timeline.words import described
 
@@ -74,10 +75,9 @@ class Waterfall(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalScrollBar().setSingleStep(ROW)
+        sized(self, _fit)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(self.tr("Timeline"))
-        self.setMinimumHeight(AXIS + 2 * ROW)
 
     def show_timeline(self, timeline: Timeline, *, hide_systems: bool = False) -> None:
         """Show another one, from its beginning."""
@@ -95,7 +95,7 @@ class Waterfall(QAbstractScrollArea):
 
     def sizeHint(self) -> QSize:
         """As high as its rows, up to a dozen."""
-        return QSize(400, AXIS + min(12, max(2, len(self._visible))) * ROW + 4)
+        return QSize(400, axis_height() + min(12, max(2, len(self._visible))) * row_height() + 4)
 
     # rows
 
@@ -145,11 +145,11 @@ class Waterfall(QAbstractScrollArea):
         self.current = row
         place = self._place(row)
         bar = self.verticalScrollBar()
-        room = self.viewport().height() - AXIS
-        if place * ROW < bar.value():
-            bar.setValue(place * ROW)
-        elif (place + 1) * ROW > bar.value() + room:
-            bar.setValue((place + 1) * ROW - room)
+        room = self.viewport().height() - axis_height()
+        if place * row_height() < bar.value():
+            bar.setValue(place * row_height())
+        elif (place + 1) * row_height() > bar.value() + room:
+            bar.setValue((place + 1) * row_height() - room)
         one = self.timeline.rows[row]
         self.setAccessibleDescription(described(one, hide_systems=self._painter.hide_systems))
         QAccessible.updateAccessibility(
@@ -176,8 +176,8 @@ class Waterfall(QAbstractScrollArea):
         whole = self.viewport().rect()
         painter.fillRect(whole, QColor(self._painter.tokens.pane))
         scrolled = self.verticalScrollBar().value()
-        first = max(0, scrolled // ROW)
-        last = min(len(self._visible), (scrolled + whole.height()) // ROW + 1)
+        first = max(0, scrolled // row_height())
+        last = min(len(self._visible), (scrolled + whole.height()) // row_height() + 1)
         lane = self._painter.lane(whole.width())
         self._painter.grid(painter, lane, whole)
         for place in range(first, last):
@@ -185,7 +185,9 @@ class Waterfall(QAbstractScrollArea):
             self._painter.row(
                 painter,
                 self.timeline.rows[index],
-                QRect(0, AXIS + place * ROW - scrolled, whole.width(), ROW),
+                QRect(
+                    0, axis_height() + place * row_height() - scrolled, whole.width(), row_height()
+                ),
                 lane,
                 current=index == self.current,
                 focused=self.hasFocus(),
@@ -196,8 +198,8 @@ class Waterfall(QAbstractScrollArea):
     # events
 
     def _row_at(self, point: QPoint) -> int:
-        place = (point.y() - AXIS + self.verticalScrollBar().value()) // ROW
-        inside = point.y() >= AXIS and 0 <= place < len(self._visible)
+        place = (point.y() - axis_height() + self.verticalScrollBar().value()) // row_height()
+        inside = point.y() >= axis_height() and 0 <= place < len(self._visible)
         return self._visible[place] if inside else -1
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -232,7 +234,7 @@ class Waterfall(QAbstractScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, left and right close and open, Escape leaves."""
         key = event.key()
-        page = max(1, (self.viewport().height() - AXIS) // ROW - 1)
+        page = max(1, (self.viewport().height() - axis_height()) // row_height() - 1)
         steps = {
             Qt.Key.Key_Down: 1,
             Qt.Key.Key_Up: -1,
@@ -300,7 +302,13 @@ class Waterfall(QAbstractScrollArea):
         self.viewport().update()
 
     def _adjust(self) -> None:
-        room = self.viewport().height() - AXIS
+        room = self.viewport().height() - axis_height()
         bar = self.verticalScrollBar()
-        bar.setPageStep(max(ROW, room))
-        bar.setRange(0, max(0, len(self._visible) * ROW - room))
+        bar.setPageStep(max(row_height(), room))
+        bar.setRange(0, max(0, len(self._visible) * row_height() - room))
+
+
+def _fit(view: QAbstractScrollArea) -> None:
+    view.verticalScrollBar().setSingleStep(row_height())
+    view.setMinimumHeight(axis_height() + 2 * row_height())
+    view.updateGeometry()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from evaldesk.ui.theme.measure import row_px
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.keycap import KeyHint
 from evaldesk.ui.widgets.trace_view.woven import MOST
@@ -58,7 +59,7 @@ class TraceChooser(QFrame):
         for pk, text in traces:
             item = QListWidgetItem(text)
             item.setData(_PK, pk)
-            item.setSizeHint(QSize(_WIDEST, _ROW))
+            item.setSizeHint(QSize(_WIDEST, row_px(_ROW)))
             item.setFlags(
                 Qt.ItemFlag.ItemIsEnabled
                 | Qt.ItemFlag.ItemIsSelectable

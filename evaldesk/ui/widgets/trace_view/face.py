@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Literal
 
+from evaldesk.ui.theme.measure import payload_px
 from evaldesk.ui.widgets.rich_text.chunks import Chunk
 from evaldesk.ui.widgets.rich_text.compose import (
     lay_out_code,
@@ -26,9 +27,8 @@ PADDING = 12
 """Between the edge of a card and its text."""
 TOP = 7
 BOTTOM = 8
-HEAD_HEIGHT = 20.0
-SUMMARY_HEIGHT = 32.0
-FOLD_HEIGHT = 24.0
+_HEAD, _LINE, _SUMMARY, _FOLD = 20.0, 18.0, 32.0, 24.0
+"""Heights beside type of 13 pixels."""
 _KEPT_LAYOUTS = 400
 
 
@@ -103,7 +103,7 @@ def estimate(card: Card, styles: TextStyles, width: float) -> float:
         if section.covered:
             continue
         if section.title:
-            height += FOLD_HEIGHT
+            height += payload_px(_FOLD)
         if section.in_sight:
             style = style_of(section, styles)
             height += style.pitch * max(1.0, section.size * style.letter / max(width, 1.0))
@@ -170,39 +170,39 @@ def _expected(chunk: Chunk, style: TextStyle, width: float) -> float:
 
 def _head_height(card: Card) -> float:
     if not card.title:
-        return SUMMARY_HEIGHT - TOP - BOTTOM
+        return payload_px(_SUMMARY) - TOP - BOTTOM
     if card.foldable and not card.open:
-        return HEAD_HEIGHT + 18.0
-    return HEAD_HEIGHT
+        return payload_px(_HEAD + _LINE)
+    return payload_px(_HEAD)
 
 
 def _pieces(card: Card, styles: TextStyles, width: float, waiting: list[Section]) -> list[Piece]:
     pieces: list[Piece] = []
     if card.title:
-        pieces.append(Piece("head", HEAD_HEIGHT))
+        pieces.append(Piece("head", payload_px(_HEAD)))
         if card.foldable and not card.open:
-            pieces.append(Piece("line", 18.0))
+            pieces.append(Piece("line", payload_px(_LINE)))
     else:
-        pieces.append(Piece("summary", SUMMARY_HEIGHT - TOP - BOTTOM))
+        pieces.append(Piece("summary", payload_px(_SUMMARY) - TOP - BOTTOM))
     if not card.open:
         return pieces
     for index, section in enumerate(card.sections):
         if section.covered:
             continue
         if section.foldable:
-            pieces.append(Piece("fold", FOLD_HEIGHT, index))
+            pieces.append(Piece("fold", payload_px(_FOLD), index))
         elif section.title:
-            pieces.append(Piece("label", FOLD_HEIGHT, index))
+            pieces.append(Piece("label", payload_px(_FOLD), index))
         if section.foldable and not section.open:
             continue
         if section.heavy:
             waiting.append(section)
-            pieces.append(Piece("wait", FOLD_HEIGHT, index))
+            pieces.append(Piece("wait", payload_px(_FOLD), index))
             continue
         style = style_of(section, styles)
         for place, chunk in enumerate(section.chunks):
             height = _expected(chunk, style, width)
             pieces.append(Piece("text", height, index, place, exact=False))
         if section.long:
-            pieces.append(Piece("more", FOLD_HEIGHT, index))
+            pieces.append(Piece("more", payload_px(_FOLD), index))
     return pieces

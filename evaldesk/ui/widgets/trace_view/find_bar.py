@@ -4,7 +4,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
+from evaldesk.ui.theme.measure import px, sized
 from evaldesk.ui.widgets.card import text_label
+from evaldesk.ui.widgets.clearing import let_clear
 from evaldesk.ui.widgets.trace_view.search import MOST
 
 
@@ -26,9 +28,9 @@ class FindBar(QWidget):
         self.field = QLineEdit()
         self.field.setPlaceholderText(self.tr("Find in trace"))
         self.field.setAccessibleName(self.tr("Find in trace"))
-        self.field.setClearButtonEnabled(True)
+        let_clear(self.field)
         self.count = text_label("", "muted")
-        self.count.setMinimumWidth(72)
+        sized(self.count, lambda it: it.setMinimumWidth(px(72)))
         self.previous = self._button("↑", self.tr("Previous (Shift+Enter)"))
         self.next = self._button("↓", self.tr("Next (Enter)"))
         close = self._button("✕", self.tr("Close (Esc)"))

@@ -41,7 +41,7 @@ class ClickableHint(KeyHint):
     def show_text(self, text: str) -> None:
         """Other words."""
         self.label.setText(text)
-        self.setAccessibleName(f"{text}: {self.cap.text()}")
+        self.name_it()
 
 
 class HintBar(QWidget):

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from evaldesk.domain.reading import Note
+from evaldesk.ui.theme.measure import fix_height
 from evaldesk.ui.widgets.card import text_label
 
 
@@ -31,7 +32,7 @@ class NoteBar(QWidget):
         self.title = text_label("", "heading")
         self.hint = text_label(self.tr("Ctrl+Enter keeps it, Esc leaves it as it was"), "small")
         self.field = QPlainTextEdit()
-        self.field.setFixedHeight(76)
+        fix_height(self.field, 76)
         self.field.setTabChangesFocus(True)
         self.field.setAccessibleName(self.tr("Note"))
         self.field.setPlaceholderText(self.tr("What do you want to remember?"))

@@ -70,6 +70,7 @@ class ReadingDesk(QObject):
         """Carry out a screen's commands of reading."""
         for name, run in self._commands().items():
             self._workspace.actions.bind(widget, f"{scope}.read_{name}", run, self._able)
+        self._pane.show_keys(scope)
 
     def watch(self, view: TraceView) -> None:
         """Look after another view of the pane."""
