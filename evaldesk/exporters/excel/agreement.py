@@ -18,7 +18,7 @@ from evaldesk.exporters.excel.charts import MOST_BARS, interval_points
 from evaldesk.exporters.excel.sheet import Column, SheetWriter, distances, method
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from evaldesk.exporters.excel.scratch import ScratchBook
 
 CRITERIA = (
     Column("Criterion", 26, "strong"),
@@ -67,7 +67,7 @@ SLICES = (
 _CHART_ROWS = 21
 
 
-def write(book: "Workbook", content: ReportContent) -> SheetWriter:
+def write(book: "ScratchBook", content: ReportContent) -> SheetWriter:
     """Write the sheet."""
     sheet = SheetWriter(book, "Agreement", [item.width for item in CRITERIA], color=style.GREEN)
     sheet.line("Agreement between raters", "title", 26)

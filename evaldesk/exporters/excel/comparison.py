@@ -22,7 +22,7 @@ from evaldesk.exporters.excel.sheet import (
 from evaldesk.exporters.excel.style import Kind
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from evaldesk.exporters.excel.scratch import ScratchBook
 
 WIDTHS = (34, 12, 11, 11, 11, 11, 12, 12, 9, 10, 12, 11, 9, 9, 9, 9, 9, 9)
 _DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "none": "neither end"}
@@ -39,7 +39,7 @@ def sheet_name(number: int) -> str:
     return "Comparison" if number == 1 else f"Comparison {number}"
 
 
-def write(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
+def write(book: "ScratchBook", content: ReportContent) -> list[SheetWriter]:
     """Write a sheet for each comparison."""
     return [
         _comparison(book, sheet_name(number), item.comparison)
@@ -47,7 +47,7 @@ def write(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
     ]
 
 
-def _comparison(book: "Workbook", name: str, found: Comparison) -> SheetWriter:
+def _comparison(book: "ScratchBook", name: str, found: Comparison) -> SheetWriter:
     sheet = SheetWriter(book, name, WIDTHS, color=style.GREEN)
     kind: Kind = "percent" if found.binary else "number"
     difference: Kind = "points" if found.binary else "fraction"
@@ -184,7 +184,7 @@ def _slices(sheet: SheetWriter, found: Comparison, kind: Kind, difference: Kind)
     sheet.blank(round(chart.height / 0.476) + 2)
 
 
-def write_pairs(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
+def write_pairs(book: "ScratchBook", content: ReportContent) -> list[SheetWriter]:
     """Write every pair of every comparison, what got worse first."""
     columns = (
         Column("Comparison", 12, "integer"),
@@ -230,7 +230,7 @@ def write_pairs(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
     return long_table(book, "Pairs", columns, rows(), color=style.GREEN, rules=rules)
 
 
-def write_left_out(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
+def write_left_out(book: "ScratchBook", content: ReportContent) -> list[SheetWriter]:
     """Write what could not be compared, and why."""
     columns = (
         Column("Comparison", 12, "integer"),

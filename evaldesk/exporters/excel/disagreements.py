@@ -9,7 +9,7 @@ from evaldesk.exporters.excel.sheet import Column, SheetWriter, long_table, utc
 from evaldesk.exporters.excel.traces import SHORT_ID
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from evaldesk.exporters.excel.scratch import ScratchBook
 
 KINDS = {
     "adopt": "adopted a rater’s value",
@@ -21,12 +21,12 @@ MOST_RATER_COLUMNS = 30
 """With more raters than this a column each would be mostly empty: one column lists them."""
 
 
-def write(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
+def write(book: "ScratchBook", content: ReportContent) -> list[SheetWriter]:
     """Write both sheets."""
     return [*_disagreements(book, content), *_history(book, content)]
 
 
-def _disagreements(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
+def _disagreements(book: "ScratchBook", content: ReportContent) -> list[SheetWriter]:
     wide = len(content.raters) <= MOST_RATER_COLUMNS
     answers = (
         [Column(rater, max(11, min(len(rater) + 2, 20)), "value") for rater in content.raters]
@@ -110,7 +110,7 @@ def _row(item: ReportedDisagreement, raters: Any) -> list[Any]:
     ]
 
 
-def _history(book: "Workbook", content: ReportContent) -> list[SheetWriter]:
+def _history(book: "ScratchBook", content: ReportContent) -> list[SheetWriter]:
     columns = (
         Column("Ruled, UTC", 19, "date"),
         Column("Ruled by", 16),

@@ -10,7 +10,7 @@ from evaldesk.exporters.excel.sheet import Column, SheetWriter, long_table, utc
 from evaldesk.exporters.excel.traces import SHORT_ID
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from evaldesk.exporters.excel.scratch import ScratchBook
 
 COLUMNS = (
     Column("Trace", 10, "id"),
@@ -33,7 +33,7 @@ COLUMNS = (
 KINDS = {COMMENT: "comment", FAILURE_MODES: "failure mode", SEVERITY: "severity"}
 
 
-def write(book: "Workbook", rows: Iterable[ReportedAnswer]) -> list[SheetWriter]:
+def write(book: "ScratchBook", rows: Iterable[ReportedAnswer]) -> list[SheetWriter]:
     """Write the sheet; more than one where a million rows do not hold it."""
     return long_table(
         book, "Ratings", COLUMNS, _rows(rows), freeze="B2", color=style.BLUE, most_lines=3

@@ -29,10 +29,14 @@ _ESCAPED = re.compile("[&<>]")
 
 
 class RowWriter:
-    """Spells rows into a file of its own, which vanishes with it."""
+    """Spells rows into a file of its own, which vanishes with it.
 
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the writer
+    Args:
+        folder: where it lies.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - as long as the writer
         weakref.finalize(self, self._file.close)
         self._parts: list[str] = []
         self._length = 0

@@ -9,7 +9,7 @@ from evaldesk.exporters.excel import style
 from evaldesk.exporters.excel.sheet import Column, SheetWriter
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from evaldesk.exporters.excel.scratch import ScratchBook
 
 _DIRECTIONS = {"higher": "higher is better", "lower": "lower is better", "none": ""}
 COLUMNS = (
@@ -25,7 +25,7 @@ COLUMNS = (
 )
 
 
-def write(book: "Workbook", content: ReportContent) -> SheetWriter:
+def write(book: "ScratchBook", content: ReportContent) -> SheetWriter:
     """Write the sheet."""
     sheet = SheetWriter(book, "Rubrics", [item.width for item in COLUMNS], color=style.GREY)
     sheet.line("What raters were asked", "title", 26)

@@ -12,13 +12,13 @@ from evaldesk.exporters.excel.sheet import Column, SheetWriter, distances, ends,
 from evaldesk.exporters.excel.style import Kind
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from evaldesk.exporters.excel.scratch import ScratchBook
 
 WIDTHS = (34, 26, 12, 10, 10, 11, 10, 11, 10, 70, 9, 9)
 MOST_CHARTS = 12
 
 
-def write(book: "Workbook", content: ReportContent) -> SheetWriter:
+def write(book: "ScratchBook", content: ReportContent) -> SheetWriter:
     """Write the sheet: a table and a chart for each score."""
     sheet = SheetWriter(book, "Scores", WIDTHS, color=style.GREEN)
     sheet.line("What each run scored", "title", 26)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.cell import WriteOnlyCell
@@ -21,10 +20,10 @@ from evaldesk.domain.errors import UsageError
 from evaldesk.domain.estimate import Estimate
 from evaldesk.exporters.excel import text as words
 from evaldesk.exporters.excel.rows import RowWriter
+from evaldesk.exporters.excel.scratch import ScratchBook, begin
 from evaldesk.exporters.excel.style import NUMERIC, Kind, look
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
     from openpyxl.chart._chart import ChartBase
 
 MAX_ROWS = 1_048_576
@@ -115,7 +114,7 @@ class SheetWriter:
 
     def __init__(
         self,
-        book: "Workbook",
+        book: ScratchBook,
         title: str,
         widths: Sequence[float],
         *,
@@ -131,7 +130,8 @@ class SheetWriter:
         self._widths = list(widths)
         self._styles: dict[Kind, int] = {}
         self._links: list[Hyperlink] = []
-        self._rows = RowWriter()
+        self._rows = RowWriter(book.scratch)
+        self._file = book.scratch / f"sheet-{len(book.worksheets)}.xml"
         for number, width in enumerate(widths, 1):
             self.sheet.column_dimensions[get_column_letter(number)].width = width
         if freeze:
@@ -287,10 +287,10 @@ class SheetWriter:
     def close(self) -> None:
         """No more rows."""
         # openpyxl empties its list of links when it begins to write.
-        self.sheet._get_writer()
+        begin(self.sheet, self._file)
         self.sheet._hyperlinks.extend(self._links)
         self.sheet.close()
-        self._rows.put_into(Path(self.sheet._writer.out))
+        self._rows.put_into(self._file)
 
     def _cell(self, value: Any, kind: Kind, column: int) -> tuple[Any, int] | None:
         if isinstance(value, Styled):
@@ -326,7 +326,7 @@ class SheetWriter:
 
 
 def long_table(
-    book: "Workbook",
+    book: ScratchBook,
     title: str,
     columns: Sequence[Column],
     rows: Iterable[Sequence[Any]],

@@ -19,14 +19,14 @@ from evaldesk.exporters.excel.sheet import (
 from evaldesk.exporters.excel.style import Kind
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from evaldesk.exporters.excel.scratch import ScratchBook
 
 TITLE = "Summary"
 WIDTHS = (34, 26, 12, 10, 10, 10, 10, 10, 10, 14, 96)
 LAST = len(WIDTHS)
 
 
-def begin(book: "Workbook") -> SheetWriter:
+def begin(book: "ScratchBook") -> SheetWriter:
     """Make the sheet, the first one; `finish` writes it when all the others are known."""
     return SheetWriter(book, TITLE, WIDTHS, color=style.INK)
 

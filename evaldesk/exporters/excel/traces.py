@@ -9,14 +9,14 @@ from evaldesk.exporters.excel.sheet import Column, SheetWriter, Styled, long_tab
 from evaldesk.exporters.excel.text import shortened
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from evaldesk.exporters.excel.scratch import ScratchBook
 
 ANSWER_CHARACTERS = 2000
 SHORT_ID = 8
 
 
 def write(
-    book: "Workbook", content: ReportContent, rows: Iterable[ReportedTrace]
+    book: "ScratchBook", content: ReportContent, rows: Iterable[ReportedTrace]
 ) -> list[SheetWriter]:
     """Write the sheet; more than one where a million rows do not hold it."""
     columns = [

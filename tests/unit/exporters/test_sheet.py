@@ -9,10 +9,10 @@ import pytest
 import python_calamine
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.domain.estimate import Estimate
+from evaldesk.exporters.excel.scratch import ScratchBook
 from evaldesk.exporters.excel.sheet import (
     MAX_COLUMNS,
     Column,
@@ -52,7 +52,7 @@ KINDS: list[Kind] = ["text", "wrapped", "value", "number", "id", "head", "percen
 
 
 def written(path: Path, rows: Sequence[Sequence[object]], kind: Kind = "text") -> Path:
-    book = Workbook(write_only=True)
+    book = ScratchBook(path.parent)
     sheet = SheetWriter(book, "Sheet", [10] * 5)
     for row in rows:
         sheet.row(row, [kind] * len(row))
@@ -149,7 +149,7 @@ def test_a_link_leads_to_a_sheet_of_the_same_file(tmp_path: Path) -> None:
 
 
 def test_a_table_goes_on_in_another_sheet_where_one_is_full(tmp_path: Path) -> None:
-    book = Workbook(write_only=True)
+    book = ScratchBook(tmp_path)
     columns = [Column("=Number", 10, "integer"), Column("Text", 10)]
     rows = [[number, f"={number}"] for number in range(7)]
     sheets = long_table(book, "Traces", columns, rows, room=3)
@@ -172,7 +172,7 @@ def test_a_table_goes_on_in_another_sheet_where_one_is_full(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("count", [0, 3])
 def test_a_table_that_just_fits_or_is_empty_is_one_sheet(tmp_path: Path, count: int) -> None:
-    book = Workbook(write_only=True)
+    book = ScratchBook(tmp_path)
     sheets = long_table(book, "T", [Column("a", 5)], [["x"]] * count, room=3)
     assert [(sheet.title, sheet.data_rows) for sheet in sheets] == [("T", count)]
     for sheet in sheets:
@@ -181,7 +181,7 @@ def test_a_table_that_just_fits_or_is_empty_is_one_sheet(tmp_path: Path, count: 
     assert openpyxl.load_workbook(tmp_path / "a.xlsx")["T"]["A1"].value == "a"
 
 
-def test_more_columns_than_a_sheet_has_are_refused_in_words() -> None:
+def test_more_columns_than_a_sheet_has_are_refused_in_words(tmp_path: Path) -> None:
     columns = [Column(str(number), 5) for number in range(MAX_COLUMNS + 1)]
     with pytest.raises(UsageError, match="16,385 columns"):
-        long_table(Workbook(write_only=True), "T", columns, [])
+        long_table(ScratchBook(tmp_path), "T", columns, [])
