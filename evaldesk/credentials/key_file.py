@@ -200,23 +200,28 @@ def write(path: Path, keys: KeyFile) -> None:
     Raises:
         ProjectError: it cannot be written; the one before is as it was.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    new = aside(path)
     try:
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(keys.text())
             file.flush()
             os.fsync(file.fileno())
-        os.replace(aside, path)
+        os.replace(new, path)
         sync_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
-            aside.unlink()
+            new.unlink()
         reason = (error.strerror or type(error).__name__).lower()
         raise ProjectError(
             f"The key file {path.name} could not be written ({reason}).",
             "Free some space, or check that its folder can be written.",
         ) from error
+
+
+def aside(path: Path) -> Path:
+    """What `write` writes before it is whole."""
+    return path.with_name(f".{path.name}.new")
 
 
 def sync_folder(folder: Path) -> None:

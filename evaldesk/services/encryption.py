@@ -113,14 +113,22 @@ def open_encrypted(path: Path, unlock: Unlock | None = None) -> Project:
     """
     key = unlocked(path, unlock)
     refuse_dumps()
-    conversion.discard(conversion.aside(path))
     project = Project.open(path, key)
     try:
+        sweep(path)
         _mend(project, key)
     except BaseException:
         project.close()
         raise
     return project
+
+
+def sweep(path: Path) -> None:
+    """Remove what a program that was killed while it encrypted or decrypted left beside a project.
+    Call it with the project open: then nobody else is at it.
+    """
+    conversion.discard(conversion.aside(path))
+    key_file.aside(key_file_of(path)).unlink(missing_ok=True)
 
 
 def unlocked(path: Path, unlock: Unlock | None = None) -> bytes:

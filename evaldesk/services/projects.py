@@ -37,7 +37,9 @@ def open_project(path: Path, unlock: Unlock | None = None) -> Project:
     """
     if is_encrypted(path):
         return encryption.open_encrypted(path, unlock)
-    return Project.open(path)
+    project = Project.open(path)
+    encryption.sweep(path)
+    return project
 
 
 def recovery_code(project: Project) -> str:
