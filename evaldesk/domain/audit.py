@@ -60,3 +60,38 @@ class AuditEvent:
     def hash(self) -> str:
         """SHA-256 of `signed_bytes`, 64 hexadecimal digits."""
         return hashlib.sha256(self.signed_bytes).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event as it stands in a project's log.
+
+    Attributes:
+        seq: its place in this file, by when it came in.
+        own: whether it happened in this file; the others came with merges.
+        stored_hash: what the file says its hash is.
+    """
+
+    seq: int
+    event: AuditEvent
+    own: bool
+    stored_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events are listed.
+
+    Attributes:
+        kind: a kind, or the part before its dot; empty for all.
+        author: a name; empty for all.
+        since, until: ISO 8601, or the beginning of one; empty for no limit. ``until`` counts whole:
+            ``2026-11-23`` is up to the end of that day.
+        text: somewhere in kind, author or body, whatever the case.
+    """
+
+    kind: str = ""
+    author: str = ""
+    since: str = ""
+    until: str = ""
+    text: str = ""

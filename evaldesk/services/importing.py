@@ -106,7 +106,7 @@ def import_each(
     names = ", ".join(source.path.name for source, *_ in readings)
     called: set[str] = set()
     together: dict[str, TrialNumbers] = {}
-    with project.ingest(names[:200]) as writer:
+    with project.ingest(names[:200], author=files[0][1].author) as writer:
         for number, (source, chosen, options, before) in enumerate(readings):
             writer.source, writer.place = source.path.name, source.shown
             writer.begin_file(source.path.name, chosen.name, options.author)

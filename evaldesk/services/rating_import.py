@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from evaldesk.domain.errors import InputError, NotFoundError
 from evaldesk.domain.project import ImportedRatings, ImportNote, Skipped
-from evaldesk.domain.rating import RatingRecord
+from evaldesk.domain.rating import MarkedSpan, RatingRecord
 from evaldesk.domain.rubric import (
     COMMENT,
     FAILURE_MODES,
@@ -26,6 +26,7 @@ from evaldesk.importers import archive, registry
 from evaldesk.importers.contract import ImportOptions
 from evaldesk.importers.mapping import RatingMapping
 from evaldesk.importers.source import Source
+from evaldesk.services import span_import
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -76,6 +77,7 @@ def import_ratings(
     source = archive.only_source(path)
     chosen = registry.detect_ratings(source, options.mapping)
     records: list[RatingRecord] = []
+    marked: list[MarkedSpan] = []
     skipped: list[Skipped] = []
     notes: list[ImportNote] = []
     how = ImportOptions(skip_bad=options.skip_bad, sheet=options.sheet)
@@ -85,23 +87,27 @@ def import_ratings(
             progress(source.position() / 2, source.path.name)
         if isinstance(item, RatingRecord):
             records.append(item)
+        elif isinstance(item, MarkedSpan):
+            marked.append(item)
         elif isinstance(item, Skipped):
             skipped.append(item)
         else:
             notes.append(item)
     records = _of_rubric(records, options.rubric, notes)
-    if not records:
+    if not records and not marked:
         raise source.error("It holds no ratings.", "Check the mapping of its columns.")
     try:
         rubric = _rubric(project, options, records)
     except InputError as error:
         raise InputError(error.reason, error.hint, path=source.shown) from error
     answers = _checked(rubric, records, source, options, skipped)
-    units = _units(project, answers, source, options, notes)
+    marked = [one for one in marked if one.rubric in ("", options.rubric)]
+    units = _units(project, [record for record, _ in answers], marked, source, options, notes)
     new_units = [unit for unit, pk in units.items() if pk is None]
-    with project.bring_ratings(rubric, source.path.name) as writer:
+    with project.bring_ratings(rubric, source.path.name, options.author) as writer:
+        writer.files.begin(source.path.name, chosen.name, options.author)
         if new_units:
-            _make_units(writer, new_units, answers, source)
+            _make_units(writer, new_units, answers, marked, source)
             made = writer.units_of(source.name)
             units.update((unit, made[unit]) for unit in new_units)
         numbers = {unit: pk for unit, pk in units.items() if pk is not None}
@@ -118,15 +124,14 @@ def import_ratings(
             (numbers[record.unit], record.rater) for record, _ in answers if record.submitted
         )
         added, already_there = writer.added, writer.already_there
-    project.record_import(
-        name=source.path.name,
-        sha256=source.sha256(),
-        format=chosen.name,
-        author=options.author,
-        added=added,
-        already_there=already_there,
-        notes=tuple(notes),
-    )
+        brought = writer.mark_all(
+            span_import.highlights(project, rubric, marked, numbers, ids, set(new_units), source)
+        )
+        if marked:
+            notes.append(span_import.told(marked, brought))
+        writer.files.end(
+            sha256=source.sha256(), added=added, already_there=already_there, notes=notes
+        )
     return ImportedRatings(
         raters=len({record.rater for record, _ in answers}),
         units=len(units),
@@ -302,14 +307,17 @@ def _several(rubric: Rubric, name: str, values: list[str]) -> Given:
 
 def _units(
     project: "Project",
-    answers: Sequence[tuple[RatingRecord, Given]],
+    answers: Sequence[RatingRecord],
+    marked: Sequence[MarkedSpan],
     source: Source,
     options: RatingImport,
     notes: list[ImportNote],
 ) -> dict[str, int | None]:
     places: dict[str, str] = {}
-    for record, _ in answers:
+    for record in answers:
         places.setdefault(record.unit, record.place)
+    for one in marked:
+        places.setdefault(one.unit, one.place)
     own = [f"{source.name}/{unit}" for unit in places]
     found = project.traces.find_all([*places, *own])
     # Items that an earlier import of this file made come before other traces of that key.
@@ -351,9 +359,13 @@ def _make_units(
     writer: "RatingWriter",
     units: Sequence[str],
     answers: Sequence[tuple[RatingRecord, object]],
+    marked: Sequence[MarkedSpan],
     source: Source,
 ) -> None:
-    texts: Mapping[str, str] = {record.unit: record.text for record, _ in answers}
+    texts: Mapping[str, str] = {
+        **{one.unit: one.text.strip() for one in marked},
+        **{record.unit: record.text for record, _ in answers},
+    }
     records = []
     for unit in units:
         text = texts.get(unit, "")

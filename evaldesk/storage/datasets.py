@@ -303,7 +303,9 @@ class DatasetRepository:
         if not dataset:
             raise UsageError("The dataset has no name.", "Give it one.")
         held = dict(members)
-        with self._database.write() as connection:
+        with self._database.write(
+            event="dataset.saved", author=author, reason=note, details={"dataset": dataset}
+        ) as connection:
             wanted = {pk: said for pk, said in (edits or {}).items() if pk in held}
             held.update(revisions.append(connection, wanted, author=author, note=note))
             for pk in [_add(connection, scenario) for scenario in new]:
@@ -368,7 +370,9 @@ class DatasetRepository:
         standing = next((suite for suite in self.suites() if suite.name == name), None)
         if standing is not None and standing.version_pk == version_pk and not note:
             return standing
-        with self._database.write() as connection:
+        with self._database.write(
+            event="suite.frozen", author=author, reason=note, details={"suite": name}
+        ) as connection:
             connection.execute(
                 t.suite.insert().values(
                     id=new_id(),

@@ -106,7 +106,7 @@ class HighlightRepository:
             NotFoundError: another person's highlight has that id.
         """
         highlight.check()
-        with self._database.write() as connection:
+        with self._database.write(event="highlight.marked", author=highlight.author) as connection:
             return self._append(connection, highlight, removed=False)
 
     def remove(self, highlight: Highlight) -> None:
@@ -116,7 +116,7 @@ class HighlightRepository:
             NotAllowedError: its round is closed.
             NotFoundError: there is no such highlight of this person.
         """
-        with self._database.write() as connection:
+        with self._database.write(event="highlight.removed", author=highlight.author) as connection:
             self._append(connection, highlight, removed=True)
 
     def _append(self, connection: Connection, one: Highlight, *, removed: bool) -> Highlight:

@@ -23,6 +23,7 @@ from evaldesk.storage.audit.chain import next_number
 from evaldesk.storage.dataset_versions import hold, stand_on
 from evaldesk.storage.engine import row_number
 from evaldesk.storage.identity import annotation_id, header_of, scenario_id, trace_id
+from evaldesk.storage.imports import ImportedFiles
 from evaldesk.storage.model_names import model_of, prompt_version_of
 from evaldesk.storage.summaries import PREVIEW, preview, title
 
@@ -77,7 +78,9 @@ class TraceWriter:
         counts: so far.
     """
 
-    def __init__(self, connection: Connection, *, source: str, place: str) -> None:
+    def __init__(
+        self, connection: Connection, *, source: str, place: str, files: ImportedFiles
+    ) -> None:
         raw: Any = connection.connection.dbapi_connection
         self._cursor = raw.cursor()
         self._connection = connection
@@ -94,7 +97,7 @@ class TraceWriter:
         self._batch = next_number(connection)
         self._next_trace = self._highest(t.trace)
         self._next_scenario = self._highest(t.scenario)
-        self._import: int | None = None
+        self._files = files
         self._author = ""
         self._loose: list[tuple[Scenario, str, str]] = []
         self.counts = Counts()
@@ -113,35 +116,14 @@ class TraceWriter:
         """What is written from here on came from this file."""
         self.flush()
         self._author = author
-        inserted = self._connection.execute(
-            t.import_file.insert().values(
-                id=new_id(),
-                name=name,
-                sha256="",
-                format=format,
-                author=author,
-                created_at=now(),
-                added=0,
-                already_there=0,
-            )
-        )
-        self._import = row_number(inserted)
+        self._files.begin(name, format, author)
 
     def end_file(
         self, *, sha256: str, added: int, already_there: int, notes: Sequence[ImportNote]
     ) -> None:
         """What the file begun last was, and what came of it."""
         self.flush()
-        self._connection.execute(
-            update(t.import_file)
-            .where(t.import_file.c.pk == self._import)
-            .values(
-                sha256=sha256,
-                added=added,
-                already_there=already_there,
-                notes=codec.encode([[note.record, note.message] for note in notes]),
-            )
-        )
+        self._files.end(sha256=sha256, added=added, already_there=already_there, notes=notes)
 
     def run(self, name: str, *, system: str, dataset: str, details: Mapping[str, Any]) -> None:
         """Begin or continue a run; its scenarios become a version of ``dataset``."""
@@ -232,7 +214,9 @@ class TraceWriter:
                 if pk is None:
                     self._next_scenario += 1
                     pk = self._next_scenario
-                    rows.append((*_scenario_row(pk, identity, scenario), self._import, place))
+                    rows.append(
+                        (*_scenario_row(pk, identity, scenario), self._files.present, place)
+                    )
                     slices.extend((pk, name, value) for name, value in scenario.slices.items())
                     if scenario.redactions:
                         redacted[pk] = scenario
@@ -358,7 +342,7 @@ class TraceWriter:
             preview(record.body) or record.error[:PREVIEW],
             model_of(record.body),
             prompt_version_of(record.body),
-            self._import,
+            self._files.present,
         )
         return trace_id(header, body), columns, body, record
 

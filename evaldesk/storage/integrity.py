@@ -14,7 +14,7 @@ from evaldesk.storage import codec
 from evaldesk.storage import scenario_revisions as revisions
 from evaldesk.storage import tables as t
 from evaldesk.storage.audit import coverage
-from evaldesk.storage.audit.verification import Fits, LogCheck
+from evaldesk.storage.audit.verification import Fits, LogCheck, Part
 from evaldesk.storage.engine import Database, translated
 from evaldesk.storage.identity import (
     header_of,
@@ -74,7 +74,7 @@ def check(
             connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one()
             for name in (*names, *again, "answer", "ruling")
         )
-        for name, part in (
+        parts: list[tuple[str, Part]] = [
             *log.parts(),
             ("scenarios", partial(_scenarios, connection)),
             ("descriptions", partial(_revisions, connection)),
@@ -83,7 +83,8 @@ def check(
             ("datasets", partial(_datasets, connection)),
             ("answers", partial(_answers, connection)),
             ("rulings", partial(_rulings, connection)),
-        ):
+        ]
+        for name, part in parts:
             try:
                 with translated(database.path):
                     for fault in part():

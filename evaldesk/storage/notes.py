@@ -95,7 +95,8 @@ class NoteRepository:
         if kind == "note" and not text.strip():
             raise UsageError("The note is empty.", "Write something, or remove it.")
         identity, created = new_id(), now()
-        with self._database.write() as connection:
+        verb = "removed" if kind == REMOVED else "changed" if supersedes else "written"
+        with self._database.write(event=f"note.{verb}", author=author) as connection:
             if supersedes is not None:
                 standing = connection.execute(
                     _STANDING.where(t.note.c.id == supersedes)

@@ -143,7 +143,9 @@ class PreferenceRepository:
             NotAllowedError: the round is closed.
         """
         number, reading = place
-        with self._database.write() as connection:
+        with self._database.write(
+            event=f"preference.{state or 'given'}", author=rater, details={"round": round}
+        ) as connection:
             pk = rounds.locate_open(connection, round)
             rater_pk = people.ensure(connection, rater)
             a = t.pair_assignment.c
@@ -280,7 +282,10 @@ class PreferenceRepository:
             How many were added, and how many were there.
         """
         added = there = 0
-        with self._database.write(bulk=True) as connection:
+        told = {"round": round, "file": source}
+        with self._database.write(
+            bulk=True, event="import.preferences", details=told
+        ) as connection:
             pk = rounds.locate(connection, round)
             numbers: dict[str, int] = {}
             handed: dict[tuple[int, int, int], tuple[bool, str]] = {}

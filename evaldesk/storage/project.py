@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Table, select
 from sqlalchemy import func as sql
@@ -11,21 +12,25 @@ from sqlalchemy.dialects.sqlite import insert
 from evaldesk.domain.errors import LockedError, ProjectError
 from evaldesk.domain.identifiers import new_id, now
 from evaldesk.domain.identity import Signer
-from evaldesk.domain.project import ImportNote, ProjectInfo
+from evaldesk.domain.project import ProjectInfo
 from evaldesk.domain.rubric import Rubric
 from evaldesk.storage import codec, migrations, rubrics
 from evaldesk.storage import tables as t
+from evaldesk.storage.audit.log import AuditRepository
 from evaldesk.storage.audit.witness import Witness
 from evaldesk.storage.datasets import DatasetRepository
 from evaldesk.storage.engine import PAGE_SIZE, Database, is_encrypted, translated
 from evaldesk.storage.facets import FacetRepository
 from evaldesk.storage.highlights import HighlightRepository
+from evaldesk.storage.imports import ImportedFiles
 from evaldesk.storage.ingest import TraceWriter
 from evaldesk.storage.interruption import Register
 from evaldesk.storage.notes import NoteRepository
 from evaldesk.storage.origins import OriginRepository
+from evaldesk.storage.packages import PackageRepository
 from evaldesk.storage.people import PersonRepository
 from evaldesk.storage.preferences import PreferenceRepository
+from evaldesk.storage.privacy import PrivacyRepository
 from evaldesk.storage.rating_ingest import RatingWriter
 from evaldesk.storage.ratings import RatingRepository
 from evaldesk.storage.rounds import RoundRepository
@@ -71,6 +76,9 @@ class Project:
         self.highlights = HighlightRepository(database)
         self.views = SavedViewRepository(database)
         self.trust = TrustRepository(database)
+        self.audit = AuditRepository(database)
+        self.packages = PackageRepository(database)
+        self.privacy = PrivacyRepository(database)
 
     @classmethod
     def create(
@@ -221,42 +229,20 @@ class Project:
         )
 
     @contextmanager
-    def ingest(self, source: str, place: str = "") -> Iterator[TraceWriter]:
+    def ingest(self, source: str, place: str = "", author: str = "") -> Iterator[TraceWriter]:
         """One transaction of imported traces: all of them, or none.
 
         Args:
             source: the file's name, kept with the runs it makes.
             place: the file's path, for error messages.
+            author: whoever imports, for the log.
         """
-        with self._database.write(bulk=True) as connection:
-            yield TraceWriter(connection, source=source, place=place or source)
-
-    def record_import(
-        self,
-        *,
-        name: str,
-        sha256: str,
-        format: str,
-        author: str,
-        added: int,
-        already_there: int,
-        notes: tuple[ImportNote, ...],
-    ) -> None:
-        """Keep where data came from."""
-        with self._database.write() as connection:
-            connection.execute(
-                t.import_file.insert().values(
-                    id=new_id(),
-                    name=name,
-                    sha256=sha256,
-                    format=format,
-                    author=author,
-                    created_at=now(),
-                    added=added,
-                    already_there=already_there,
-                    notes=codec.encode([[note.record, note.message] for note in notes]),
-                )
-            )
+        told: dict[str, Any] = {}
+        with self._database.write(
+            bulk=True, event="import.traces", author=author, details=told
+        ) as connection:
+            files = ImportedFiles(connection, told)
+            yield TraceWriter(connection, source=source, place=place or source, files=files)
 
     def imports(self) -> list[dict[str, object]]:
         """What was imported, oldest first: name, sha256, format, author, time, counts, notes."""
@@ -271,18 +257,24 @@ class Project:
             ]
 
     @contextmanager
-    def bring_ratings(self, rubric: Rubric | str, source: str) -> Iterator[RatingWriter]:
+    def bring_ratings(
+        self, rubric: Rubric | str, source: str, author: str = ""
+    ) -> Iterator[RatingWriter]:
         """One transaction of ratings made elsewhere: all of them, or none.
 
         Args:
             rubric: the name of one that exists, or one to save first.
             source: the file's name.
+            author: whoever imports, for the log.
         """
-        with self._database.write(bulk=True) as connection:
+        told: dict[str, Any] = {}
+        with self._database.write(
+            bulk=True, event="import.ratings", author=author, details=told
+        ) as connection:
             if isinstance(rubric, Rubric):
                 rubrics.save(connection, rubric, source)
                 rubric = rubric.name
-            writer = RatingWriter(connection, rubric, source)
+            writer = RatingWriter(connection, rubric, source, ImportedFiles(connection, told))
             yield writer
             writer.flush()
 

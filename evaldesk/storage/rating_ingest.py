@@ -5,12 +5,15 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from evaldesk.domain.highlight import Highlight
 from evaldesk.domain.identifiers import content_id, new_id, now
 from evaldesk.domain.rubric import CannotJudge, Given
 from evaldesk.domain.trace import TraceRecord
 from evaldesk.storage import people, rubrics
 from evaldesk.storage import tables as t
 from evaldesk.storage.answers import CURRENT, encode_value
+from evaldesk.storage.highlights import bring
+from evaldesk.storage.imports import ImportedFiles
 from evaldesk.storage.ingest import TraceWriter
 
 _BATCH = 5000
@@ -24,9 +27,13 @@ class RatingWriter:
 
     Attributes:
         added: answers appended. already_there: answers that stood already.
+        files: where they came from.
     """
 
-    def __init__(self, connection: Connection, rubric: str, source: str) -> None:
+    def __init__(
+        self, connection: Connection, rubric: str, source: str, files: ImportedFiles
+    ) -> None:
+        self.files = files
         self._connection = connection
         self._rubric = rubric
         self._source = source
@@ -56,7 +63,9 @@ class RatingWriter:
 
     def make_units(self, records: Sequence[TraceRecord], run: str, dataset: str) -> None:
         """Write bare items for units that the project does not have, as a run of their own."""
-        writer = TraceWriter(self._connection, source=self._source, place=self._source)
+        writer = TraceWriter(
+            self._connection, source=self._source, place=self._source, files=self.files
+        )
         writer.run(run, system="", dataset=dataset, details={})
         for record in records:
             writer.add(record, run)
@@ -151,6 +160,10 @@ class RatingWriter:
         ]
         if rows:
             self._connection.execute(t.submission.insert(), rows)
+
+    def mark_all(self, highlights: Iterable[Highlight]) -> tuple[int, int]:
+        """Append highlights made elsewhere; how many were added, and how many stood already."""
+        return bring(self._connection, highlights)
 
     def flush(self) -> None:
         """Write what is queued."""

@@ -96,7 +96,9 @@ class RatingRepository:
         Raises:
             NotAllowedError: the round is closed.
         """
-        with self._database.write() as connection:
+        with self._database.write(
+            event=f"rating.{state or 'answered'}", author=rater, details=_told(rubric, round)
+        ) as connection:
             rubric_pk, version_pk = rubrics.locate(connection, rubric, version)
             rater_pk = people.ensure(connection, rater)
             round_pk = rounds.locate_open(connection, round) if round else None
@@ -155,7 +157,10 @@ class RatingRepository:
             round: name of the round; empty for none.
             reading: 1 for a hidden repeat.
         """
-        with self._database.write() as connection:
+        said = "reopened" if reopen else state
+        with self._database.write(
+            event=f"rating.{said}", author=rater, details=_told(rubric, round)
+        ) as connection:
             rubric_pk, _ = rubrics.locate(connection, rubric)
             connection.execute(
                 t.submission.insert().values(
@@ -163,7 +168,7 @@ class RatingRepository:
                     trace_pk=trace_pk,
                     rubric_pk=rubric_pk,
                     rater_pk=people.ensure(connection, rater),
-                    state="reopened" if reopen else state,
+                    state=said,
                     created_at=now(),
                     round_pk=rounds.locate_open(connection, round) if round else None,
                     reading=reading,
@@ -462,6 +467,11 @@ class RatingRepository:
                     )
                 ).scalar_one()
             )
+
+
+def _told(rubric: str, round: str) -> dict[str, str]:
+    """For the log."""
+    return {"rubric": rubric, **({"round": round} if round else {})}
 
 
 def _append(connection: Connection, row: dict[str, Any], value: Given | None, rater: str) -> Answer:

@@ -46,7 +46,9 @@ class RoundRepository:
             raise UsageError("The round has no name.", "Give it one.")
         if not draft.raters or not (draft.items or draft.pairs):
             raise UsageError("The round has no raters or no items.", "Name both.")
-        with self._database.write() as connection:
+        with self._database.write(
+            event="round.started", author=author, details={"round": draft.name}
+        ) as connection:
             taken = select(1).where(t.round_.c.name == draft.name)
             if connection.execute(taken).scalar() is not None:
                 raise UsageError(
@@ -103,7 +105,9 @@ class RoundRepository:
             NotFoundError: no such round.
             UsageError: it cannot go there from where it stands.
         """
-        with self._database.write() as connection:
+        with self._database.write(
+            event=f"round.{state}", author=author, reason=reason, details={"round": name}
+        ) as connection:
             pk = locate(connection, name)
             before = _state(connection, pk)[0]
             if state not in _ALLOWED[before]:

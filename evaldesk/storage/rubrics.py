@@ -78,13 +78,27 @@ class RubricRepository:
             known = connection.execute(select(t.rubric.c.name)).scalars()
             raise NotFoundError.among("rubric", name, list(known))
 
+    def version_id(self, name: str, version: int) -> str:
+        """What a version is called in every file: the hash of its content, with the number behind
+        it where an earlier wording came back.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        with self._database.read() as connection:
+            _, pk = locate(connection, name, version)
+            found = select(t.rubric_version.c.id).where(t.rubric_version.c.pk == pk)
+            return str(connection.execute(found).scalar_one())
+
     def save(self, rubric: Rubric, author: str, note: str = "") -> Rubric:
         """Store a rubric as a new version, or find the version that is equal.
 
         Returns:
             The rubric with its version number.
         """
-        with self._database.write() as connection:
+        with self._database.write(
+            event="rubric.saved", author=author, reason=note, details={"rubric": rubric.name}
+        ) as connection:
             return save(connection, rubric, author, note)
 
 

@@ -48,7 +48,8 @@ class RulingRepository:
         """
         if not reason.strip():
             raise UsageError("A ruling needs a reason.", "Say in a sentence why.")
-        with self._database.write() as connection:
+        told = {"rubric": rubric, "criterion": criterion}
+        with self._database.write(event="ruling.made", author=author, details=told) as connection:
             rubric_pk, version_pk = rubrics.locate(connection, rubric)
             previous = connection.execute(
                 select(t.ruling.c.id)

@@ -35,14 +35,16 @@ class SavedViewRepository:
             id=new_id(), name=name.strip(), address=address, author=author, created_at=now()
         )
         changed = {key: statement.excluded[key] for key in ("address", "author", "created_at")}
-        with self._database.write() as connection:
+        with self._database.write(
+            event="view.saved", author=author, details={"view": name.strip()}
+        ) as connection:
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["name"], set_=changed)
             )
 
     def remove(self, name: str) -> None:
         """Forget a view; nothing happens where there is none."""
-        with self._database.write() as connection:
+        with self._database.write(event="view.removed", details={"view": name}) as connection:
             connection.execute(delete(t.saved_view).where(t.saved_view.c.name == name))
 
     def rename(self, name: str, other: str) -> None:
@@ -56,7 +58,8 @@ class SavedViewRepository:
         if not other:
             raise UsageError("The view has no name.", "Give it one.")
         view = t.saved_view.c
-        with self._database.write() as connection:
+        told = {"view": name, "renamed": other}
+        with self._database.write(event="view.renamed", details=told) as connection:
             names = list(connection.execute(select(view.name)).scalars())
             if name not in names:
                 raise NotFoundError.among("view", name, names)

@@ -98,7 +98,10 @@ class TrustRepository:
         expires_at: str,
     ) -> Trusted:
         fingerprint = signed_card.card.fingerprint
-        with self._database.write() as connection:
+        told = {"name": name, "role": role, "fingerprint": fingerprint}
+        with self._database.write(
+            event=f"trust.{state}", author=author, reason=reason.strip(), details=told
+        ) as connection:
             connection.execute(
                 t.trust.insert().values(
                     id=new_id(),

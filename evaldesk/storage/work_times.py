@@ -33,7 +33,7 @@ class WorkTimeRepository:
             round: name of the round; empty for none.
             reading: 1 for a hidden repeat.
         """
-        with self._database.write() as connection:
+        with self._database.write(event="rating.timed", author=rater) as connection:
             connection.execute(
                 t.work_time.insert().values(
                     id=new_id(),

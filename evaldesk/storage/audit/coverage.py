@@ -40,6 +40,8 @@ LOCAL = {
     "trace.preview": "made from the body, for lists; what is read and exported is the body",
     "trace.model": "found in the body, for filters",
     "trace.prompt_version": "found in the body, for filters",
+    "finding": "a scan finds it again",
+    "privacy_scan": "which traces were scanned; a scan writes it again",
     "audit_cover.seq": "its own number",
     "audit_gone.seq": "its own number",
 }

@@ -21,6 +21,9 @@ from evaldesk.storage.audit import chain, coverage, scores
 Fits = Callable[[str, str, bytes], bool]
 """Whether, by a public key (hexadecimal), a signature (hexadecimal) is of a message."""
 
+Part = Callable[[], Iterator[Fault | None]]
+"""Reads one kind of thing: for each, what is wrong with it, or None."""
+
 _MANY = 100
 """So many rows that nobody logged are named; there may be millions."""
 
@@ -56,7 +59,7 @@ class LogCheck:
         self._state: dict[str, dict[str, str]] = {name: {} for name in coverage.STATE}
         self._named: dict[str, Mapping[str, Any]] = {}
 
-    def parts(self) -> list[tuple[str, Callable[[], Iterator[Fault | None]]]]:
+    def parts(self) -> list[tuple[str, Part]]:
         """Everything that there is to check, in order, with what it is called."""
         tables = [(name, self._rows_of(name)) for name in coverage.appended()]
         return [
@@ -177,7 +180,7 @@ class LogCheck:
                     known[key] = digest
         self._named.update(event.body.get("chains", {}))
 
-    def _rows_of(self, name: str) -> Callable[[], Iterator[Fault | None]]:
+    def _rows_of(self, name: str) -> Part:
         return lambda: self._rows(name)
 
     def _rows(self, name: str) -> Iterator[Fault | None]:
