@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.domain.rubric import SEVERITIES
@@ -134,6 +134,49 @@ class Highlight:
                 "after": anchor.after,
             },
         }
+
+
+def read_highlight(data: Any) -> Highlight:
+    """The highlight that `Highlight.to_json` wrote; its trace is not known yet.
+
+    Raises:
+        ValueError: something is missing or of the wrong kind.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("anchor"), dict):
+        raise ValueError("The highlight is no object with an anchor.")
+    anchor = data["anchor"]
+    for name, of, kind in (
+        *((name, data, str) for name in ("id", "author", "kind", "label", "created_at")),
+        *((name, anchor, str) for name in ("text_hash", "kind", "quote")),
+        *((name, anchor, int) for name in ("nth", "start", "end")),
+    ):
+        if not isinstance(of.get(name), kind):
+            raise ValueError(f"The highlight's “{name}” is missing or of the wrong kind.")
+    if data["kind"] not in get_args(LabelKind) or anchor["kind"] not in get_args(PassageKind):
+        raise ValueError("The highlight is of an unknown kind.")
+    return Highlight(
+        id=data["id"],
+        trace_pk=0,
+        author=data["author"],
+        anchor=Anchor(
+            text_hash=anchor["text_hash"],
+            kind=anchor["kind"],
+            nth=anchor["nth"],
+            start=anchor["start"],
+            end=anchor["end"],
+            quote=anchor["quote"],
+            before=str(anchor.get("before") or ""),
+            after=str(anchor.get("after") or ""),
+        ),
+        kind=data["kind"],
+        label=data["label"],
+        severity=str(data.get("severity") or ""),
+        comment=str(data.get("comment") or ""),
+        rubric=str(data.get("rubric") or ""),
+        round=str(data.get("round") or ""),
+        reading=int(data.get("reading") or 0),
+        created_at=data["created_at"],
+    )
 
 
 Standing = Literal["same", "moved", "changed"]

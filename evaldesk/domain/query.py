@@ -70,6 +70,7 @@ TEXT_FIELDS = (
     "tier",
     "error",
     "tag",
+    "highlight",
     "dataset",
     "suite",
 )
@@ -93,7 +94,7 @@ otherwise; the beginning of the answer; people's current answers."""
 STATUSES = ("ok", "error", "incomplete", "unit")
 PREFIXES = ("score", "slice", "annotation")
 """Fields whose names the project gives, after a dot."""
-BLIND_FIELDS = ("tag", "disagreement", "bookmarked", "noted")
+BLIND_FIELDS = ("tag", "highlight", "disagreement", "bookmarked", "noted")
 """What tells how people judged or what they wrote down: for somebody whose own answers are still
 to come it holds only their own; see `TraceQuery.tags_by`."""
 RELEVANCE = "relevance"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from evaldesk.domain.highlight import Highlight
 from evaldesk.domain.rubric import AnswerValue, CannotJudge, Given, Judgement
 
 RulingKind = Literal["adopt", "other", "none_fits", "rubric_unsettled"]
@@ -86,6 +87,35 @@ class RatingRecord:
     text: str = ""
     rubric: str = ""
     submitted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedSpan:
+    """A highlight made elsewhere, on its way in.
+
+    Attributes:
+        unit, rater, time, place: as of `RatingRecord`.
+        quote: the marked words.
+        text: what they were marked in, with every space; ``start`` and ``end`` count its
+            characters from 0, and are -1 where the words were not found in it.
+        label: what they were marked as.
+        criterion: that the rating answers with which they came; empty for none.
+        whole: the highlight itself, where EvalDesk wrote the file; its trace is not known yet.
+    """
+
+    unit: str
+    rater: str
+    quote: str
+    text: str = ""
+    start: int = -1
+    end: int = -1
+    label: str = ""
+    criterion: str = ""
+    comment: str = ""
+    time: str = ""
+    place: str = ""
+    rubric: str = ""
+    whole: Highlight | None = None
 
 
 @dataclass(frozen=True, slots=True)

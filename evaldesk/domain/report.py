@@ -6,11 +6,12 @@ rest is small and held.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from evaldesk.domain.agreement import CriterionAgreement
 from evaldesk.domain.comparison import Comparison, PairedValue
 from evaldesk.domain.estimate import Estimate
+from evaldesk.domain.highlight import Highlight
 from evaldesk.domain.project import RunInfo
 from evaldesk.domain.rating import Answer, Disagreement, Ruling
 from evaldesk.domain.rubric import Rubric
@@ -189,6 +190,13 @@ class ReportedPair:
     trace_b: str
 
 
+class ReportedHighlight(NamedTuple):
+    """A highlight, and where it stands."""
+
+    highlight: Highlight
+    place: TracePlace
+
+
 @dataclass(frozen=True, slots=True)
 class ReportNote:
     """What a reader must know, and what it is about."""
@@ -255,6 +263,7 @@ class ReportContent:
     notes: Sequence[ReportNote] = ()
     traces: Stream[ReportedTrace] = Stream(0, nothing)
     ratings: Stream[ReportedAnswer] = Stream(0, nothing)
+    highlights: Stream[ReportedHighlight] = Stream(0, nothing)
 
 
 @dataclass(frozen=True, slots=True)

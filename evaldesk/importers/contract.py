@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from evaldesk.domain.project import ImportNote, Skipped
-from evaldesk.domain.rating import RatingRecord
+from evaldesk.domain.rating import MarkedSpan, RatingRecord
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.importers.mapping import RatingMapping, TraceMapping
 from evaldesk.importers.source import Source
@@ -38,7 +38,7 @@ class RunHeader:
 Item = TraceRecord | Scenario | RunHeader | ImportNote | Skipped
 """A `Scenario` on its own is a test case without a trace in this file."""
 
-RatingItem = RatingRecord | ImportNote | Skipped
+RatingItem = RatingRecord | MarkedSpan | ImportNote | Skipped
 
 
 @dataclass(frozen=True, slots=True)

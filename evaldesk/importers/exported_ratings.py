@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+import orjson
+
 from evaldesk.domain.errors import InputError
+from evaldesk.domain.highlight import read_highlight
 from evaldesk.domain.project import Skipped
-from evaldesk.domain.rating import RatingRecord
+from evaldesk.domain.rating import MarkedSpan, RatingRecord
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, CannotJudge
 from evaldesk.importers.contract import ImportOptions, RatingItem
 from evaldesk.importers.mapping import RatingMapping
@@ -19,6 +22,7 @@ _COLUMNS = frozenset(
      "submitted")
 )  # fmt: skip
 _FIELDS = {"comment": COMMENT, "failure mode": FAILURE_MODES, "severity": SEVERITY}
+HIGHLIGHT = "highlight"
 _CANNOT_JUDGE = "cannot judge"
 _STARTERS = ("=", "+", "-", "@", "\t", "\r")
 """What the exporter puts an apostrophe before, so that no spreadsheet runs it."""
@@ -71,6 +75,11 @@ class ExportedRatings:
             try:
                 if isinstance(first, InputError):
                     raise first
+                if found[0][0][3] == HIGHLIGHT:
+                    for _, place, values in found:
+                        assert not isinstance(values, InputError)
+                        yield _highlight(values, place)
+                    continue
                 given = [values for _, _, values in found if not isinstance(values, InputError)]
                 yield _rating(given, place)
             except InputError as error:
@@ -111,6 +120,17 @@ def _rating(rows: list[dict[str, Any]], place: str) -> RatingRecord:
         rubric=text_at(first, "rubric"),
         submitted=text_at(first, "submitted") == "yes",
     )
+
+
+def _highlight(row: dict[str, Any], place: str) -> MarkedSpan:
+    try:
+        whole = read_highlight(orjson.loads(text_at(row, HIGHLIGHT)))
+    except orjson.JSONDecodeError as error:
+        raise ValueError("The column “highlight” holds no JSON.") from error
+    return MarkedSpan(
+        text_at(row, "trace"), whole.author, whole.anchor.quote,
+        place=place, rubric=whole.rubric, whole=whole,
+    )  # fmt: skip
 
 
 def _plain(value: Any) -> Any:

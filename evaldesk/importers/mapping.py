@@ -152,7 +152,8 @@ class RatingMapping:
         comment, time: of the answer; empty where the file has none.
         text: what the unit says, used when units are made.
         span: where in ``text`` the rater marked something: ``span`` (the marked words), ``start``
-            and ``end`` (offsets, of whatever convention) → column.
+            and ``end`` (offsets, of whatever convention) → column; ``label`` for what it was
+            marked as, where that is not the answer.
         missing: what stands for "no rating", letters' case aside; None for `MISSING`.
         recode: value → value to take instead; ``*`` stands for every other one. Done before
             ``missing``, so that ``{"NULL": "no", "*": "yes"}`` makes an answer of nothing.
@@ -198,7 +199,8 @@ class RatingMapping:
                 made[key] = _pairs(value, key, path)
             elif key == "span":
                 made[key] = _pairs(value, key, path)
-                if set(made[key]) != {"span", "start", "end"} or not values.get("text"):
+                named = set(made[key]) - {"label"}
+                if named != {"span", "start", "end"} or not values.get("text"):
                     raise InputError(
                         "“span” needs the columns “span”, “start” and “end”, and “text” beside it.",
                         path=path,

@@ -7,7 +7,7 @@ from typing import Any
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote, Skipped
-from evaldesk.domain.rating import RatingRecord
+from evaldesk.domain.rating import MarkedSpan, RatingRecord
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.importers.contract import ImportOptions, RatingFormat, RunHeader, TraceFormat
 from evaldesk.importers.guessing import guess_rating_mapping, guess_trace_mapping
@@ -114,7 +114,7 @@ def _collect(
                 notes.append(item.message)
             elif isinstance(item, Skipped):
                 problems.append(f"{item.record}: {item.reason}")
-            else:
+            elif not isinstance(item, MarkedSpan):
                 items.append(item)
             if len(items) >= limit:
                 break

@@ -6,7 +6,7 @@ from typing import Any
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote, Skipped
-from evaldesk.domain.rating import RatingRecord
+from evaldesk.domain.rating import MarkedSpan, RatingRecord
 from evaldesk.domain.wording import counted
 from evaldesk.importers import cells, chat
 from evaldesk.importers.contract import ImportOptions, RatingItem
@@ -22,7 +22,7 @@ SLOTS_NOTE = (
     "between two named raters means nothing here."
 )
 
-Extract = Callable[[dict[str, Any], str], Iterator[RatingRecord]]
+Extract = Callable[[dict[str, Any], str], Iterator[RatingRecord | MarkedSpan]]
 
 
 def table_mapping(source: Source, records: Records, mapping: RatingMapping | None) -> RatingMapping:
@@ -94,7 +94,8 @@ class Ledger:
                     if isinstance(values, InputError):
                         raise values
                     for rating in extract(values, place):
-                        if self.accepts(rating):
+                        # Somebody may mark several spans, a row each, and answer but once.
+                        if isinstance(rating, MarkedSpan) or self.accepts(rating):
                             yield rating
                 except InputError as error:
                     if not self._options.skip_bad:

@@ -5,7 +5,7 @@ from typing import Any
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import ImportNote
-from evaldesk.domain.rating import RatingRecord
+from evaldesk.domain.rating import MarkedSpan, RatingRecord
 from evaldesk.importers.contract import ImportOptions, RatingItem
 from evaldesk.importers.guessing import guess_in_words, guess_rating_mapping
 from evaldesk.importers.mapping import RatingMapping, get_path
@@ -51,7 +51,7 @@ class LongRatings:
         ledger = Ledger(source, chosen, options)
         marks = Marks(chosen.span) if chosen.span else None
 
-        def ratings(values: dict[str, Any], place: str) -> Iterator[RatingRecord]:
+        def ratings(values: dict[str, Any], place: str) -> Iterator[RatingRecord | MarkedSpan]:
             unit = unit_of(values, chosen.unit)
             rater = text_at(values, chosen.rater)
             if not rater:
@@ -59,8 +59,6 @@ class LongRatings:
             comment = text_at(values, chosen.comment)
             time = text_at(values, chosen.time)
             text = text_at(values, chosen.text)
-            if marks is not None:
-                comment = " · ".join(filter(None, (comment, marks.place(values, chosen.text))))
             answers = (
                 chosen.values.items()
                 if chosen.values
@@ -72,6 +70,19 @@ class LongRatings:
                 value = ledger.value(get_path(values, column))
                 if value is not None:
                     yield RatingRecord(unit, rater, criterion, value, comment, time, place, text)
+                if marks is not None:
+                    marked = marks.of_row(
+                        values,
+                        chosen.text,
+                        unit=unit,
+                        rater=rater,
+                        criterion=criterion,
+                        given=text_at(values, column),
+                        time=time,
+                        place=place,
+                    )
+                    if marked is not None:
+                        yield marked
 
         yield from ledger.read(records, ratings)
         if marks is not None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from evaldesk.domain.rating import MarkedSpan
 from evaldesk.importers import cells
 from evaldesk.importers.mapping import get_path
 
@@ -95,23 +96,49 @@ class Marks:
         self._columns = columns
         self.counts: Counter[Convention] = Counter()
 
-    def place(self, values: Mapping[str, Any], column: str) -> str:
-        """Words for a comment: what was marked and where; empty where nothing was.
+    def of_row(
+        self,
+        values: Mapping[str, Any],
+        column: str,
+        *,
+        unit: str,
+        rater: str,
+        criterion: str,
+        given: str,
+        time: str,
+        place: str,
+    ) -> MarkedSpan | None:
+        """What a row marks; None where it marks nothing.
 
         Args:
-            values: of the row.
             column: that holds the text, which is taken with every space: offsets count them.
+            given: the answer as the file has it, which says what was marked where no column does.
         """
         text = str(get_path(values, column) or "")
         marked = get_path(values, self._columns["span"])
         if cells.is_missing(marked) or str(marked).strip().upper() in ("", "NULL"):
-            return ""
+            return None
         start = _offset(get_path(values, self._columns["start"]))
         end = _offset(get_path(values, self._columns["end"]))
         found = locate_span(text, str(marked), start, end)
         self.counts[found.convention] += 1
-        where = f"characters {found.start + 1} to {found.end}" if found.start >= 0 else "not found"
-        return f"marked “{marked}” ({where})"
+        label = given
+        if "label" in self._columns:
+            label = str(get_path(values, self._columns["label"]) or "").strip()
+        if cells.is_missing(label) or label.upper() == "NULL":
+            label = criterion
+        return MarkedSpan(
+            unit=unit,
+            rater=rater,
+            quote=text[found.start : found.end] if found.start >= 0 else str(marked),
+            text=text,
+            start=found.start,
+            end=found.end,
+            label=label,
+            criterion=criterion,
+            time=time,
+            place=place,
+        )
 
     def told(self) -> str:
         """What a person should know of the offsets."""

@@ -1,9 +1,9 @@
 """Highlights of a trace: put in their places, made, listed, and compared between raters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from evaldesk.domain.anchoring import Passages, anchor_at, locate
 from evaldesk.domain.errors import UsageError
@@ -19,7 +19,7 @@ from evaldesk.domain.highlight import (
 )
 from evaldesk.domain.identifiers import new_id
 from evaldesk.domain.rubric import Rubric
-from evaldesk.domain.trace import Trace
+from evaldesk.domain.trace import Trace, TraceRow
 from evaldesk.services.passages import fingerprint, passages_of
 
 if TYPE_CHECKING:
@@ -127,6 +127,39 @@ def make(
     )
     made.check()
     return made
+
+
+class OwnedHighlight(NamedTuple):
+    """A highlight as an owner lists it.
+
+    Attributes:
+        place: the row of its trace. found: where it stands there; None where it is not found.
+    """
+
+    highlight: Highlight
+    place: TraceRow
+    found: Found | None
+
+
+def of_project(project: "Project", trace: str = "") -> Iterator[OwnedHighlight]:
+    """Everybody's highlights with their places, trace by trace.
+
+    Args:
+        trace: id or name of one; empty for all.
+
+    Raises:
+        NotFoundError: no such trace. UsageError: several.
+    """
+    only = project.traces.find(trace) if trace else None
+    by_trace: dict[int, list[Highlight]] = {}
+    for one in project.highlights.everything():
+        if only is None or one.trace_pk == only:
+            by_trace.setdefault(one.trace_pk, []).append(one)
+    for pk, own in by_trace.items():
+        read = project.traces.read(pk)
+        placed = place(own, passages_of(read))
+        yield from (OwnedHighlight(one, read.row, found) for one, found in placed.found)
+        yield from (OwnedHighlight(one, read.row, None) for one in placed.lost)
 
 
 def side_by_side(

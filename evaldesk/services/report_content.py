@@ -16,6 +16,7 @@ from evaldesk.domain.report import (
     ReportedAnswer,
     ReportedComparison,
     ReportedDisagreement,
+    ReportedHighlight,
     ReportedPair,
     ReportedRuling,
     ReportedTrace,
@@ -135,6 +136,7 @@ def workbook_content(
             ),
             lambda: _answers(project, rubrics),
         ),
+        highlights=_highlights(project, rubric),
     )
 
 
@@ -164,6 +166,7 @@ def list_content(
             sum(counts.get(item.name, 0) for item in rubrics),
             lambda: _answers(project, rubrics, None if chosen is None else frozenset(chosen)),
         ),
+        highlights=_highlights(project, rubric, None if chosen is None else frozenset(chosen)),
     )
 
 
@@ -216,6 +219,26 @@ def _answers(
                 yield from _placed(project, rubric, versions, block)
                 block = []
         yield from _placed(project, rubric, versions, block)
+
+
+def _highlights(
+    project: "Project", rubric: str, chosen: Collection[int] | None = None
+) -> Stream[ReportedHighlight]:
+    """Those of a rubric and those with a label of somebody's own; all where none is named."""
+    found = [
+        one
+        for one in project.highlights.everything()
+        if (not rubric or one.rubric in ("", rubric)) and (chosen is None or one.trace_pk in chosen)
+    ]
+
+    def rows() -> Iterator[ReportedHighlight]:
+        for start in range(0, len(found), _BLOCK):
+            block = found[start : start + _BLOCK]
+            places = _places(project, list(dict.fromkeys(one.trace_pk for one in block)))
+            for one in block:
+                yield ReportedHighlight(one, places[one.trace_pk])
+
+    return Stream(len(found), rows)
 
 
 def _placed(

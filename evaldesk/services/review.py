@@ -272,7 +272,7 @@ def _check_blind(where: Filter | None) -> None:
     for name in names_in(where):
         kind = name.partition(".")[0]
         if kind in BLIND_FIELDS or kind in _TELLING:
-            what = {"tag": "tags", "score": "scores"}.get(kind, f"“{name}”")
+            what = {"tag": "tags", "score": "scores", "highlight": "highlights"}.get(kind, f"“{name}”")
             raise NotAllowedError(
                 f"A review queue cannot be picked by {what}: it would tell how others or "
                 "programs judged.",

@@ -81,7 +81,7 @@ _SORTS: dict[str, Any] = {
 }
 _VERSIONS = ("dataset", "suite")
 assert {*_SORTS, RELEVANCE} == set(SORT_KEYS)
-assert {*_TEXTS, *_OF_SCENARIO, *_VERSIONS, "run", "tag"} == set(TEXT_FIELDS)
+assert {*_TEXTS, *_OF_SCENARIO, *_VERSIONS, "run", "tag", "highlight"} == set(TEXT_FIELDS)
 assert {*_NUMBERS, "age"} == set(NUMBER_FIELDS)
 # As it stands in the index of the few that have one: a bound value would not be seen to fit it.
 _failed = t.trace.alias("failed")
@@ -121,6 +121,8 @@ def _comparison(test: Comparison, names: Names, way: Way) -> ColumnElement[bool]
         return _negatable(test, _among_traces, lambda one: _annotation(one, rest, names))
     if test.name == "tag":
         return _negatable(test, _among_traces, lambda one: _tag(one, names))
+    if test.name == "highlight":
+        return _negatable(test, _among_traces, lambda one: _highlight(one, names))
     if test.name == "run":
         return _run(test, names)
     if test.name in _VERSIONS:
@@ -201,6 +203,11 @@ def _annotation(test: Comparison, name: str, names: Names) -> Select[Any]:
 def _tag(test: Comparison, names: Names) -> Select[Any]:
     found, value = judged.tags(names)
     return found if test.operator == "exists" else found.where(_text(value, test))
+
+
+def _highlight(test: Comparison, names: Names) -> Select[Any]:
+    found, label = judged.highlights(names)
+    return found if test.operator == "exists" else found.where(_text(label, test))
 
 
 def _run(test: Comparison, names: Names) -> ColumnElement[bool]:

@@ -1,4 +1,5 @@
-"""Filters by what people judged and kept: tags, ratings, disagreement, notes.
+"""Filters by what people judged and kept: tags, highlights, ratings,
+disagreement, notes.
 
 Each is the set of traces it holds for. Where only one person's work may be seen, all but the fact
 that somebody rated are of that person alone.
@@ -15,6 +16,7 @@ from evaldesk.storage import codec
 from evaldesk.storage import tables as t
 from evaldesk.storage.answers import CURRENT
 from evaldesk.storage.filter_names import Names
+from evaldesk.storage.highlights import STANDING
 from evaldesk.storage.notes import REMOVED
 
 _STANDS = and_(t.answer.c.value.is_not(None), CURRENT)
@@ -46,6 +48,15 @@ def tags(names: Names) -> tuple[Select[Any], ColumnElement[Any]]:
         for alias, name in aliases.items()
     ]
     return found, case(*former, else_=each.c.value) if former else each.c.value
+
+
+def highlights(names: Names) -> tuple[Select[Any], ColumnElement[Any]]:
+    """Traces by the labels of the highlights that stand on them, and the label."""
+    found = select(t.highlight.c.trace_pk).where(STANDING)
+    if names.tags_by:
+        known = select(t.person.c.pk).where(t.person.c.name == names.tags_by)
+        found = found.where(t.highlight.c.author_pk.in_(known))
+    return found, t.highlight.c.label
 
 
 def _aliases(names: Names) -> dict[int, dict[str, str]]:

@@ -1,6 +1,7 @@
 """The figures that were published with the real data come out of a project."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ import pytest
 
 from evaldesk.services.agreement import agreement
 from evaldesk.services.comparison import compare
+from evaldesk.services.highlights import place
 from evaldesk.services.importing import import_files
+from evaldesk.services.passages import passages_of
 from evaldesk.services.rating_import import RatingImport, import_ratings
 from evaldesk.storage.project import Project
 
@@ -260,5 +263,30 @@ def test_offsets_that_mix_conventions_are_met_in_words(
         assert "mix conventions" in said
         for number in ("4,022 count from 1", "397 count from 1", "523 count from 0"):
             assert number in said
-        answers = project.ratings.everything("xsum")
-        assert any("marked “" in answer.comment for answer in answers)
+        found = project.highlights.everything()
+        figures = json.loads((shared_data / "figures.json").read_text("utf-8"))["xsum"]
+        check = figures["span_offset_check"]
+        typed = [one for one in found if one.kind == "label"]
+        assert Counter(one.label for one in typed) == {
+            kind: count for kind, count in figures["types"].items() if kind != "NULL"
+        }
+        assert len(typed) == sum(check.values())
+        assert len(found) - len(typed) == 3
+        lost = 0
+        for pk in {one.trace_pk for one in found}:
+            trace = project.traces.read(pk)
+            own = [one for one in found if one.trace_pk == pk]
+            placed = place(own, passages_of(trace))
+            lost += len(placed.lost)
+            (passage,) = passages_of(trace)
+            for one, where in placed.found:
+                words = passage.text[where.start : where.end]
+                assert where.standing != "same" or words == one.anchor.quote
+        assert lost <= check["not found"]
+        again = import_ratings(
+            project,
+            shared_data / "labels" / "xsum" / "hallucination_annotations_xsum_summaries.csv.gz",
+            RatingImport("xsum", mapping, create_units=True, create_rubric="nominal"),
+        )
+        assert again.added == 0
+        assert project.highlights.count() == len(found)

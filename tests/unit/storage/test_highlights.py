@@ -1,16 +1,25 @@
 """Highlights are only ever appended, and follow what their trace said."""
 
 from dataclasses import replace
+from pathlib import Path
 
+import openpyxl
 import pytest
 from sqlalchemy.exc import DatabaseError
 
 from evaldesk.domain.errors import EvalDeskError, NotFoundError, UsageError
 from evaldesk.domain.highlight import Highlight
 from evaldesk.domain.query import TraceQuery
+from evaldesk.domain.rubric import Rubric
 from evaldesk.domain.trace import Scenario, TraceBody, TraceRecord
+from evaldesk.exporters.csv import write_ratings as write_csv
+from evaldesk.exporters.excel.workbook import write_workbook
+from evaldesk.exporters.parquet import write_ratings as write_parquet
 from evaldesk.services import highlights
 from evaldesk.services.passages import passages_of
+from evaldesk.services.query import parse
+from evaldesk.services.rating_import import RatingImport, import_ratings
+from evaldesk.services.report_content import list_content, workbook_content
 from evaldesk.storage.project import Project
 
 ANSWER = "Your refund of 12,50 was booked. It will be there on Friday.\r\nGood bye 👋🏽."
@@ -227,3 +236,69 @@ def test_overlap_of_two_raters_counts_characters(project: Project, trace_pk: int
     assert pair.iou == 0.2
     assert pair.f1 == pytest.approx(1 / 3)
     assert "Ada" not in repr(found)
+
+
+def test_a_filter_finds_traces_by_the_label(project: Project, trace_pk: int) -> None:
+    other = add(project, body(said("assistant", "Good bye, dear.")), "two", key="RET-2")
+    mark(project, trace_pk, "12,50", label="too_much")
+    gone = mark(project, other, "dear", "Bo", label="warm")
+    project.highlights.remove(mark(project, other, "Good", label="too_much"))
+
+    def found(filter: str, tags_by: str = "") -> list[int]:
+        query = TraceQuery(where=parse(filter), tags_by=tags_by)
+        return list(project.traces.ids(query))
+
+    assert found('highlight = "too_much"') == [trace_pk]
+    assert found('highlight != "too_much"') == [other]
+    assert found("highlight exists") == [trace_pk, other]
+    assert found('highlight = "warm"', tags_by="Ada") == []
+    project.highlights.put(replace(gone, label="cold"))
+    assert found('highlight = "warm"') == []
+
+
+def test_they_go_out_with_the_ratings_and_come_back(
+    project: Project, trace_pk: int, tmp_path: Path
+) -> None:
+    project.rubrics.save(
+        Rubric.from_json(
+            {
+                "name": "Support",
+                "criteria": [{"name": "success", "scale": {"kind": "binary"}}],
+                "failure_modes": [{"name": "late"}],
+            }
+        ),
+        "Olga",
+    )
+    project.ratings.answer(trace_pk, "Support", "success", "Ada", "no")
+    mark(project, trace_pk, "12,50", comment='=so "much"', severity="S2", rubric="Support")
+    mark(project, trace_pk, "Friday", "Bo", label="when")
+    before = [one.to_json() for one in project.highlights.everything()]
+    trace = project.traces.read(trace_pk)
+    for ending in ("csv", "parquet"):
+        path = tmp_path / f"ratings.{ending}"
+        write = write_csv if ending == "csv" else write_parquet
+        assert write(list_content(project), path) == 3
+        with Project.create(tmp_path / f"{ending}.evaldesk") as fresh:
+            with fresh.ingest("one") as writer:
+                writer.run("one", system="one", dataset="", details={})
+                record = TraceRecord(trace.scenario, trace.body, system="one")
+                writer.add(record, "one")
+                writer.finish("")
+            fresh.rubrics.save(project.rubrics.get("Support"), "Olga")
+            for _ in range(2):
+                import_ratings(fresh, path, RatingImport("Support"))
+                assert [one.to_json() for one in fresh.highlights.everything()] == before
+            (pk,) = fresh.traces.ids(TraceQuery())
+            placed = highlights.of_trace(fresh, fresh.traces.read(pk), "Ada")
+            assert words_of(placed) == ["12,50"]
+
+
+def test_the_workbook_has_a_sheet_of_them(project: Project, trace_pk: int, tmp_path: Path) -> None:
+    mark(project, trace_pk, "12,50", comment="=1+1")
+    path = tmp_path / "report.xlsx"
+    sheets = write_workbook(workbook_content(project), path)
+    assert [sheet.rows for sheet in sheets if sheet.name == "Highlights"] == [1]
+    book = openpyxl.load_workbook(path)
+    row = [cell.value for cell in book["Highlights"][2]]
+    assert "12,50" in row
+    assert all(cell.data_type != "f" for cell in book["Highlights"][2])

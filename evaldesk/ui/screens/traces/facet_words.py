@@ -29,7 +29,7 @@ _ORDER = (
     *("run", "system", "model", "prompt_version", "tier", "status", "flags"),
     *("score.", "slice.", "tag", "annotation", "dataset", "suite"),
 )
-_JUDGED = ("tag", "disagreement", "bookmarked", "noted")
+_JUDGED = ("tag", "highlight", "disagreement", "bookmarked", "noted")
 
 
 def _tr(text: str) -> str:
