@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evaldesk.domain.privacy import Decision, Match, Profile
+from evaldesk.domain.privacy import Decision, Finding, Match, Profile
 from evaldesk.domain.trace import Trace
 from evaldesk.privacy.detection import Detector, settled
 from evaldesk.privacy.placeholders import placeholder
@@ -89,7 +89,7 @@ class Judged:
                 at.append((one.start, one.end))
         return cls(frozenset(never), rejected)
 
-    def counts(self, trace: str, path: str, match: Match, digest: str) -> bool:
+    def counts(self, trace: str, path: str, match: Match | Finding, digest: str) -> bool:
         """Whether something that was found is still held to be personal data."""
         if digest in self.never:
             return False

@@ -13,8 +13,9 @@ _SUFFIXES = (
 ).split()
 _PREFIXES = (
     "rue av avenue boulevard bd chemin allée impasse place quai route via viale vicolo piazza "
-    "corso largo calle carrer avenida avda paseo plaza camino rua praça travessa estrada rodovia ul "
-    "ulica aleja al plac os bulevardi ulitsa prospekt náměstí trg avinguda λεωφόρος οδός πλατεία улица "
+    "corso largo calle carrer avenida avda paseo plaza camino rua praça travessa estrada rodovia "
+    "ul ulica aleja al plac os bulevardi ulitsa prospekt náměstí trg avinguda λεωφόρος οδός "
+    "πλατεία улица "
     "проспект"
 ).split()
 _COMPOUND = (
@@ -61,7 +62,8 @@ _UNIT = (
 _AFTER_WORD = re.compile(
     r"(?<!\w)(?:address(?:[ ](?:is|of[ ][^\n]{1,40}?[ ]is|to))?|(?:live|lives|lived|living|located"
     r"|moved|is|are|was)[ ](?:at|in|on)|wohnt in|send[ ](?:it|this)[ ]to)"
-    r"[ \t:]{1,12}\n{0,2}[ ]{0,6}(\d{1,6}[a-z]?(?:[ ][^\W_][\w.'’\-]{0,30}){1,5}?[ ]\d{1,5}[a-z]?)\b",
+    r"[ \t:]{1,12}\n{0,2}[ ]{0,6}"
+    r"(\d{1,6}[a-z]?(?:[ ][^\W_][\w.'’\-]{0,30}){1,5}?[ ]\d{1,5}[a-z]?)\b",
     re.IGNORECASE,
 )
 _UNIT_ALONE = re.compile(r"(?<!\w)(?:apt|suite)\.?[ ]\d{1,5}[a-z]?\b", re.IGNORECASE)

@@ -1,5 +1,5 @@
 """What a sentence says of a person: a name after “my name is”, an age, a date of birth, a user name
-in the path of a file. Names that nothing announces are not seen here; see `field_names`, `term_lists`.
+in the path of a file. Names that nothing announces are not seen here.
 """
 
 import re
@@ -24,8 +24,9 @@ _SAID = re.compile(
 )
 _LABEL = re.compile(
     r"(?:^|[\n>;,|])[ \t>]{0,4}(?:(?:full|first|last|given|family|sur|maiden|middle|contact"
-    r"|customer|patient|passenger|account holder)[ _]?)?(?:name|user|nachname|vorname|nom|nombre|patient"
-    r"|passenger|applicant|insured|employee|attn|attention)[ \t]{0,2}[:=][ \t]{0,4}" + _NAMES,
+    r"|customer|patient|passenger|account holder)[ _]?)?(?:name|user|nachname"
+    r"|vorname|nom|nombre|patient|passenger|applicant|insured|employee|attn|attention)[ \t]{0,2}[:=][ \t]{0,4}"
+    + _NAMES,
     re.IGNORECASE,
 )
 _SURE = ("name", "namens", "heiße", "appelle", "llamo", "chiamo", "signed", "sincerely", "regards")

@@ -10,6 +10,7 @@ from evaldesk.storage.tables import (
     exchange,
     highlights,
     preferences,
+    privacy,
     ratings,
     reading,
     rounds,
@@ -33,6 +34,13 @@ from evaldesk.storage.tables.preferences import (
     pair_submission,
     preference,
 )
+from evaldesk.storage.tables.privacy import (
+    finding,
+    privacy_decision,
+    privacy_rule,
+    privacy_scan,
+    tombstone,
+)
 from evaldesk.storage.tables.project import import_file, mapping, person, setting
 from evaldesk.storage.tables.ratings import answer, rubric, rubric_version, ruling, submission
 from evaldesk.storage.tables.reading import note, saved_view
@@ -48,6 +56,7 @@ APPEND_ONLY = (
     *preferences.APPEND_ONLY,
     *audit.APPEND_ONLY,
     *exchange.APPEND_ONLY,
+    *privacy.APPEND_ONLY,
 )
 """Triggers refuse UPDATE and DELETE on these."""
 
@@ -58,6 +67,9 @@ SINCE_3: frozenset[str] = frozenset(
         *exchange.APPEND_ONLY,
         *highlights.APPEND_ONLY,
         *preferences.APPEND_ONLY,
+        *privacy.APPEND_ONLY,
+        "finding",
+        "privacy_scan",
     )
 )
 """The tables that came with format 3, by name."""
@@ -77,6 +89,7 @@ __all__ = [
     "dataset",
     "dataset_member",
     "dataset_version",
+    "finding",
     "highlight",
     "import_file",
     "mapping",
@@ -90,6 +103,9 @@ __all__ = [
     "pair_submission",
     "person",
     "preference",
+    "privacy_decision",
+    "privacy_rule",
+    "privacy_scan",
     "round_",
     "round_event",
     "round_item",
@@ -105,6 +121,7 @@ __all__ = [
     "setting",
     "submission",
     "suite",
+    "tombstone",
     "trace",
     "trace_body",
     "trust",
