@@ -12,6 +12,7 @@ MODULES = (
     "traces",
     "datasets",
     "review",
+    "prefer",
     "rounds",
     "adjudicate",
     "compare",

@@ -21,6 +21,7 @@ class ScreenSpec:
         factory: ``module:Class``.
         rail: where in the rail it stands; ``none`` for a screen that is reached by an action.
         needs_project: whether it has anything to show without a project.
+        rail_as: the screen whose button in the rail stands for it, where it has none.
         tells: whether it shows systems, scores or what others answered, which a person who still
             rates blind may not see.
     """
@@ -32,6 +33,7 @@ class ScreenSpec:
     rail: Literal["top", "bottom", "none"] = "top"
     needs_project: bool = True
     tells: bool = False
+    rail_as: str = ""
 
     def build(self, workspace: Workspace) -> Screen:
         """Import and make it."""
@@ -71,6 +73,14 @@ SCREENS: tuple[ScreenSpec, ...] = (
         str(QT_TRANSLATE_NOOP("Screens", "Review")),
         "review",
         f"{_HOME}.review.page:ReviewPage",
+    ),
+    ScreenSpec(
+        "prefer",
+        str(QT_TRANSLATE_NOOP("Screens", "Compare pairs")),
+        "review",
+        f"{_HOME}.prefer.page:PreferPage",
+        rail="none",
+        rail_as="review",
     ),
     ScreenSpec(
         "rounds",

@@ -52,7 +52,8 @@ class Rail(QWidget):
 
     def show_screen(self, screen_id: str) -> None:
         """Mark where the person is; a screen without a button leaves none marked."""
-        button = self._buttons.get(screen_id)
+        spec = self._specs.get(screen_id)
+        button = self._buttons.get((spec.rail_as if spec is not None else "") or screen_id)
         if button is not None:
             button.setChecked(True)
             return

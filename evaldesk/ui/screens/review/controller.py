@@ -20,6 +20,7 @@ from evaldesk.services.undo import Value
 from evaldesk.ui.screens.review.ahead import ReadAhead
 from evaldesk.ui.screens.review.answering import Answering
 from evaldesk.ui.screens.review.handing_in import HandingIn
+from evaldesk.ui.screens.review.my_time import MyTime
 from evaldesk.ui.screens.review.saving import Saving
 from evaldesk.ui.screens.review.scope import (
     CHOICE,
@@ -48,7 +49,8 @@ class ReviewController(QObject):
         pk: the trace in hand, or None. ``trace`` its content, once it is there.
         sheet: what this rater answered for it, what is being saved included; ``answers`` and
             ``said`` are its answers and the comments on them.
-        answering, handing, telling, ahead, saving, clock: the rooms that the work is done in.
+        answering, handing, telling, ahead, saving, clock, my_time: the rooms that the work is done
+            in.
 
     Signals:
         loaded(): another queue. listed(): another part of it is listed.
@@ -60,6 +62,7 @@ class ReviewController(QObject):
         travelled(name): an answer of the trace in hand was undone or done again.
         marked(step): a highlight is to be made, changed, removed, or brought back.
         told_changed(): more or less is told of the item in hand.
+        pairs_wanted(round): a round was chosen that compares pairs, which another screen does.
         settled(): what was wanted is in hand. unreadable(): what was wanted could not be read.
     """
 
@@ -75,6 +78,7 @@ class ReviewController(QObject):
     told_changed = Signal()
     settled = Signal()
     unreadable = Signal()
+    pairs_wanted = Signal(str)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +86,7 @@ class ReviewController(QObject):
         self.saving = Saving(workspace, self)
         self.saving.changed.connect(self.saving_changed)
         self.clock = WorkClock(self)
+        self.my_time = MyTime(self)
         self.ahead = ReadAhead(workspace)
         self.answering = Answering(self)
         self.handing = HandingIn(self)
@@ -108,6 +113,7 @@ class ReviewController(QObject):
         self.answering.forget()
         self.handing.forget()
         self.ahead.clear()
+        self.my_time.forget()
         self._wanted: int | None = None
 
     @property
@@ -175,10 +181,18 @@ class ReviewController(QObject):
         if self.queue is None:
             self.scope = replace(self.scope, rubric=rubric, round=WAITING)
         else:
-            self.choose(replace(self.scope, rubric=rubric, round=waiting(self.rounds, rubric)))
+            self.choose(replace(self.scope, rubric=rubric, round=waiting(self._alone, rubric)))
+
+    @property
+    def _alone(self) -> list[RoundChoice]:
+        """The rounds that rate one trace at a time."""
+        return [one for one in self.rounds if one.kind != "pairwise"]
 
     def begin_round(self, name: str) -> None:
         """Go through what that round gives."""
+        if any(one.name == name and one.kind == "pairwise" for one in self.rounds):
+            self.pairs_wanted.emit(name)
+            return
         scope = replace(self.scope, round=name, run="", text="", states=None)
         if self.queue is None:
             self.scope = scope
@@ -240,8 +254,11 @@ class ReviewController(QObject):
         self.queue, self.view, self.scope = found.queue, found.view, found.scope
         if self.queue is not None:
             self.saving.note_on(self.queue)
+            self.my_time.read()
         self.loaded.emit()
         self.listed.emit()
+        if found.pairs:
+            self.pairs_wanted.emit(found.pairs)
         if self.view is None or self.queue is None:
             self._show_none()
             return
@@ -317,6 +334,7 @@ class ReviewController(QObject):
         spent = self.clock.take()
         if project is None or queue is None or pk is None or not spent or queue.read_only:
             return
+        self.my_time.add(pk, spent / 1000.0)
         rubric, within = queue.place
         self.workspace.jobs.write(
             lambda control: project.work_times.spent(

@@ -2,8 +2,20 @@
 
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
-from evaldesk.ui.screens.review.controller import ReviewController
+from PySide6.QtCore import SignalInstance
+
+
+class Settling(Protocol):
+    """What reads items, and says when one is in hand or could not be read."""
+
+    @property
+    def unsettled(self) -> bool: ...
+    @property
+    def settled(self) -> SignalInstance: ...
+    @property
+    def unreadable(self) -> SignalInstance: ...
 
 
 class HeldKeys:
@@ -12,7 +24,7 @@ class HeldKeys:
     lost. What was meant for an item that cannot be read is dropped.
     """
 
-    def __init__(self, controller: ReviewController) -> None:
+    def __init__(self, controller: Settling) -> None:
         self._controller = controller
         self._held: deque[Callable[[], object]] = deque()
         self._running = False

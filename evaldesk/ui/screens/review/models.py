@@ -1,10 +1,11 @@
 """The queue as a list: ids whole, rows in blocks, states live."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QCoreApplication,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from evaldesk.domain.rating import QueueItem
 from evaldesk.services import review
 from evaldesk.services.review import ReviewQueue, State
+from evaldesk.ui.screens.review.my_time import MyTime, clock
 from evaldesk.ui.theme.apply import current_tokens, sans
 from evaldesk.ui.theme.measure import px
 from evaldesk.ui.theme.style import (
@@ -32,23 +34,50 @@ from evaldesk.ui.theme.style import (
 )
 from evaldesk.ui.workspace import Workspace
 
+if TYPE_CHECKING:
+    from evaldesk.storage.project import Project
+
 _Index = QModelIndex | QPersistentModelIndex
 ITEM_ROLE = Qt.ItemDataRole.UserRole
 STATE_ROLE = Qt.ItemDataRole.UserRole + 1
 PK_ROLE = Qt.ItemDataRole.UserRole + 2
+PACE_ROLE = Qt.ItemDataRole.UserRole + 3
 BLOCK = 128
+ReadItems = Callable[["Project", ReviewQueue, Sequence[int]], list[QueueItem]]
 _KEPT_BLOCKS = 40
 
 
 class QueueModel(QAbstractListModel):
     """A review queue, or the part of it that is listed."""
 
-    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        parent: QObject | None = None,
+        *,
+        items: "ReadItems" = review.items,
+    ) -> None:
+        """An empty queue.
+
+        Args:
+            items: reads what is shown of some of its items.
+        """
         super().__init__(parent)
+        self._items = items
         self._workspace = workspace
         self._queue: ReviewQueue | None = None
         self._blocks: dict[int, Sequence[QueueItem]] = {}
         self._asked: set[int] = set()
+        self._my_time: MyTime | None = None
+
+    def follow(self, my_time: MyTime) -> None:
+        """Mark the items whose rating took an unusual time."""
+        self._my_time = my_time
+        my_time.measured.connect(self._measured)
+
+    def _measured(self) -> None:
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1), [PACE_ROLE])
 
     def show_queue(self, queue: ReviewQueue | None) -> None:
         """Another queue."""
@@ -86,14 +115,39 @@ class QueueModel(QAbstractListModel):
             return pk
         if role == STATE_ROLE:
             return queue.state(pk)
+        if role == PACE_ROLE:
+            done = queue.state(pk) in review.DONE
+            return self._my_time.unusual(pk) if done and self._my_time is not None else ""
         if role in (ITEM_ROLE, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             item = self._item(index.row())
             if role == ITEM_ROLE or item is None:
                 return item if role == ITEM_ROLE else ""
             if role == Qt.ItemDataRole.ToolTipRole:
-                return f"{item.scenario}\n{item.title}"
-            return f"{item.scenario}, {item.title}, {self._state_words(queue.state(pk))}"
+                return "\n".join(filter(None, (item.scenario, item.title, self._pace_words(pk))))
+            words = f"{item.scenario}, {item.title}, {self._state_words(queue.state(pk))}"
+            unusual = self.data(index, PACE_ROLE)
+            return f"{words}, {unusual_words()[unusual]}" if unusual else words
         return None
+
+    def _pace_words(self, pk: int) -> str:
+        """How long a rating took beside what is usual; empty where nothing is unusual."""
+        mine = self._my_time
+        if mine is None or not mine.unusual(pk):
+            return ""
+        found = mine.pace
+        assert found.usual is not None
+        assert found.fast is not None
+        assert found.slow is not None
+        return self.tr(
+            "Took you {time}; half of your items take under {usual}. Marked are those under "
+            "{fast} or over {slow}: far from your median for how much your times vary. Only you "
+            "see it."
+        ).format(
+            time=clock(found.seconds[pk]),
+            usual=clock(found.usual),
+            fast=clock(found.fast),
+            slow=clock(found.slow),
+        )
 
     def _state_words(self, state: State) -> str:
         words = {
@@ -134,7 +188,8 @@ class QueueModel(QAbstractListModel):
             last = min(first + BLOCK, len(queue)) - 1
             self.dataChanged.emit(self.index(first), self.index(last))
 
-        self._workspace.jobs.read(lambda control: review.items(project, queue, pks), done)
+        read = self._items
+        self._workspace.jobs.read(lambda control: read(project, queue, pks), done)
 
 
 class QueueDelegate(QStyledItemDelegate):
@@ -173,8 +228,23 @@ class QueueDelegate(QStyledItemDelegate):
             tokens.text if state not in review.DONE else tokens.muted,
             sans(),
         )
+        unusual = index.data(PACE_ROLE)
+        if unusual:
+            words = unusual_words()[unusual]
+            at = lower.center().y() + 1
+            paint_chip(painter, tokens, right, at, words, "neutral", from_right=True)
+            lower.setRight(right - chip_size(words).width() - 6)
         title = " ".join(item.title.split())
         paint_elided(painter, lower, title, tokens.muted, sans("small"))
+
+
+def unusual_words() -> dict[str, str]:
+    """What an unusual time is called."""
+
+    def words(text: str) -> str:
+        return QCoreApplication.translate("QueueModel", text)
+
+    return {"fast": words("much faster"), "slow": words("much slower")}
 
 
 def paint_dot(painter: QPainter, middle: QPointF, state: State, colour: str) -> None:

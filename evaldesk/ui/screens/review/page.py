@@ -13,7 +13,9 @@ from evaldesk.domain.round import Round, RoundRules
 from evaldesk.services.answering import Incomplete
 from evaldesk.services.companions import blind_siblings
 from evaldesk.services.review import trace_of
+from evaldesk.settings.snippets import snippets
 from evaldesk.ui.screens.review.answering import is_text
+from evaldesk.ui.screens.review.break_line import BreakLine
 from evaldesk.ui.screens.review.controller import ReviewController
 from evaldesk.ui.screens.review.empty import Finished, NoRubric, NoTraces
 from evaldesk.ui.screens.review.flag_line import FlagLine
@@ -25,6 +27,7 @@ from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.widgets.banner import Banner
 from evaldesk.ui.widgets.card import pane
 from evaldesk.ui.widgets.rubric_form import RubricForm
+from evaldesk.ui.widgets.snippet_typing import SnippetMenu, field_with_focus, use_snippets
 from evaldesk.ui.widgets.trace_view.chooser import TraceChooser
 from evaldesk.ui.widgets.trace_view.hints import ClickableHint
 from evaldesk.ui.widgets.trace_view.pane import TracePane
@@ -46,6 +49,10 @@ class ReviewPage(Screen):
         # It goes when everything is on the disk, and not before.
         self.banner.close_button.hide()
         outer.addWidget(self.banner)
+        self.break_line = BreakLine()
+        self.break_line.taken.connect(self.controller.clock.begin_stretch)
+        self.controller.my_time.break_due.connect(self.break_line.tell)
+        outer.addWidget(self.break_line)
         self._stack = QStackedLayout()
         outer.addLayout(self._stack, 1)
         self.waiting = pane("bg")
@@ -62,7 +69,10 @@ class ReviewPage(Screen):
         controller.state_changed.connect(lambda _: self._show_state())
         controller.refused.connect(self._show_refusal)
         controller.saving_changed.connect(self._show_saving)
+        controller.pairs_wanted.connect(self._go_to_pairs)
         controller.told_changed.connect(self._show_told)
+        controller.my_time.changed.connect(self.status_changed)
+        use_snippets(lambda: snippets(workspace.settings))
         self._bind()
 
     def _desk(self) -> QWidget:
@@ -100,6 +110,7 @@ class ReviewPage(Screen):
         self.form.setMinimumWidth(280)
         self.form.answered.connect(self._answered)
         self.form.said.connect(self.controller.answering.say)
+        self.form.taken.connect(self.controller.answering.accept)
         self.form.submitted.connect(self.controller.handing.submit)
         self.told_panel = ToldPanel()
         self.flag_line = FlagLine()
@@ -149,6 +160,12 @@ class ReviewPage(Screen):
         bind("details", form.show_details)
         bind("modes", form.open_modes)
         bind("comment", form.write_comment)
+        answering = self.controller.answering
+        bind("accept", self._accept)
+        bind("accept_all", answering.accept)
+        bind("last_time", answering.fill_as_last_time)
+        bind("snippets", self._offer_snippets, at_once=True)
+        bind("quiet", self._toggle_quiet, item=False, at_once=True)
         bind("submit", self._submit)
         bind("skip", self._skip)
         bind("flag", self._ask_flag)
@@ -181,6 +198,7 @@ class ReviewPage(Screen):
     def opened(self, **place: Any) -> None:
         """Come here; ``trace`` names an item, ``rubric`` the questions, ``round`` a round."""
         self.controller.clock.watch(self.window().windowHandle())
+        self.controller.my_time.run(True)
         rubric, wanted = place.get("rubric"), place.get("trace")
         controller = self.controller
         within = place.get("round")
@@ -197,6 +215,8 @@ class ReviewPage(Screen):
         self.form.flush()
         self.controller.note_time()
         self.controller.clock.stop()
+        self.controller.my_time.run(False)
+        self._be_quiet(False)
 
     def refresh(self, changes: Changes) -> None:
         """Somebody else wrote."""
@@ -229,6 +249,7 @@ class ReviewPage(Screen):
             return ""
         done = len(queue) - queue.left
         text = self.tr("{done} of {total}").format(done=done, total=len(queue))
+        mine = self.controller.my_time.words()
         seconds = self.controller.handing.seconds_left()
         if seconds is None or not queue.left:
             return text
@@ -300,7 +321,13 @@ class ReviewPage(Screen):
 
     def _show_sheet(self, *, activate: bool = True) -> None:
         sheet = self.controller.sheet
-        self.form.show_answers(sheet.answers, sheet.said, sheet.earlier, activate=activate)
+        self.form.show_answers(
+            sheet.answers,
+            sheet.said,
+            sheet.earlier,
+            suggested=sheet.suggested,
+            activate=activate,
+        )
 
     def _show_answer(self, name: str) -> None:
         sheet = self.controller.sheet
@@ -367,9 +394,37 @@ class ReviewPage(Screen):
             name, value, typing=typing and rubric is not None and is_text(rubric, name)
         )
 
+    def _go_to_pairs(self, name: str) -> None:
+        if self.isVisible():
+            self.workspace.navigate("prefer", round=name)
+
     def _go(self, pk: int) -> None:
         self.form.flush()
         self.controller.go(pk)
+
+    def _accept(self) -> None:
+        if self.form.active:
+            self.controller.answering.accept(self.form.active)
+
+    def _offer_snippets(self) -> None:
+        """At the field that is typed into; from anywhere else, in the comment."""
+        field = field_with_focus(self.window())
+        if field is None or not self.form.isAncestorOf(field):
+            self.form.write_comment()
+            field = field_with_focus(self.window())
+        if field is not None:
+            SnippetMenu(field).open()
+
+    def _toggle_quiet(self) -> None:
+        self._be_quiet(not self.queue_pane.isHidden())
+
+    def _be_quiet(self, quiet: bool) -> None:
+        if quiet != self.queue_pane.isHidden():
+            self.queue_pane.setHidden(quiet)
+            self.workspace.quiet_wanted.emit(quiet)
+            if quiet:
+                keys = self.workspace.actions.keys("review.quiet")
+                self.workspace.say(self.tr("{keys} brings everything back").format(keys=keys))
 
     def _move(self, step: int) -> None:
         self.form.flush()

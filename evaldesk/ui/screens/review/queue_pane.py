@@ -99,6 +99,7 @@ class QueuePane(QWidget):
         self._timer.timeout.connect(self._filter)
         self.field.textChanged.connect(lambda _: self._timer.start())
         self.model = QueueModel(controller.workspace, self)
+        self.model.follow(controller.my_time)
         # A table of one column: QListView asks for every row at each change, which takes a third
         # of a second at 100,000.
         self.list = QTableView()
@@ -223,6 +224,7 @@ class QueuePane(QWidget):
             "calibration": self.tr("calibration"),
             "main": self.tr("main round"),
             "re-review": self.tr("re-review"),
+            "pairwise": self.tr("pairs"),
         }
 
     def _ended(self) -> dict[RoundState, str]:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from evaldesk.domain.project import Changes
+from evaldesk.domain.rubric import Rubric
 from evaldesk.jobs.runner import JobControl
 from evaldesk.services import review
 from evaldesk.services.answering import Sheet
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 _Place = tuple[tuple[str, str], str, int, str]
 """Rubric and round, rater, item, field."""
+
+
+class Apply(Protocol):
+    """Writes a step, all of it or nothing."""
+
+    def __call__(
+        self, project: "Project", rubric: Rubric, rater: str, step: Step, *, round: str
+    ) -> None: ...
 
 
 class Saving(QObject):
@@ -35,9 +44,23 @@ class Saving(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        parent: QObject | None = None,
+        *,
+        apply: Apply = review.apply,
+        origin: str = "review",
+    ) -> None:
+        """Nothing is on its way yet.
+
+        Args:
+            apply: writes a step. origin: who tells the other screens.
+        """
         super().__init__(parent)
         self._workspace = workspace
+        self._apply = apply
+        self._origin = origin
         self.announcing = False
         self._failed: dict[_Place, tuple[Project, ReviewQueue, Step]] = {}
         self.error: Exception | None = None
@@ -107,7 +130,7 @@ class Saving(QObject):
             self._under_way[its_place] += 1
 
         def work(control: JobControl) -> None:
-            review.apply(project, rubric, rater, step, round=within[1])
+            self._apply(project, rubric, rater, step, round=within[1])
 
         def done(_: None) -> None:
             if era is self._era:
@@ -118,10 +141,9 @@ class Saving(QObject):
             if self._workspace.project is project:
                 self.announcing = True
                 try:
-                    self._workspace.changed(
-                        Changes.of("ratings", trace_pks=(review.trace_of(step.trace_pk),)),
-                        "review",
-                    )
+                    # An item of a pairwise round is no trace.
+                    pks = (review.trace_of(step.trace_pk),) if self._origin == "review" else ()
+                    self._workspace.changed(Changes.of("ratings", trace_pks=pks), self._origin)
                 finally:
                     self.announcing = False
 

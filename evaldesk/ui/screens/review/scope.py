@@ -45,7 +45,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a look at the project gave."""
+    """What a look at the project gave.
+
+    Attributes:
+        pairs: the pairwise round that was chosen, which is gone through on a screen of its own.
+    """
 
     rubrics: tuple[Rubric, ...]
     runs: tuple[str, ...]
@@ -54,6 +58,7 @@ class Loaded:
     queue: ReviewQueue | None
     view: ReviewQueue | None
     scope: Scope
+    pairs: str = ""
 
 
 def look(project: "Project", scope: Scope, rater: str) -> Loaded:
@@ -65,7 +70,13 @@ def look(project: "Project", scope: Scope, rater: str) -> Loaded:
     if not scope.rubric and not scope.round:
         scope = _chosen_before(project.get(f"{CHOICE}.{rater}"), scope, rounds)
     if scope.round == WAITING:
-        scope = replace(scope, round=waiting(rounds, scope.rubric))
+        alone = [one for one in rounds if one.kind != "pairwise"]
+        scope = replace(scope, round=waiting(alone, scope.rubric))
+    pairs = next(
+        (one.name for one in rounds if one.name == scope.round and one.kind == "pairwise"), ""
+    )
+    if pairs:
+        scope = replace(scope, round="")
     if scope.round and all(one.name != scope.round for one in rounds):
         scope = replace(scope, round="")
     if scope.round:
@@ -79,11 +90,11 @@ def look(project: "Project", scope: Scope, rater: str) -> Loaded:
     if scope.run not in runs:
         scope = replace(scope, run="")
     if rubric is None or not traces:
-        return Loaded(rubrics, runs, rounds, traces, None, None, scope)
+        return Loaded(rubrics, runs, rounds, traces, None, None, scope, pairs)
     scope = replace(scope, rubric=rubric.name)
     queue = review.queue(project, rubric, rater, run=scope.run, order=scope.order)
     view = review.narrow(project, queue, scope.text, scope.states)
-    return Loaded(rubrics, runs, rounds, traces, queue, view, scope)
+    return Loaded(rubrics, runs, rounds, traces, queue, view, scope, pairs)
 
 
 def _chosen_before(kept: str, scope: Scope, rounds: Sequence[RoundChoice]) -> Scope:

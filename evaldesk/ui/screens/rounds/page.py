@@ -286,7 +286,9 @@ class RoundsPage(Screen):
             self.list.setCurrentRow(row)
 
     def _rate(self) -> None:
-        self.workspace.navigate("review", round=self.controller.name)
+        one = self.controller.current
+        pairs = one is not None and one.round.kind == "pairwise"
+        self.workspace.navigate("prefer" if pairs else "review", round=self.controller.name)
 
     def _reveal(self) -> None:
         self._move(

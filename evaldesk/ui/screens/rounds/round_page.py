@@ -81,6 +81,7 @@ class RoundPage(QScrollArea):
             "calibration": self.tr("calibration"),
             "main": self.tr("main"),
             "re-review": self.tr("re-review"),
+            "pairwise": self.tr("pairs"),
         }
         states = {
             "open": (self.tr("open"), "accent"),

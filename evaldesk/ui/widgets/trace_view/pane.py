@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from evaldesk.domain.trace import Trace
-from evaldesk.jobs.runner import JobControl
+from evaldesk.jobs.runner import Job, JobControl
 from evaldesk.services.alignment import Formatting
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import hairline, text_label
@@ -56,6 +56,7 @@ class TracePane(QWidget):
         self.pks: tuple[int, ...] = ()
         self._aliases: tuple[str, ...] = ()
         self._notes: tuple[str, ...] = ()
+        self._reading: Job | None = None
         tokens = workspace.tokens
         self.single = TraceView(tokens)
         self.beside = SideBySide(tokens)
@@ -163,6 +164,14 @@ class TracePane(QWidget):
                 self.beside.go_to_step(place.side, place.step)
 
         self._job(work, done)
+
+    def show_ready(self, woven: Woven, aliases: Sequence[str] = ()) -> None:
+        """Show traces that were read and aligned already."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self.pks = tuple(trace.row.pk for trace in woven.traces)
+        self._aliases, self._notes = tuple(aliases), ()
+        self._show_woven(woven)
 
     def ignore(self, ignored: Formatting) -> None:
         """Count formatting as a difference, or not."""
@@ -395,7 +404,7 @@ class TracePane(QWidget):
             self.clear(str(error))
             self.workspace.report(error)
 
-        self.workspace.jobs.read(work, done, failed, key=f"{_KEY}-{id(self)}")
+        self._reading = self.workspace.jobs.read(work, done, failed, key=f"{_KEY}-{id(self)}")
 
     # the line above
 

@@ -1,0 +1,1 @@
+"""Comparing two traces of a scenario, pair by pair."""
