@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from evaldesk import __version__
 from evaldesk.cli import (
+    auditing,
     comparing,
     dataset_checks,
     datasets,
@@ -22,6 +23,7 @@ from evaldesk.cli import (
     identities,
     importing,
     labelling,
+    packages,
     preferences,
     privacy,
     projects,
@@ -48,6 +50,8 @@ COMMANDS: tuple[Command, ...] = (
     *exporting.COMMANDS,
     *privacy.COMMANDS,
     *identities.COMMANDS,
+    *auditing.COMMANDS,
+    *packages.COMMANDS,
     *desktop.COMMANDS,
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evaldesk.domain.identifiers import canonical_json, content_id
-from evaldesk.domain.trace import Annotation
+from evaldesk.domain.trace import Annotation, TraceRecord
 
 
 def scenario_id(key: str, content: Any) -> bytes:
@@ -96,3 +96,25 @@ def header_of(
         "tokens_out": tokens_out,
         "cost": cost,
     }
+
+
+def trace_id_of(record: TraceRecord, run: str) -> bytes:
+    """The id that a trace will have in a run.
+
+    Args:
+        record: with finite numbers.
+    """
+    header = header_of(
+        run,
+        scenario_id(record.scenario.key, record.scenario.input),
+        system=record.system,
+        trial=record.trial,
+        status=record.status,
+        error=record.error,
+        started_at=record.started_at,
+        latency_ms=record.latency_ms,
+        tokens_in=record.tokens_in,
+        tokens_out=record.tokens_out,
+        cost=record.cost,
+    )
+    return trace_id(header, canonical_json(record.body))
