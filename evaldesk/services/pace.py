@@ -6,7 +6,7 @@ For the rater alone; what their owner sees is the distribution of a round withou
 import math
 import statistics
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -26,15 +26,15 @@ Unusual = Literal["", "fast", "slow"]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Times of the items that were handed in.
+    """Times of a rater's items.
 
     Attributes:
-        seconds: item → active seconds.
-        usual: their median; None where there are none.
+        seconds: item → active seconds, handed in or not.
+        usual: median of those that were handed in; None where there are none.
         fast, slow: an item below or above stands out; None where there are too few to say.
     """
 
-    seconds: Mapping[int, float] = field(default_factory=dict)
+    seconds: dict[int, float] = field(default_factory=dict)
     usual: float | None = None
     fast: float | None = None
     slow: float | None = None
@@ -64,7 +64,8 @@ def pace(project: "Project", queue: ReviewQueue) -> Pace:
     rubric, within = queue.place
     spent = project.work_times.of_rater(rubric, queue.rater, round=within)
     items = {(-pk if reading else pk): seconds for (pk, reading), seconds in spent.items()}
-    return pace_of({item: one for item, one in items.items() if queue.state(item) in DONE})
+    done = {item: one for item, one in items.items() if queue.state(item) in DONE}
+    return replace(pace_of(done), seconds=items)
 
 
 def pace_of(seconds: Mapping[int, float]) -> Pace:

@@ -58,6 +58,7 @@ class Workspace(QObject):
         reported(error): the shell shows it.
         theme_wanted(theme): the person chose ``system``, ``light`` or ``dark``.
         sizes_wanted(chosen): other type or density, by the names of `ThemeKeeper.resize`.
+        quiet_wanted(quiet): only the screen in sight, or everything round it again.
         user_wanted(then): somebody is about to decide something and has not said who they are.
     """
 
@@ -72,6 +73,7 @@ class Workspace(QObject):
     reported = Signal(object)
     user_wanted = Signal(object)
     theme_wanted = Signal(str)
+    quiet_wanted = Signal(bool)
     sizes_wanted = Signal(object)
 
     def __init__(

@@ -55,6 +55,10 @@ actions: tuple[ActionSpec, ...] = (
         for n in range(1, 5)
     ),
     _spec("comment", _tr("Write a comment"), ("M", "Ctrl+M"), _ANSWER),
+    _spec("accept", _tr("Take the suggestion for this criterion"), ("Y",), _ANSWER),
+    _spec("accept_all", _tr("Take all suggestions"), ("Shift+Y",), _ANSWER),
+    _spec("last_time", _tr("As last time: copy my answers of the item before"), ("L",), _ANSWER),
+    _spec("snippets", _tr("Insert a snippet into the comment"), ("Ctrl+;",), _ANSWER),
     _spec("submit", _tr("Submit and go to the next"), ("Ctrl+Return", "Ctrl+Enter"), _GO),
     _spec("skip", _tr("Skip: put it at the end of the queue"), ("S",), _GO),
     _spec("flag", _tr("Flag for the adjudicator, with a note"), ("Shift+F",), _GO),
@@ -70,6 +74,7 @@ actions: tuple[ActionSpec, ...] = (
     _spec("difference_back", _tr("Previous difference"), ("Shift+D",), _TRACE),
     _spec("page_down", _tr("Scroll the trace down"), ("Space", "PgDown"), _TRACE, palette=False),
     _spec("page_up", _tr("Scroll the trace up"), ("Shift+Space", "PgUp"), _TRACE, palette=False),
+    _spec("quiet", _tr("Only the trace and the rubric, or everything"), ("F11",), _QUEUE),
     _spec("filter", _tr("Filter the queue"), ("F",), _QUEUE),
     _spec("rubric", _tr("Choose another round or rubric"), ("R",), _QUEUE),
     _spec("scope", _tr("Choose run, order and state"), ("V",), _QUEUE),

@@ -21,8 +21,10 @@ from evaldesk.ui.faults import report_text
 from evaldesk.ui.screens.registry import SCREENS, ScreenSpec
 from evaldesk.ui.shell.header import Header
 from evaldesk.ui.shell.host import ScreenHost
+from evaldesk.ui.shell.lock_desk import LockDesk
 from evaldesk.ui.shell.palette import Palette
 from evaldesk.ui.shell.project_desk import SUFFIX, ProjectDesk
+from evaldesk.ui.shell.questions import Question
 from evaldesk.ui.shell.rail import Rail
 from evaldesk.ui.shell.shortcut_sheet import ShortcutSheet
 from evaldesk.ui.shell.statusbar import StatusBar
@@ -55,6 +57,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
         self.desk = ProjectDesk(workspace, self)
+        self.lock_desk = LockDesk(workspace, self, self.desk)
         self.rail = Rail(workspace, specs)
         self.header = Header(workspace.actions.keys("app.palette"))
         self.banner = Banner()
@@ -102,10 +105,11 @@ class MainWindow(QMainWindow):
         left = QHBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.rail)
-        left.addWidget(hairline("v"))
+        edges = (hairline("v"), hairline())
+        left.addWidget(edges[0])
         column = QVBoxLayout()
         column.setSpacing(0)
-        for widget in (self.header, hairline(), self.banner):
+        for widget in (self.header, edges[1], self.banner):
             column.addWidget(widget)
         column.addWidget(self.host, 1)
         column.addWidget(hairline())
@@ -114,6 +118,7 @@ class MainWindow(QMainWindow):
         grid.addLayout(column, 0, 1)
         grid.setColumnStretch(1, 1)
         self.setCentralWidget(centre)
+        self._frame: tuple[QWidget, ...] = (self.rail, self.header, *edges)
 
     def _connect(self) -> None:
         workspace = self.workspace
@@ -133,6 +138,7 @@ class MainWindow(QMainWindow):
         workspace.user_wanted.connect(self._ask_user)
         workspace.reported.connect(self._show_error)
         workspace.said.connect(self.status.say)
+        workspace.quiet_wanted.connect(self._be_quiet)
         workspace.saved.connect(self._saved)
 
     def _bind(self) -> None:
@@ -154,6 +160,7 @@ class MainWindow(QMainWindow):
         bind(self, "project.new", self._leaving(self.desk.ask_new))
         bind(self, "project.sample", self.open_sample)
         bind(self, "project.close", self._leaving(self.desk.close), has_project)
+        bind(self, "project.lock", self.lock_desk.lock, lambda: self.lock_desk.can_lock)
         bind(self, "go.back", self.host.back, lambda: self.host.can_go_back)
         bind(self, "go.forward", self.host.forward, lambda: self.host.can_go_forward)
         for screen_id, spec in self._specs.items():
@@ -215,10 +222,15 @@ class MainWindow(QMainWindow):
             self.status.show_facts(network, encrypted)
 
         self.workspace.jobs.read(
-            lambda _: (project.name, project.get("network", "none"), False),
+            lambda _: (project.name, project.get("network", "none"), project.encrypted),
             show,
             key="shell.facts",
         )
+
+    def _be_quiet(self, quiet: bool) -> None:
+        """Only the screen and the status bar, which says what nobody may miss."""
+        for widget in self._frame:
+            widget.setHidden(quiet)
 
     def _screen_shown(self, screen_id: str) -> None:
         self.rail.show_screen(screen_id)
@@ -343,6 +355,25 @@ class MainWindow(QMainWindow):
         if project is not None:
             project.close()
         event.accept()
+
+    def keep_all(self) -> bool:
+        """Hand over what is being typed and carry out every write; False where one failed, which
+        is reported.
+        """
+        self.host.leave()
+        return self._kept_everything()
+
+    def empty(self) -> None:
+        """Nothing of a project is left in what lies above the screens."""
+        palette = self.__dict__.pop("palette_overlay", None)
+        if palette is not None:
+            palette.close_overlay()
+            palette.deleteLater()
+        for overlay in self.findChildren(Question):
+            overlay.close_overlay()
+        self.banner.show_message("", "")
+        self.banner.dismiss()
+        self.status.say("")
 
     def _kept_everything(self) -> bool:
         failures: list[BaseException] = []

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from evaldesk.jobs.runner import InlineJobRunner, JobRunner
 from evaldesk.services import review
 from evaldesk.storage.project import Project
-from evaldesk.ui.screens.review.models import ROW_HEIGHT
 from evaldesk.ui.screens.review.page import ReviewPage
+from evaldesk.ui.theme.style import two_lines_height
 from evaldesk.ui.workspace import Workspace
 
 Key = Qt.Key
@@ -187,7 +187,7 @@ def test_the_item_in_hand_stands_in_the_upper_part_of_the_list(
             top = pane.list.rowViewportPosition(place)
             height = pane.list.viewport().height()
             assert 0 <= top <= height // 3
-            assert top % ROW_HEIGHT == 0
+            assert top % two_lines_height() == 0
         # Another rater begins where their own queue begins.
         workspace.set_user("cleo")
         assert page.controller.queue is not None

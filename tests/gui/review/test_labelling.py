@@ -116,7 +116,7 @@ def test_submitting_goes_to_the_next_and_refuses_in_words(
     assert page.controller.pk == page.queue_pane.model._queue.pks[1]  # type: ignore[union-attr]
     assert page.form.active == "success"
     assert page.queue_pane.count.text() == "1 / 6"
-    assert page.status_text() == "1 of 6"
+    assert page.status_text() == "1 of 6 · this item 0:00"
     project = workspace.project
     assert project is not None
     assert project.ratings.progress("Support", "ada") == {first: ("submitted", 2)}

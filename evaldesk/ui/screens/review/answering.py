@@ -8,8 +8,8 @@ from evaldesk.domain.errors import EvalDeskError, NotAllowedError
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, Rubric
 from evaldesk.domain.suggestion import AS_LAST_TIME
 from evaldesk.services import answering, review
-from evaldesk.services.highlights import STEP as HIGHLIGHT
 from evaldesk.services.answering import Sheet
+from evaldesk.services.highlights import STEP as HIGHLIGHT
 from evaldesk.services.review import ReviewQueue, State
 from evaldesk.services.suggesting import as_last_time
 from evaldesk.services.undo import SUBMISSION, History, Step, Value

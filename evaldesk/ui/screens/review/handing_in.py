@@ -56,6 +56,7 @@ class HandingIn:
                 desk.refused.emit(error)
                 return
             self._submitted_at.append(time.monotonic())
+            desk.my_time.submitted()
             before = queue.state(pk)
             desk.answering.do(Step(pk, SUBMISSION, before, "submitted", desk.sheet.note))
             if queue.round is not None and queue.round.rules.feedback:

@@ -249,17 +249,18 @@ class ReviewPage(Screen):
             return ""
         done = len(queue) - queue.left
         text = self.tr("{done} of {total}").format(done=done, total=len(queue))
-        mine = self.controller.my_time.words()
+        return " · ".join(filter(None, (text, self._time_left(), self.controller.my_time.words())))
+
+    def _time_left(self) -> str:
+        queue = self.controller.queue
         seconds = self.controller.handing.seconds_left()
-        if seconds is None or not queue.left:
-            return text
+        if seconds is None or queue is None or not queue.left:
+            return ""
         minutes = max(1, round(seconds / 60))
         hours, rest = divmod(minutes, 60)
         if not hours:
-            left = self.tr("about {n} min left").format(n=rest)
-        else:
-            left = self.tr("about {h} h {m} min left").format(h=hours, m=rest)
-        return f"{text} · {left}"
+            return self.tr("about {n} min left").format(n=rest)
+        return self.tr("about {h} h {m} min left").format(h=hours, m=rest)
 
     def showcase(self) -> None:
         """An item in hand, with the second question active."""

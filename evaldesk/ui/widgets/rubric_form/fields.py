@@ -4,6 +4,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy
 
+from evaldesk.ui.widgets.snippet_typing import expand
+
 
 class LeavableLine(QLineEdit):
     """A line that Esc, Return and Tab leave.
@@ -23,6 +25,8 @@ class LeavableLine(QLineEdit):
             return True
         if event.type() == QEvent.Type.KeyPress:
             step = _leaving(event)
+            if step == 1 and expand(self):
+                return True
             if step is not None:
                 self.left.emit(step)
                 return True
@@ -67,6 +71,8 @@ class GrowingText(QPlainTextEdit):
             return True
         if event.type() == QEvent.Type.KeyPress:
             step = _leaving(event)
+            if step == 1 and expand(self):
+                return True
             if step is not None:
                 self.left.emit(step)
                 return True
