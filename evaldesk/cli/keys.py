@@ -23,7 +23,8 @@ _MOST_BYTES = 4096
 
 
 def unlock_of(args: argparse.Namespace) -> "Unlock":
-    """What the command was given to open a project with; the keyring is always asked as well.
+    """What the command was given to open a project with; the keyring and the keys of this machine's
+    identities are always tried as well.
 
     Raises:
         InputError: the key file is not there or is none.
@@ -31,8 +32,14 @@ def unlock_of(args: argparse.Namespace) -> "Unlock":
     """
     from evaldesk.cli.command import author_of
     from evaldesk.services.encryption import unlock_with
+    from evaldesk.services.identities import openers, passphrase_from
 
-    return unlock_with(_given(args.key_file, PASSPHRASE), author_of(args))
+    sealed_with = getattr(args, "identity_key_file", None) or args.key_file
+    return unlock_with(
+        _given(args.key_file, PASSPHRASE),
+        author_of(args),
+        openers=openers(passphrase_from(sealed_with)),
+    )
 
 
 def opened_with_key(args: argparse.Namespace) -> "Project":

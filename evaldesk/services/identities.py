@@ -1,6 +1,7 @@
 """This person's keys, the cards of others, and whom a project trusts."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,6 +88,17 @@ def own_identity(name: str, passphrase: AskPassphrase) -> Identity:
     if found is None:
         return store.make(name, passphrase)
     return store.unlock(found, passphrase)
+
+
+def openers(passphrase: AskPassphrase) -> tuple[Callable[[bytes], bytes], ...]:
+    """What opens a project that is encrypted to one of this machine's identities. No private half
+    is touched before something is to be opened.
+    """
+
+    def opener(kept: KeptIdentity) -> Callable[[bytes], bytes]:
+        return lambda sealed: identity_store().unlock(kept, passphrase).unseal(sealed)
+
+    return tuple(opener(kept) for kept in reversed(identity_store().list()))
 
 
 def passphrase_from(key_file: Path | None) -> AskPassphrase:
