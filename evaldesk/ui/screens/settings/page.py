@@ -19,6 +19,7 @@ from evaldesk import __version__
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.screens.settings.keys_card import KeysCard
 from evaldesk.ui.screens.settings.look_card import LookCard
+from evaldesk.ui.screens.settings.reviewing_card import ReviewingCard
 from evaldesk.ui.theme.measure import fix_width, px, sized
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, pane, text_label
@@ -41,7 +42,15 @@ class SettingsPage(Screen):
         column.setSpacing(16)
         self.look = LookCard(workspace)
         self.keys = KeysCard(workspace)
-        for card in (self._you(), self.look, self.keys, self._projects(), self._about()):
+        self.reviewing = ReviewingCard(workspace)
+        for card in (
+            self._you(),
+            self.look,
+            self.reviewing,
+            self.keys,
+            self._projects(),
+            self._about(),
+        ):
             fix_width(card, WIDTH)
             column.addWidget(card)
         column.addStretch(1)
@@ -60,6 +69,7 @@ class SettingsPage(Screen):
         """Other places of the window may have changed what is shown here."""
         self._show_user(self.workspace.user)
         self.look.show_chosen()
+        self.reviewing.show_kept()
         self._show_recents()
 
     def left(self) -> None:
