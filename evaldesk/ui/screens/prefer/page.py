@@ -31,6 +31,7 @@ class PreferPage(Screen):
         self.controller = PreferController(workspace, self)
         self._keys = HeldKeys(self.controller)
         self._shown: int | None = None
+        self._flag_ahead = False
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -58,6 +59,8 @@ class PreferPage(Screen):
         controller.state_changed.connect(lambda _: self._show_state())
         controller.refused.connect(self._show_refusal)
         controller.saving_changed.connect(self._show_saving)
+        # After the keys that were held have run: they were connected first.
+        controller.settled.connect(self._arrive)
         self._bind()
 
     def _desk(self) -> QWidget:
@@ -77,7 +80,8 @@ class PreferPage(Screen):
         self.verdict.weighed.connect(self.controller.weigh)
         self.verdict.reasoned.connect(self.controller.give_reason)
         self.verdict.activated.connect(self.controller.activate)
-        self.verdict.submitted.connect(self._submit)
+        self.verdict.ended.connect(self._reason_ahead)
+        self.verdict.submitted.connect(self._submit_in_turn)
         self.verdict.left.connect(self._focus_traces)
         self.flag_line = FlagLine()
         self.flag_line.flagged.connect(self._flag)
@@ -130,12 +134,13 @@ class PreferPage(Screen):
         for number in (1, 2, 3):
             bind(f"digit{number}", partial(controller.digit, number))
         bind("clear", lambda: controller.choose(controller.active, None))
-        bind("reason", self.verdict.write_reason)
+        # What leads to typing is not held: the letters would not be held either.
+        bind("reason", self._write_reason, at_once=True)
         bind("down", lambda: controller.step(1))
         bind("up", lambda: controller.step(-1))
-        bind("submit", self._submit)
+        bind("submit", self._submit_in_turn, at_once=True)
         bind("skip", self._skip)
-        bind("flag", self._ask_flag)
+        bind("flag", self._ask_flag, at_once=True)
         bind("undo", self._undo, queue=True)
         bind("redo", self._redo, queue=True)
         bind("next", lambda: self._move(1), queue=True)
@@ -225,7 +230,10 @@ class PreferPage(Screen):
     def _show_item(self) -> None:
         controller = self.controller
         ready = controller.ready
-        self.flag_line.hide()
+        if self._shown != controller.item:
+            self.verdict.drop()
+            if not self._flag_ahead:
+                self.flag_line.hide()
         if ready is None or controller.item is None:
             self._shown = None
             self.trace_pane.clear()
@@ -249,7 +257,9 @@ class PreferPage(Screen):
         self._show_answer()
 
     def _show_answer(self) -> None:
-        self.verdict.show_sheet(self.controller.sheet)
+        self.verdict.show_sheet(
+            self.controller.sheet, self.controller.reason(self.controller.active)
+        )
 
     def _show_state(self) -> None:
         queue, item = self.controller.queue, self.controller.item
@@ -301,9 +311,28 @@ class PreferPage(Screen):
         self.verdict.flush()
         self.controller.next_pending()
 
+    def _write_reason(self) -> None:
+        self.verdict.write_reason(ahead=self._keys.waiting)
+
+    def _reason_ahead(self, text: str) -> None:
+        """A reason that was written before the pair was there goes to it after its choice."""
+        controller = self.controller
+        if text:
+            self._keys.run(lambda: controller.give_reason(controller.active, text))
+
+    def _arrive(self) -> None:
+        if not self._keys.waiting:
+            self.verdict.arrive()
+            self._flag_ahead = False
+
+    def _submit_in_turn(self) -> None:
+        self.verdict.end_ahead()
+        # Now and not in its turn: by then the next reason may be being written.
+        self._focus_traces()
+        self._keys.run(self._submit)
+
     def _submit(self) -> None:
         self.verdict.flush()
-        self._focus_traces()
         self.controller.submit()
 
     def _skip(self) -> None:
@@ -312,11 +341,12 @@ class PreferPage(Screen):
 
     def _ask_flag(self) -> None:
         self.verdict.flush()
+        self._flag_ahead = self._keys.waiting
         self.flag_line.ask()
 
     def _flag(self, note: str) -> None:
         self._focus_traces()
-        self.controller.flag(note)
+        self._keys.run(lambda: self.controller.flag(note))
 
     def _undo(self) -> None:
         self.verdict.flush()

@@ -33,10 +33,14 @@ _MOST_ROWS = 4
 class VerdictStrip(QWidget):
     """A row a question, the reason for the active one, and the button that goes on.
 
+    Attributes:
+        ahead: a reason is being written for a pair that is not in sight yet.
+
     Signals:
         chosen(name, shown): a side, a tie or both bad; None takes it back.
         weighed(name, strength). reasoned(name, text): the reason as it stands.
         activated(name): the pointer went to another question.
+        ended(text): what was written ahead is complete.
         submitted(): the button was pressed. left(): the keys may go back to the traces.
     """
 
@@ -44,6 +48,7 @@ class VerdictStrip(QWidget):
     weighed = Signal(str, int)
     reasoned = Signal(str, str)
     activated = Signal(str)
+    ended = Signal(str)
     submitted = Signal()
     left = Signal()
 
@@ -52,6 +57,7 @@ class VerdictStrip(QWidget):
         self._actions = actions
         self.rows: dict[str, QuestionRow] = {}
         self.active = OVERALL
+        self.ahead = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -80,8 +86,10 @@ class VerdictStrip(QWidget):
         self.reason = ReasonField()
         self.reason.setMaxLength(_LONGEST)
         self.reason.setAccessibleName(self.tr("Reason"))
+        keys = actions.keys("prefer.reason")
+        self.reason.setPlaceholderText(self.tr("Say why  ({keys})").format(keys=keys))
         self.reason.left.connect(self._leave_reason)
-        self.reason.textEdited.connect(lambda _: self._pause.start())
+        self.reason.textEdited.connect(lambda _: None if self.ahead else self._pause.start())
         self.reason.editingFinished.connect(self.flush)
         self.state = Chip()
         self.state.hide()
@@ -129,28 +137,18 @@ class VerdictStrip(QWidget):
         if name in self.rows:
             self._scroll.ensureWidgetVisible(self.rows[name], 0, 4)
 
-    def show_sheet(self, sheet: Sheet) -> None:
-        """What is preferred as it stands."""
+    def show_sheet(self, sheet: Sheet, reason: str) -> None:
+        """What is preferred as it stands, and the reason for the active question."""
         for name, row in self.rows.items():
             row.show_choice(
                 sheet.answers.get(name),
                 sheet.answers.get(name + STRENGTH),
                 sheet.said.get(name, ""),
             )
-        self.show_reason(sheet.said.get(self.active, ""), chosen=self.active in sheet.answers)
         self.problem.hide()
-
-    def show_reason(self, text: str, *, chosen: bool) -> None:
-        """The reason of the active question; one is given once there is a choice."""
-        if not self._pause.isActive() and self.reason.text() != text:
+        if not self.ahead and not self._pause.isActive() and self.reason.text() != reason:
             with QSignalBlocker(self.reason):
-                self.reason.setText(text)
-        self.reason.setEnabled(chosen)
-        self.reason.setPlaceholderText(
-            self.tr("Say why  ({keys})").format(keys=self._actions.keys("prefer.reason"))
-            if chosen
-            else self.tr("Choose first")
-        )
+                self.reason.setText(reason)
 
     def show_state(self, text: str, kind: str = "neutral", button: str = "") -> None:
         """How far the pair is, and what the button does."""
@@ -163,12 +161,33 @@ class VerdictStrip(QWidget):
         self.problem.setText(text)
         self.problem.show()
 
-    def write_reason(self) -> None:
-        """Go into the reason."""
-        if self.reason.isEnabled():
-            self.reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        else:
-            self.show_problem(self.tr("Choose first, then say why."))
+    def write_reason(self, *, ahead: bool = False) -> None:
+        """Go into the reason.
+
+        Args:
+            ahead: of a pair that is not in sight yet, as a fast typist does.
+        """
+        if ahead:
+            self.end_ahead()
+            self.ahead = True
+            self.reason.clear()
+        self.reason.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def end_ahead(self) -> None:
+        """What was written ahead is complete."""
+        if self.ahead:
+            self.ahead = False
+            self.ended.emit(self.reason.text().strip())
+
+    def arrive(self) -> None:
+        """What was written ahead is about what is in sight now: it is written on."""
+        if self.ahead:
+            self.ahead = False
+            self._pause.start()
+
+    def drop(self) -> None:
+        """Another pair is about to come in sight."""
+        self._pause.stop()
 
     def flush(self) -> None:
         """What was typed is kept now."""
@@ -177,6 +196,7 @@ class VerdictStrip(QWidget):
             self.reasoned.emit(self.active, self.reason.text().strip())
 
     def _leave_reason(self) -> None:
+        self.end_ahead()
         self.flush()
         self.left.emit()
 

@@ -36,6 +36,11 @@ class HeldKeys:
         self._held.append(command)
         self._let_go()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether what is typed now is meant for something that is not in sight yet."""
+        return bool(self._held) or self._controller.unsettled
+
     def _let_go(self) -> None:
         if self._running:  # a command brought the next item at once; the loop below goes on
             return
