@@ -15,17 +15,20 @@ class DesktopCommands:
         return run([str(project)])
 
     def capture(
-        self, project: Path, folder: Path, theme: str, size: tuple[int, int]
+        self, project: Path, folder: Path, theme: str, size: tuple[int, int], scale: float = 1.0
     ) -> Sequence[Path]:
         """Draw every screen of a project, offscreen; returns the pictures."""
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        if scale != 1.0:  # read when Qt starts
+            os.environ["QT_SCALE_FACTOR"] = str(scale)
+            size = (round(size[0] / scale), round(size[1] / scale))
         from evaldesk.app.capture import capture
 
         return capture(project, folder, theme, size)
 
     def checks(self) -> Sequence[tuple[str, bool, str]]:
-        """(what, whether it works, detail) for window, chart and keyring."""
-        return [self._window(), self._chart(), self._keyring()]
+        """(what, whether it works, detail) for window, chart, scripts and keyring."""
+        return [self._window(), self._chart(), self._scripts(), self._keyring()]
 
     def _window(self) -> tuple[str, bool, str]:
         try:
@@ -56,6 +59,17 @@ class DesktopCommands:
             return "chart", *draw()
         except Exception as error:
             return "chart", False, f"{type(error).__name__}: {error}"
+
+    def _scripts(self) -> tuple[str, bool, str]:
+        try:
+            from evaldesk.app.compose import application
+
+            application()
+            from evaldesk.ui.theme.scripts import missing_scripts, scripts_text
+
+            return "scripts", not missing_scripts(), scripts_text()
+        except Exception as error:
+            return "scripts", False, f"{type(error).__name__}: {error}"
 
     def _keyring(self) -> tuple[str, bool, str]:
         from evaldesk.credentials.keyring_probe import probe

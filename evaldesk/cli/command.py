@@ -36,9 +36,9 @@ class Desktop(Protocol):
         ...
 
     def capture(
-        self, project: Path, folder: Path, theme: str, size: tuple[int, int]
+        self, project: Path, folder: Path, theme: str, size: tuple[int, int], scale: float = 1.0
     ) -> "Sequence[Path]":
-        """Draw every screen of a project, offscreen."""
+        """Draw every screen of a project, offscreen, in pictures of that many pixels."""
         ...
 
     def checks(self) -> "Sequence[tuple[str, bool, str]]":

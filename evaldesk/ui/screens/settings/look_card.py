@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QGridLayout, QHBoxLayout,
 
 from evaldesk.settings.store import Theme
 from evaldesk.ui.theme.measure import BASE, SIZES
+from evaldesk.ui.theme.scripts import scripts_text
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.workspace import Workspace
@@ -55,6 +56,8 @@ class LookCard(Card):
         )
         self.hint = text_label("", "muted", wrap=True)
         self.body.addWidget(self.hint)
+        self.scripts = text_label(scripts_text(), "muted", wrap=True)
+        self.body.addWidget(self.scripts)
         workspace.theme_changed.connect(self.show_chosen)
         workspace.actions.keys_changed.connect(self.show_chosen)
         self.show_chosen()
