@@ -3,11 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from evaldesk.domain.errors import NotFoundError, UsageError
+from evaldesk.domain.highlight import SpansBesideEachOther
 from evaldesk.domain.rating import (
     Answer,
     AnswerTable,
@@ -27,6 +28,8 @@ from evaldesk.domain.rubric import (
     Rubric,
     Scale,
 )
+from evaldesk.domain.trace import Trace
+from evaldesk.services.highlights import side_by_side
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -83,6 +86,7 @@ class Board:
         aliases: in the order of the columns; it is shuffled for each trace, so that nobody
             learns who is who.
         comments: alias → comment on the whole trace; likewise ``tags`` and ``severities``.
+        highlights: what each marked, the columns first, and how far they agree.
     """
 
     trace_pk: int
@@ -92,6 +96,7 @@ class Board:
     comments: Mapping[str, str]
     tags: Mapping[str, Sequence[str]]
     severities: Mapping[str, str]
+    highlights: SpansBesideEachOther = field(default_factory=SpansBesideEachOther)
 
 
 def disagreements(
@@ -186,8 +191,12 @@ def _spread(scale: Scale, answers: Mapping[str, Judgement], width: float) -> flo
     return total / pairs if pairs else 0.0
 
 
-def board(project: "Project", rubric: str, trace_pk: int) -> Board:
-    """What the adjudicator sees of one trace."""
+def board(project: "Project", rubric: str, trace_pk: int, trace_read: Trace | None = None) -> Board:
+    """What the adjudicator sees of one trace.
+
+    Args:
+        trace_read: the trace, where its highlights are wanted as well.
+    """
     found = project.rubrics.get(rubric)
     answers = project.ratings.of_trace(trace_pk, rubric)
     raters = list(dict.fromkeys(answer.rater for answer in answers))
@@ -214,7 +223,26 @@ def board(project: "Project", rubric: str, trace_pk: int) -> Board:
             for alias, names in _values(by_field.get(FAILURE_MODES, {})).items()
         },
         severities=_values(by_field.get(SEVERITY, {})),
+        highlights=_highlights(project, trace_read, names, trace),
     )
+
+
+def _highlights(
+    project: "Project", trace: Trace | None, names: Mapping[str, str], salt: str
+) -> SpansBesideEachOther:
+    if trace is None:
+        return SpansBesideEachOther()
+    marked = {one.author for one in project.highlights.of_trace(trace.row.pk)}
+    if not marked:
+        return SpansBesideEachOther()
+    # Who only marked has no column, and is called by the names that come after.
+    others = shuffled(sorted(marked - names.keys()), salt)
+    more = {name: _alias(len(names) + place) for place, name in enumerate(others)}
+    return side_by_side(project, trace, list({**names, **more}.items()))
+
+
+def _alias(place: int) -> str:
+    return ALIASES[place] if place < len(ALIASES) else f"Rater {place + 1}"
 
 
 def _values(answers: Mapping[str, Answer]) -> dict[str, Any]:

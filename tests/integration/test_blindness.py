@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from evaldesk.domain.errors import NotAllowedError
+from evaldesk.domain.errors import NotAllowedError, NotFoundError
 from evaldesk.domain.query import Comparison, TraceQuery
 from evaldesk.domain.round import RoundDraft, RoundItem, RoundRules
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.domain.trace import Annotation, Scenario, Score, TraceBody, TraceRecord
 from evaldesk.jobs.runner import InlineJobRunner, JobControl
-from evaldesk.services import review, review_queue, round_queue
-from evaldesk.services.blinding import veiled_by
+from evaldesk.services import highlights, review, review_queue, round_queue
+from evaldesk.services.blinding import tags_for, veiled_by
+from evaldesk.services.passages import passages_of
 from evaldesk.services.undo import SUBMISSION, Step
 from evaldesk.settings import Settings
 from evaldesk.storage.project import Project
@@ -116,6 +118,13 @@ def project(tmp_path: Path) -> Iterator[Project]:
                 pk, "Support", "success", "other", "no", f"{CANARY} ruled", f"{CANARY}-judge"
             )
             made.notes.add(pk, "Bo", "note", message=0, text=f"{CANARY} remark")
+            trace = made.traces.read(pk)
+            made.highlights.put(
+                highlights.make(
+                    trace, passages_of(trace), 0, "text", 0, 3, author="Bo", kind="label",
+                    label=f"{CANARY}-mark", comment=f"{CANARY} why", round="Pilot",
+                )
+            )  # fmt: skip
         yield made
 
 
@@ -199,12 +208,67 @@ def test_no_use_case_of_a_rater_tells_what_anybody_else_said(project: Project) -
 
 
 @pytest.mark.parametrize(
-    "name", ["tag", f"score.{CANARY}-judge", "annotation.x", "differs", "rated", "unrated", "noted"]
+    "name",
+    [
+        "tag",
+        f"score.{CANARY}-judge",
+        "annotation.x",
+        "differs",
+        "rated",
+        "unrated",
+        "noted",
+        "highlight",
+    ],
 )
 def test_a_queue_cannot_be_picked_by_what_others_judged(project: Project, name: str) -> None:
     where = Comparison(name, "=", ("late",))
     with pytest.raises(NotAllowedError):
         review.queue(project, RUBRIC, "Ada", where=where)
+
+
+def test_a_rater_has_only_their_own_highlights(project: Project) -> None:
+    own = 0
+    for pk in project.traces.ids(TraceQuery()):
+        trace = project.traces.read(pk)
+        assert_blind(highlights.of_trace(project, trace, "Ada"), "highlights")
+        assert highlights.of_trace(project, trace, "").found == ()
+        assert CANARY in repr(highlights.of_trace(project, trace, "Bo")), "the look finds them"
+        mine = highlights.make(
+            trace, passages_of(trace), 1, "text", 0, 1, author="Ada", kind="mode", label="late"
+        )
+        project.highlights.put(mine)
+        own += len(project.highlights.of_trace(pk, "Ada"))
+    assert own == 6
+    assert_blind(project.highlights.labels("Ada"), "labels")
+    # Nor are traces picked by another's labels while answers are still to come.
+    theirs = Comparison("highlight", "=", (f"{CANARY}-mark",))
+    assert tags_for(project, "Ada") == "Ada"
+    assert not len(project.traces.ids(TraceQuery(where=theirs, tags_by="Ada")))
+    assert len(project.traces.ids(TraceQuery(where=theirs))) == 6
+    # Nor does anybody change them.
+    (stranger,) = project.highlights.of_trace(pk, "Bo")
+    with pytest.raises(NotFoundError):
+        project.highlights.put(replace(stranger, author="Ada"))
+
+
+def test_the_screen_of_a_rater_shows_only_their_own_highlights(
+    workspace: Workspace, project: Project, qtbot: QtBot
+) -> None:
+    page = ReviewPage(workspace)
+    qtbot.addWidget(page)
+    page.resize(1300, 900)
+    page.show()
+    page.opened()
+    desk, canvas = page.highlighting.desk, page.trace_pane.single.canvas
+    for item in page.controller.queue.pks:  # type: ignore[union-attr]
+        page.controller.go(item)
+        desk.load()
+        assert desk.placed == [], "neither another's nor those of another reading"
+        assert canvas.painter.marks.labelled == {}
+        canvas.set_current(0)
+        desk.begin()
+        desk.leave()
+        assert_blind(said_by(page), f"item {item}")
 
 
 @pytest.fixture

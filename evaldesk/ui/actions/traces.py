@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
+from evaldesk.ui.actions.highlighting import highlighting_actions
 from evaldesk.ui.actions.reading import reading_actions
 from evaldesk.ui.actions.side_by_side import side_by_side_actions
 from evaldesk.ui.actions.spec import ActionSpec
@@ -67,6 +68,7 @@ actions: tuple[ActionSpec, ...] = (
     _spec("origin", _tr("Where is this scenario from?"), "Ctrl+Shift+O", group=_TRACE),
     _spec("layout", _tr("Trace beside or below the list"), "Ctrl+Shift+B", group=_TRACE),
     _spec("back", _tr("Back to the list"), "Escape", group=_TRACE),
+    *highlighting_actions("traces"),
     *reading_actions("traces"),
     *side_by_side_actions("traces"),
 )

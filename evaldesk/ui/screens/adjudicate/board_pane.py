@@ -13,11 +13,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from evaldesk.domain.highlight import SpansBesideEachOther
 from evaldesk.domain.rating import Ruling
 from evaldesk.domain.rubric import Criterion
 from evaldesk.services.adjudication import Board, BoardRow
 from evaldesk.ui.screens.adjudicate.board import BoardView, ruling_text
 from evaldesk.ui.screens.adjudicate.controller import AdjudicateController
+from evaldesk.ui.screens.adjudicate.highlights_card import HighlightsCard
 from evaldesk.ui.screens.adjudicate.reading import can_rule
 from evaldesk.ui.screens.adjudicate.ruling_card import RulingCard
 from evaldesk.ui.widgets.button import ActionButton
@@ -52,7 +54,8 @@ class BoardPane(QWidget):
         self.comments.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.comments.setAccessibleName(self.tr("What the raters wrote"))
         self.history = HistoryCard()
-        self.upper = Snug((self.board, self.history, self.comments))
+        self.highlights = HighlightsCard()
+        self.upper = Snug((self.board, self.highlights, self.history, self.comments))
         self.card = RulingCard(controller)
         self.card.left.connect(self.left)
         outer = QVBoxLayout(self)
@@ -96,6 +99,10 @@ class BoardPane(QWidget):
         for widget in (self.upper, self.card, self.buttons):
             widget.setVisible(board is not None)
         self.board.show_board(board, place[1] if place is not None else "")
+        if board is not None:
+            self.highlights.show_highlights(board.highlights, board.rubric)
+        else:
+            self.highlights.show_highlights(SpansBesideEachOther(), None)
         self._show_row()
 
     def _show_row(self) -> None:

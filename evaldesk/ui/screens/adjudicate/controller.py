@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
 _AHEAD = 4
+_AREAS = frozenset(("traces", "rubrics", "ratings", "rulings", "highlights"))
 
 
 class AdjudicateController(QObject):
@@ -143,7 +144,7 @@ class AdjudicateController(QObject):
 
     def project_changed(self, changes: Changes) -> None:
         """Somebody else wrote."""
-        if not self.announcing and changes.areas & {"traces", "rubrics", "ratings", "rulings"}:
+        if not self.announcing and changes.areas & _AREAS:
             self._ahead.clear()
             self.load()
 

@@ -124,6 +124,7 @@ class AdjudicatePage(Screen):
         self._hide_systems(True)
         self.board_pane = BoardPane(self.controller)
         self.board_pane.left.connect(self._focus_screen)
+        self.board_pane.highlights.wanted.connect(self._show_highlight)
         for widget in (self.list_pane, self.trace_pane, self.board_pane):
             splitter.addWidget(widget)
         splitter.setStretchFactor(1, 1)
@@ -311,7 +312,17 @@ class AdjudicatePage(Screen):
             self._shown_pk = trace.row.pk
             self.trace_pane.pks = (trace.row.pk,)
             self.trace_pane.show_trace(trace)
+        if trace is not None:
+            self._show_highlight("")
         self.status_changed.emit()
+
+    def _show_highlight(self, identity: str) -> None:
+        """What raters marked, in the trace; the one that was chosen is brought in sight."""
+        canvas = self.trace_pane.single.canvas
+        placed = self.board_pane.highlights.mark(canvas, identity)
+        for one in placed:
+            if one.highlight.id == identity:
+                canvas.reveal_span(one.span)
 
     def _show_failure(self, error: Exception | None) -> None:
         if error is None:

@@ -172,4 +172,5 @@ def _first_answered(project: "Project", rubrics: Sequence[Rubric]) -> Rubric | N
 
 def read(project: "Project", rubric: str, pk: int) -> tuple[Trace, Board]:
     """A trace and all that was said of it."""
-    return project.traces.read(pk), adjudication.board(project, rubric, pk)
+    trace = project.traces.read(pk)
+    return trace, adjudication.board(project, rubric, pk, trace)

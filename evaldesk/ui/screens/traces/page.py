@@ -18,6 +18,7 @@ from evaldesk.ui.screens.traces.beside import Beside
 from evaldesk.ui.screens.traces.controller import TracesController
 from evaldesk.ui.screens.traces.facet_model import FacetModel
 from evaldesk.ui.screens.traces.finding_desk import FindingDesk
+from evaldesk.ui.screens.traces.highlighting import TracesHighlighting
 from evaldesk.ui.screens.traces.list_commands import ListCommands
 from evaldesk.ui.screens.traces.list_pane import ListPane
 from evaldesk.ui.screens.traces.marks import MarksPanel
@@ -274,6 +275,7 @@ class TracesPage(Screen):
         self.nothing = EmptyState(self.tr("No traces yet"))
         self.nothing.add_action(self.tr("Import files"), self._import, keys="Ctrl I", primary=True)
         self.pane = TracePane(self.workspace)
+        self.highlighting = TracesHighlighting(self.pane)
         self.marks = MarksPanel(self.workspace)
         self.strip = SiblingStrip(self.siblings, self.workspace.tokens)
         self.sibling_list = self.strip.list
@@ -350,6 +352,7 @@ class TracesPage(Screen):
             self, "traces.difference_back", lambda: self._next_mark(-1), lambda: bool(self.pane.pks)
         )
         self.pane.desk.bind(self, "traces")
+        self.highlighting.bind(self)
         bind(self, "traces.layout", self.whole.toggle_layout)
         bind(self, "traces.back", self.back, focus=True)
 

@@ -20,7 +20,12 @@ from evaldesk.services import highlights
 from evaldesk.services.passages import fingerprint, passages_of
 from evaldesk.ui.widgets.trace_view.highlight_bar import WIDTH, Chosen, HighlightBar
 from evaldesk.ui.widgets.trace_view.highlight_list import HighlightList
-from evaldesk.ui.widgets.trace_view.highlight_marks import PlacedMark, by_section, letter
+from evaldesk.ui.widgets.trace_view.highlight_marks import (
+    PlacedMark,
+    by_section,
+    letter,
+    place_of,
+)
 from evaldesk.ui.widgets.trace_view.places import Place, Span
 
 if TYPE_CHECKING:
@@ -187,12 +192,7 @@ class HighlightDesk(QObject):
 
     def _show(self, placed: Placed) -> None:
         view = self._pane.single
-        texts = {
-            (card.step, section.key): (row, index)
-            for row, card in enumerate(view.canvas.cards)
-            if card is not None
-            for index, section in enumerate(card.sections)
-        }
+        texts = place_of(view.canvas.cards)
         names = {(one.kind, one.name): one.text for one in self._rules().labels}
         self.placed = []
         self.lost = list(placed.lost)
@@ -480,19 +480,6 @@ class HighlightDesk(QObject):
         top = first.top() if first is not None else 0.0
         bottom = last.bottom() if last is not None else float(canvas.viewport().height() // 2)
         return int(top), int(bottom)
-
-
-def direct_keep(desk: Callable[[], HighlightDesk], pane: "TracePane") -> Keep:
-    """Writes highlights at once, for screens that have no history of their own."""
-    workspace = pane.workspace
-
-    def keep(before: Highlight | None, after: Highlight | None) -> None:
-        desk().show_changed(before, after)
-        write(pane, before, after, desk())
-        if after is None:
-            workspace.say(pane.tr("Highlight removed"))
-
-    return keep
 
 
 def write(

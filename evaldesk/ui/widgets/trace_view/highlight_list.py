@@ -17,15 +17,18 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.highlight import Highlight
 from evaldesk.ui.theme.apply import current_tokens, sans
+from evaldesk.ui.theme.measure import px, row_px
 from evaldesk.ui.theme.style import paint_elided
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.trace_view.highlight_marks import TONES, PlacedMark
 
 _ROW = 26
+_TWO_LINES = 42
 _MOST_ROWS = 5
-_ITEM = Qt.ItemDataRole.UserRole
-_ROLE_TEXTS = Qt.ItemDataRole.UserRole + 1
+ITEM_ROLE = Qt.ItemDataRole.UserRole
+TEXTS_ROLE = Qt.ItemDataRole.UserRole + 1
+"""Letter, label, detail, and token of the colour."""
 
 
 class HighlightList(QWidget):
@@ -52,7 +55,7 @@ class HighlightList(QWidget):
         self.remove_button.clicked.connect(lambda: self._tell(self.removed))
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Highlights"))
-        self.list.setItemDelegate(_Delegate(self.list))
+        self.list.setItemDelegate(HighlightDelegate(self.list))
         self.list.setUniformItemSizes(True)
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.itemClicked.connect(lambda _item: self._tell(self.chosen))
@@ -90,14 +93,14 @@ class HighlightList(QWidget):
             text += " · " + self.tr("{n} no longer found").format(n=gone)
         self.title.setText(text)
         rows = min(_MOST_ROWS, count + gone)
-        self.list.setFixedHeight(rows * _ROW + 2)
+        self.list.setFixedHeight(rows * row_px(_ROW) + 2)
         self.setVisible(bool(count + gone))
         self._offer()
 
     def show_current(self, identity: str) -> None:
         """Mark the line of the highlight in hand."""
         for row in range(self.list.count()):
-            if self.list.item(row).data(_ITEM) == identity:
+            if self.list.item(row).data(ITEM_ROLE) == identity:
                 self.list.setCurrentRow(row)
                 return
         self.list.setCurrentRow(-1)
@@ -128,8 +131,8 @@ class HighlightList(QWidget):
     def _add(self, said: Highlight, letter: str, text: str, detail: str, current: bool) -> None:
         item = QListWidgetItem()
         severity = f" · {said.severity}" if said.severity else ""
-        item.setData(_ITEM, said.id)
-        item.setData(_ROLE_TEXTS, (letter, text + severity, detail, TONES[said.kind]))
+        item.setData(ITEM_ROLE, said.id)
+        item.setData(TEXTS_ROLE, (letter, text + severity, detail, TONES[said.kind]))
         item.setText(f"{letter}. {text}{severity}. {detail}")
         item.setToolTip(f"{said.anchor.quote[:600]}\n{said.comment}".strip())
         self.list.addItem(item)
@@ -144,7 +147,7 @@ class HighlightList(QWidget):
     def _tell(self, signal: object) -> None:
         item = self.list.currentItem()
         if item is not None:
-            signal.emit(str(item.data(_ITEM)))  # type: ignore[attr-defined]
+            signal.emit(str(item.data(ITEM_ROLE)))  # type: ignore[attr-defined]
 
     def _offer(self) -> None:
         there = self.list.currentItem() is not None
@@ -152,14 +155,22 @@ class HighlightList(QWidget):
         self.remove_button.setEnabled(there)
 
 
-class _Delegate(QStyledItemDelegate):
-    """Letter in a box, label, quote."""
+class HighlightDelegate(QStyledItemDelegate):
+    """Letter in a box, label, quote.
+
+    Args:
+        two_lines: the quote stands below the label, as in a narrow column.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, two_lines: bool = False) -> None:
+        super().__init__(parent)
+        self._two_lines = two_lines
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        """One line."""
-        return QSize(200, _ROW)
+        """One line, or two."""
+        return QSize(120, row_px(_TWO_LINES if self._two_lines else _ROW))
 
     def paint(
         self,
@@ -170,7 +181,7 @@ class _Delegate(QStyledItemDelegate):
         """One highlight."""
         tokens = current_tokens()
         box: QRect = option.rect
-        letter, label, detail, tone = index.data(_ROLE_TEXTS)
+        letter, label, detail, tone = index.data(TEXTS_ROLE)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, QColor(tokens.accent_soft))
             painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
@@ -181,12 +192,22 @@ class _Delegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font)
         width = max(18, painter.fontMetrics().horizontalAdvance(letter) + 8)
-        tag = QRect(box.left() + 16, box.center().y() - 8, width, 17)
+        margin = 8 if self._two_lines else 16
+        height = px(17)
+        middle = box.top() + px(13) if self._two_lines else box.center().y()
+        tag = QRect(box.left() + margin, middle - height // 2, width, height)
         painter.setPen(QPen(QColor(getattr(tokens, tone)), 1.3))
         painter.drawRoundedRect(tag, 3, 3)
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, letter)
         painter.restore()
         left = tag.right() + 8
+        if self._two_lines:
+            half = box.height() // 2
+            line = QRect(left, box.top() + 2, box.right() - left - 4, half)
+            paint_elided(painter, line, label, tokens.text, sans(bold=True))
+            below = QRect(left, box.top() + half - 2, box.right() - left - 4, half)
+            paint_elided(painter, below, detail, tokens.muted, sans("small"))
+            return
         painter.setFont(sans(bold=True))
         room = min(painter.fontMetrics().horizontalAdvance(label) + 4, box.width() // 3)
         line = QRect(left, box.top(), room, box.height())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from evaldesk.domain.highlight import Found, Highlight
+from evaldesk.ui.widgets.trace_view.card import Card
 from evaldesk.ui.widgets.trace_view.places import Span
 
 LANES = 3
@@ -39,7 +40,7 @@ class PlacedMark(NamedTuple):
 
     Attributes:
         highlight, found: what and where. span: in the cards. letter: see `Mark`.
-        text: the label as a person reads it.
+        text: the label as a person reads it. tone: see `Mark`; that of its kind where empty.
     """
 
     highlight: Highlight
@@ -47,6 +48,7 @@ class PlacedMark(NamedTuple):
     span: Span
     letter: str
     text: str
+    tone: str = ""
 
 
 class SectionMarks:
@@ -71,6 +73,18 @@ class SectionMarks:
 def letter(number: int) -> str:
     """A to Z, then figures from 27."""
     return chr(65 + number) if number < 26 else str(number + 1)
+
+
+def place_of(
+    cards: Sequence[Card | None],
+) -> dict[tuple[int, str], tuple[int, int]]:
+    """(step, key) of a passage → (row, section) of the text that shows it."""
+    return {
+        (card.step, section.key): (row, index)
+        for row, card in enumerate(cards)
+        if card is not None
+        for index, section in enumerate(card.sections)
+    }
 
 
 def by_section(
@@ -99,7 +113,7 @@ def by_section(
                 start + length,
                 lane,
                 one.letter,
-                TONES[one.highlight.kind],
+                one.tone or TONES[one.highlight.kind],
                 one.text,
                 one.highlight.id == current,
             )

@@ -3,39 +3,40 @@ the margin. Lines differ in kind and not only in colour.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QTextCharFormat
 
 from evaldesk.ui.theme.apply import sans
+from evaldesk.ui.theme.measure import px
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.rich_text.flow import Flow, Laid
 from evaldesk.ui.widgets.trace_view.highlight_marks import Mark
 
-TAG = 14
+_TAG = 14
 """Height of a letter's box, and its least width."""
 _LANE = 3.0
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
-_SOFT = {"bad": "bad_soft", "accent": "accent_soft", "c": "ok_soft"}
 
 
 def tint(tokens: Tokens, mark: Mark) -> QTextCharFormat:
     """The ground of a stretch; stronger for the one in hand."""
     made = QTextCharFormat()
-    if mark.current:
-        colour = QColor(getattr(tokens, mark.tone))
-        ground = QColor(tokens.pane)
-        share = 0.30
-        made.setBackground(
-            QColor(
-                round(colour.red() * share + ground.red() * (1 - share)),
-                round(colour.green() * share + ground.green() * (1 - share)),
-                round(colour.blue() * share + ground.blue() * (1 - share)),
-            )
-        )
-    else:
-        made.setBackground(QColor(getattr(tokens, _SOFT[mark.tone])))
+    made.setBackground(
+        _mixed(getattr(tokens, mark.tone), tokens.pane, 0.30 if mark.current else 0.12)
+    )
     return made
+
+
+@cache
+def _mixed(front: str, back: str, share: float) -> QColor:
+    one, other = QColor(front), QColor(back)
+    return QColor(
+        round(one.red() * share + other.red() * (1 - share)),
+        round(one.green() * share + other.green() * (1 - share)),
+        round(one.blue() * share + other.blue() * (1 - share)),
+    )
 
 
 def lines_of(flow: Flow, start: int, stop: int) -> Iterator[QRectF]:
@@ -127,7 +128,8 @@ def paint_tags(
         tags: (height, stretch), by height.
     """
     font = QFont(sans("small", bold=True))
-    font.setPixelSize(10)
+    font.setPixelSize(px(10))
+    tag = px(_TAG)
     words = sans("small")
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -135,8 +137,8 @@ def paint_tags(
     for height, mark in tags:
         painter.setFont(font)
         y = max(height + 1, free)
-        width = max(TAG, painter.fontMetrics().horizontalAdvance(mark.letter) + 6)
-        box = QRectF(x, y, width, TAG)
+        width = max(tag, painter.fontMetrics().horizontalAdvance(mark.letter) + 6)
+        box = QRectF(x, y, width, tag)
         colour = QColor(getattr(tokens, mark.tone))
         painter.setPen(QPen(colour, 1.2))
         painter.setBrush(colour if mark.current else QColor(tokens.pane))
@@ -151,11 +153,11 @@ def paint_tags(
                 mark.text, Qt.TextElideMode.ElideRight, int(space)
             )
             painter.drawText(
-                QRectF(box.right() + 5, y - 1, space, TAG + 2),
+                QRectF(box.right() + 5, y - 1, space, tag + 2),
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
                 shown,
             )
-        free = y + TAG + 2
+        free = y + tag + 2
     painter.restore()
 
 

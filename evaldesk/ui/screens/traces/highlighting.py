@@ -1,0 +1,67 @@
+"""One's own highlights on the Traces screen, by the labels of all rubrics."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from evaldesk.domain.highlight import Highlight, HighlightLabel
+from evaldesk.domain.project import Changes
+from evaldesk.services.highlights import labels_of
+from evaldesk.ui.widgets.trace_view.highlight_desk import HighlightDesk, MarkingRules, write
+from evaldesk.ui.widgets.trace_view.pane import TracePane
+
+
+class TracesHighlighting(QObject):
+    """Ties the highlights of the reading pane to the project's rubrics.
+
+    Attributes:
+        desk: takes and shows them.
+    """
+
+    def __init__(self, pane: TracePane) -> None:
+        super().__init__(pane)
+        self._pane = pane
+        self._workspace = pane.workspace
+        self._labels: list[HighlightLabel] = []
+        self.desk = HighlightDesk(pane, self._rules, self._keep)
+        self._workspace.project_opened.connect(self._read_labels)
+        self._workspace.project_changed.connect(self._project_changed)
+        self._read_labels()
+
+    def bind(self, widget: QWidget) -> None:
+        """Carry out the screen's commands of highlighting."""
+        bind, desk = self._workspace.actions.bind, self.desk
+
+        def able() -> bool:
+            return bool(self._pane.pks)
+
+        bind(widget, "traces.highlight_begin", desk.begin, able)
+        bind(widget, "traces.highlight_next", lambda: desk.walk(1), able)
+        bind(widget, "traces.highlight_previous", lambda: desk.walk(-1), able)
+        bind(widget, "traces.highlight_remove", desk.remove, able)
+
+    def _rules(self) -> MarkingRules:
+        return MarkingRules(self._labels)
+
+    def _keep(self, before: Highlight | None, after: Highlight | None) -> None:
+        self.desk.show_changed(before, after)
+        write(self._pane, before, after, self.desk)
+        if after is None:
+            self._workspace.say(self.tr("Highlight removed"))
+
+    def _project_changed(self, changes: Changes, _origin: str) -> None:
+        if "rubrics" in changes.areas:
+            self._read_labels()
+
+    def _read_labels(self) -> None:
+        project = self._workspace.project
+        if project is None:
+            self._labels = []
+            return
+
+        def done(found: list[HighlightLabel]) -> None:
+            if project is self._workspace.project:
+                self._labels = found
+
+        self._workspace.jobs.read(
+            lambda _control: labels_of(project.rubrics.list()), done, key="traces-labels"
+        )
