@@ -102,9 +102,13 @@ def _verify(args: argparse.Namespace, _: Context) -> Outcome:
         "ok": found.ok,
         "checked": found.checked,
         "faults": [{"where": fault.where, "what": fault.what} for fault in found.faults],
+        "log": {"signed": found.signed, "unsigned": found.unsigned},
     }
     if found.ok:
-        return Outcome(data, f"Whole: {found.checked:,} records read, no fault.")
+        entries = found.signed + found.unsigned
+        unsigned = f", {found.unsigned:,} of them by name only" if found.unsigned else ""
+        text = f"Whole: {found.checked:,} things compared, no fault."
+        return Outcome(data, f"{text} The log has {entries:,} entries{unsigned}.")
     lines = [f"{len(found.faults)} faults in {args.file}:"]
     lines += [f"  {fault.where}: {fault.what}" for fault in found.faults[:50]]
     return Outcome(data, "\n".join(lines), 1)
@@ -135,7 +139,7 @@ COMMANDS = (
     Command("info", "Counts and integrity.", "evaldesk info support.evaldesk", add_project, _info),
     Command(
         "verify",
-        "Whether a project is whole: file, references, and the content behind every id.",
+        "Whether a project is whole: file, references, the content behind every id, and the log.",
         "evaldesk verify support.evaldesk",
         _verify_arguments,
         _verify,

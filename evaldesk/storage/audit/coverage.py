@@ -33,16 +33,14 @@ LOCAL = {
     "trace_body": "the trace's id is the hash of it",
     "dataset_member": "the version's id is the hash of its members",
     "scenario_slice": "compared with the scenario's latest revision, or part of its portable form",
-    "scenario.title": "compared with the latest revision, or part of the portable form",
-    "scenario.tier": "compared with the latest revision, or part of the portable form",
-    "scenario.expected": "compared with the latest revision, or part of the portable form",
-    "scenario.origin": "compared with the latest revision, or part of the portable form",
     "trace.preview": "made from the body, for lists; what is read and exported is the body",
     "trace.model": "found in the body, for filters",
     "trace.prompt_version": "found in the body, for filters",
     "finding": "a scan finds it again",
     "privacy_scan": "which traces were scanned; a scan writes it again",
+    "audit_event.seq": "the order in which entries came into this file",
     "audit_cover.seq": "its own number",
+    "saved_view.pk": "nothing refers to it",
     "audit_gone.seq": "its own number",
 }
 """Tables and columns that no digest is of, and why each needs none."""

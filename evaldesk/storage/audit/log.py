@@ -48,6 +48,15 @@ class AuditRepository:
         with self._database.read() as connection:
             return chain.own_head(connection)
 
+    def heads(self) -> dict[str, tuple[int, str]]:
+        """Chain → its last number and hash; this file's own first."""
+        head = t.audit_head.c
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(head.chain, head.number, head.hash).order_by(head.own.desc(), head.chain)
+            )
+            return {name: (number, digest) for name, number, digest in found}
+
     def count(self, wanted: EventFilter = EVERYTHING) -> int:
         """How many events there are."""
         statement = select(func.count()).select_from(t.audit_event).where(*_tests(wanted))

@@ -162,7 +162,8 @@ class LogCheck:
         public = keys.get(event.key)
         if public is None:
             return "is signed by a key whose card is not in the log"
-        fits = self._fits(public, event.signature, bytes.fromhex(digest))
+        written = event.signature == event.signature.lower()
+        fits = written and self._fits(public, event.signature, bytes.fromhex(digest))
         return "" if fits else "its signature does not fit"
 
     def _remember(self, event: AuditEvent) -> None:
@@ -215,23 +216,23 @@ class LogCheck:
                 strangers += 1
                 yield _stranger(name, row, strangers)
                 row = next(there, None)
-            whole, count = hashlib.sha256(), 0
+            here = _Covered()
             buried = gone.pop(seq, [])
             while row is not None and row[0] <= min(last, limit):
                 pk, content = row
                 while buried and buried[0][0] < pk:
-                    whole.update(buried.pop(0)[1])
-                    count += 1
-                whole.update(portable_rows.row_hash(content))
-                count += 1
+                    here.add(*buried.pop(0))
+                here.add(pk, portable_rows.row_hash(content))
                 yield None
                 row = next(there, None)
-            for _, digest in buried:
-                whole.update(digest)
-                count += 1
+            for one in buried:
+                here.add(*one)
             said = None if body is None else orjson.loads(body).get("rows", {}).get(name)
             where = f"{name}, log entry {number} ({kind})"
-            yield _compared(where, said, count, whole.hexdigest())
+            wrong = _compared(where, said, here.count, here.digest)
+            if wrong is None and (here.first, here.last) != (first, last):
+                wrong = Fault(where, "its row numbers were changed")
+            yield wrong
         while row is not None:
             strangers += 1
             yield _stranger(name, row, strangers)
@@ -303,6 +304,27 @@ class LogCheck:
         ).fetchone()
         said: Mapping[str, Any] = {} if found is None else orjson.loads(found[0])
         return said
+
+
+class _Covered:
+    """The rows of one entry in one table, as they are read."""
+
+    def __init__(self) -> None:
+        self._whole = hashlib.sha256()
+        self.count = 0
+        self.first = self.last = 0
+
+    def add(self, pk: int, digest: bytes) -> None:
+        """One more, in the order of the numbers."""
+        self._whole.update(digest)
+        self.first = self.first if self.count else pk
+        self.last = pk
+        self.count += 1
+
+    @property
+    def digest(self) -> str:
+        """Of all, as an entry states it."""
+        return self._whole.hexdigest()
 
 
 def _compared(where: str, said: Mapping[str, Any] | None, count: int, digest: str) -> Fault | None:

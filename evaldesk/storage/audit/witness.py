@@ -130,10 +130,18 @@ def _appended(
         if highest[name] <= marks[name]:
             continue
         ids: list[str] = []
+        first: list[int] = []
         identified = portable_rows.form(name).identified
 
-        def hashes(name: str = name, ids: list[str] = ids, listed: bool = identified) -> Any:
-            for _, content in portable_rows.rows(connection, name, after=marks[name]):
+        def hashes(
+            name: str = name,
+            first: list[int] = first,
+            ids: list[str] = ids,
+            listed: bool = identified,
+        ) -> Iterator[bytes]:
+            for pk, content in portable_rows.rows(connection, name, after=marks[name]):
+                if not first:
+                    first.append(pk)
                 if listed and len(ids) <= LISTED:
                     ids.append(content["id"])
                 yield portable_rows.row_hash(content)
@@ -142,7 +150,7 @@ def _appended(
         said[name] = {"count": count, "sha256": digest}
         if 0 < len(ids) <= LISTED:
             said[name]["ids"] = ids
-        covers.append((name, marks[name] + 1, highest[name]))
+        covers.append((name, first[0], highest[name]))
     return said, covers
 
 

@@ -10,10 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from evaldesk.credentials.signatures import is_signed
 from evaldesk.domain.audit import AuditEvent
-from evaldesk.domain.dataset import Description
 from evaldesk.domain.errors import DamagedError, InputError
-from evaldesk.domain.round import RoundDraft, RoundItem
-from evaldesk.domain.rubric import Criterion, Point, Rubric, Scale
 from evaldesk.storage import integrity, portable_rows
 from evaldesk.storage import tables as t
 from evaldesk.storage.audit import chain, coverage
@@ -21,16 +18,8 @@ from evaldesk.storage.audit.adoption import adopt
 from evaldesk.storage.audit.burial import bury, bury_text
 from evaldesk.storage.engine import connect
 from evaldesk.storage.project import Project
-from tests.unit.storage.records import fill, record
 from tests.unit.storage.signing import TestSigner
-
-RUBRIC = Rubric(
-    "quality",
-    (
-        Criterion("correct", Scale("binary", (Point("no"), Point("yes")))),
-        Criterion("tone", Scale("ordinal", (Point(1), Point(2), Point(3)))),
-    ),
-)
+from tests.unit.storage.worked import worked_on
 
 
 def events(project: Project) -> list[AuditEvent]:
@@ -46,41 +35,6 @@ def faults(project: Project) -> list[str]:
     """In words, as a person reads them."""
     found = integrity.check(project.database, fits=is_signed).faults
     return [f"{fault.where}: {fault.what}" for fault in found]
-
-
-def worked_on(path: Path, signer: TestSigner | None = None) -> Project:
-    """A project in which something of everything happened."""
-    project = Project.create(path, "worked on", "none")
-    project.signer = signer
-    fill(
-        project,
-        [
-            record(n, scores={"pass": n % 2, "cost": n / 4}, tier="critical", slices={"lang": "de"})
-            for n in range(4)
-        ],
-    )
-    fill(project, [record(n, scores={"late": 0.5}) for n in range(2)])
-    project.rubrics.save(RUBRIC, "ann", "first")
-    items = tuple(RoundItem(trace_pk=pk, raters=("ann", "bob"), role="sample") for pk in (1, 2))
-    project.rounds.start(RoundDraft("r1", "main", "quality", ("ann", "bob"), items), "ann")
-    for rater in ("ann", "bob"):
-        given = [("correct", "yes", "well"), ("tone", 2, "")]
-        project.ratings.record(1, "quality", rater, given, state="submitted", round="r1")
-    project.ratings.answer(3, "quality", "correct", "ann", "no")
-    project.ratings.answer(3, "quality", "correct", "ann", "yes")
-    project.work_times.spent(1, "quality", "ann", 1200, round="r1")
-    project.rounds.move("r1", "revealed", "ann", "all done")
-    project.rulings.append(1, "quality", "correct", "adopt", "yes", "both agree", "cleo")
-    project.notes.add(2, "ann", "note", text="see here")
-    version = project.datasets.versions()[0]
-    held = project.datasets.members(version.pk)
-    edits = {min(held): Description(tier="critical", title="T", slices={"lang": "fr"})}
-    project.datasets.make("cases", held, author="cleo", edits=edits)
-    project.datasets.freeze("gate", version.pk, author="cleo")
-    project.views.save("slow ones", "?q=slow", "ann")
-    project.save_mapping("mine", "ratings", {"unit": "id"})
-    project.set("network", "loopback")
-    return project
 
 
 def behind_its_back(project: Project, *statements: str) -> None:
