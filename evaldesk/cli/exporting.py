@@ -49,6 +49,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", action="append", default=[], metavar="SLICE", help="slices of the comparisons"
     )
+    parser.add_argument(
+        "--redact",
+        default="",
+        metavar="PROFILE",
+        help="take personal data out: strict, balanced, ids-only or a profile of the project",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace an existing file")
     add_resampling(parser, 2000)
     add_author(parser)
@@ -77,6 +83,7 @@ def _export(args: argparse.Namespace, context: Context) -> Outcome:
                 overwrite=args.overwrite,
                 resamples=args.resamples,
                 seed=args.seed,
+                redact=args.redact,
             )
         else:
             result = export_file(
@@ -89,7 +96,9 @@ def _export(args: argparse.Namespace, context: Context) -> Outcome:
                     with_ratings=args.with_ratings,
                     criterion=args.criterion,
                     metric=args.metric,
+                    redact=args.redact,
                 ),
+                author=author_of(args),
                 overwrite=args.overwrite,
             )
     sheets = ", ".join(f"{sheet.name} ({sheet.rows:,})" for sheet in result.sheets)

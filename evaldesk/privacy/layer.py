@@ -14,6 +14,8 @@ from evaldesk.privacy.detection import Detector, settled
 from evaldesk.privacy.placeholders import placeholder
 from evaldesk.privacy.trace_texts import ROW, Place, canonical, changed, places, rebuilt
 
+_BESIDE = "\x01beside"
+"""Member of the canonical trace, while it is redacted, that holds the texts given along."""
 _ROUNDS = 6
 """What was put in place of one thing may bring two others together; it never took three rounds."""
 
@@ -64,6 +66,9 @@ class OffsetMap:
         return at
 
 
+_UNMOVED = OffsetMap(())
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What people decided, ready to be asked.
@@ -89,12 +94,26 @@ class Judged:
                 at.append((one.start, one.end))
         return cls(frozenset(never), rejected)
 
-    def counts(self, trace: str, path: str, match: Match | Finding, digest: str) -> bool:
-        """Whether something that was found is still held to be personal data."""
+    def counts(
+        self,
+        trace: str,
+        path: str,
+        match: Match | Finding,
+        digest: str,
+        moved: OffsetMap = _UNMOVED,
+    ) -> bool:
+        """Whether something that was found is still held to be personal data.
+
+        Args:
+            moved: how places of that text moved since it was the original.
+        """
         if digest in self.never:
             return False
         at = self.rejected.get(trace, {}).get(path, ())
-        return not any(start <= match.start and match.end <= end for start, end in at)
+        return not any(
+            moved.redacted(start) <= match.start and match.end <= moved.redacted(end)
+            for start, end in at
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,41 +123,51 @@ class Redaction:
     Attributes:
         maps: path → how places of its text moved; only where something was replaced.
         replaced: kind → how often.
+        beside: the texts that were given along, redacted with what is known of the trace.
     """
 
     trace: Trace
     maps: Mapping[str, OffsetMap]
     replaced: Mapping[str, int]
+    beside: tuple[str, ...] = ()
 
 
 def redact(
-    trace: Trace, profile: Profile, detector: Detector, judged: Judged | None = None
+    trace: Trace,
+    profile: Profile,
+    detector: Detector,
+    judged: Judged | None = None,
+    beside: Sequence[str] = (),
 ) -> Redaction:
     """Lay a profile over a trace.
 
     Args:
-        judged: what people decided; places of the original, so that they count in the first
-            round.
+        beside: texts that speak of it, such as comments: its names are looked for in them too.
+        judged: what people decided, by places of the original.
     """
     judged = judged or Judged()
     value = canonical(trace)
+    value[_BESIDE] = list(beside)
     rounds: dict[str, list[tuple[Edit, ...]]] = {}
     replaced: Counter[str] = Counter()
-    for number in range(_ROUNDS):
+    touched = False
+    for _ in range(_ROUNDS):
         stood = list(places(value))
-        edits = _edits(trace.row.id, stood, profile, detector, judged, first=number == 0)
+        moved = {path: OffsetMap(tuple(made)) for path, made in rounds.items()}
+        edits = _edits(trace.row.id, stood, profile, detector, judged, moved)
         if not edits:
             break
+        touched = True
         texts = {place.path: place.text for place in stood if place.path in edits}
         value = changed(value, {path: edited(texts[path], made) for path, made in edits.items()})
         for path, made in edits.items():
-            if not path.startswith(ROW):
+            if not path.startswith((ROW, f"/{_BESIDE}")):
                 rounds.setdefault(path, []).append(made)
                 replaced.update(edit.kind for edit in made)
-    if number == 0:
-        return Redaction(trace, {}, {})
+    if not touched:
+        return Redaction(trace, {}, {}, tuple(beside))
     maps = {path: OffsetMap(tuple(made)) for path, made in rounds.items()}
-    return Redaction(rebuilt(trace, value), maps, dict(replaced))
+    return Redaction(rebuilt(trace, value), maps, dict(replaced), tuple(value[_BESIDE]))
 
 
 def edited(text: str, edits: Sequence[Edit]) -> str:
@@ -157,8 +186,7 @@ def _edits(
     profile: Profile,
     detector: Detector,
     judged: Judged,
-    *,
-    first: bool,
+    moved: Mapping[str, OffsetMap],
 ) -> dict[str, tuple[Edit, ...]]:
     found = detector.raw(stood)
     result: dict[str, tuple[Edit, ...]] = {}
@@ -173,10 +201,11 @@ def _edits(
             and profile.action(match.kind) != "keep"
             and (
                 judged.counts(
-                    trace if first else "",
+                    trace,
                     place.path,
                     match,
                     detector.digest(match.kind, place.text[match.start : match.end]),
+                    moved.get(place.path, _UNMOVED),
                 )
             )
         ]

@@ -10,8 +10,11 @@ from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.report import ExportResult
 from evaldesk.domain.trace import Trace
 from evaldesk.domain.wording import counted
+from evaldesk.services import leaving
 from evaldesk.services.judged import LeftOut, judged, the_question, the_run
 from evaldesk.services.own_ratings import OwnRatings
+from evaldesk.services.redacted_report import RedactedItems, redacted_content
+from evaldesk.services.redaction import Redactor
 from evaldesk.services.report_content import Progress, list_content, silent
 from evaldesk.services.reporting import written
 
@@ -34,6 +37,8 @@ class FileExport:
             reads the file then sees it, and is no longer blind.
         criterion: for a format that holds one value a trace: settled answers to this question.
         metric: the same for a score.
+        redact: name of the profile that is laid over what leaves; empty for what the project's
+            policy says.
     """
 
     format: str
@@ -42,6 +47,7 @@ class FileExport:
     with_ratings: bool = False
     criterion: str = ""
     metric: str = ""
+    redact: str = ""
 
     @property
     def holds_ratings(self) -> bool:
@@ -133,33 +139,37 @@ def export_file(
     export: FileExport,
     *,
     overwrite: bool = False,
+    author: str = "",
     progress: Progress = silent,
 ) -> ExportResult:
     """Write traces or ratings: the whole file or none.
 
     Args:
+        author: who hands it over, for the log.
         progress: whatever it raises ends the export; then no file is left behind and one that
             was there stays as it was.
 
     Raises:
         NotFoundError: no such format, rubric, run, criterion or metric.
         UsageError: the file exists, or its folder does not; the format cannot hold what is asked.
+        NotAllowedError: the project's policy lets no personal data leave.
     """
     from evaldesk.exporters import registry
 
     chosen = registry.by_name(export.format)
     _check(chosen, export)
+    over = leaving.gate(project, f"export.{chosen.name}", export.redact, author)
     notes: tuple[str, ...] = ()
     with written(path, overwrite) as partial:
         if isinstance(chosen, registry.TraceWriterFormat):
-            rows = _write_traces(project, partial, chosen, export, progress, path.name)
+            rows = _write_traces(project, partial, chosen, export, over, progress, path.name)
         elif isinstance(chosen, registry.ValueFormat):
-            rows, notes = _write_values(project, partial, chosen, export, progress, path.name)
+            rows, notes = _write_values(project, partial, chosen, export, over, progress, path.name)
         else:
-            rows = _write_list(project, partial, chosen, export, progress, path.name)
+            rows = _write_list(project, partial, chosen, export, over, progress, path.name)
         # The last moment in which a person can say no.
         progress(1.0, path.name)
-    return ExportResult(str(path), rows, notes=notes)
+    return ExportResult(str(path), rows, notes=(*notes, *leaving.said(project, over)))
 
 
 def _check(chosen: "TraceWriterFormat | ListFormat | ValueFormat", export: FileExport) -> None:
@@ -189,13 +199,15 @@ def _write_traces(
     partial: Path,
     chosen: "TraceWriterFormat",
     export: FileExport,
+    over: Redactor | None,
     progress: Progress,
     name: str,
 ) -> int:
     pks = project.traces.ids(export.query)
     ratings = OwnRatings(project, export.rubric) if export.with_ratings else None
+    traces = whole_traces(project, pks, ratings)
     return chosen.write(
-        whole_traces(project, pks, ratings), partial, _counted(progress, len(pks), name)
+        traces if over is None else map(over, traces), partial, _counted(progress, len(pks), name)
     )
 
 
@@ -204,11 +216,14 @@ def _write_list(
     partial: Path,
     chosen: "ListFormat",
     export: FileExport,
+    over: Redactor | None,
     progress: Progress,
     name: str,
 ) -> int:
     query = None if export.query == TraceQuery() else export.query
     content = list_content(project, export.rubric, query)
+    if over is not None:
+        content = redacted_content(project, content, over)
     size = content.ratings.size if chosen.kind == "ratings" else content.traces.size
     return chosen.write(content, partial, _counted(progress, size, name))
 
@@ -218,6 +233,7 @@ def _write_values(
     partial: Path,
     chosen: "ValueFormat",
     export: FileExport,
+    over: Redactor | None,
     progress: Progress,
     name: str,
 ) -> tuple[int, tuple[str, ...]]:
@@ -225,13 +241,16 @@ def _write_values(
     question = the_question(project, export.rubric, export.criterion, export.metric)
     pks = project.traces.ids(replace(export.query, run=run))
     left_out = LeftOut()
-    rows = chosen.write(
-        judged(project, pks, question, left_out), partial, _counted(progress, len(pks), name)
-    )
+    values = judged(project, pks, question, left_out)
+    if over is not None:
+        items = RedactedItems(project, over)
+        values = items.items(values, lambda item: project.traces.find(item.trace))
+    rows = chosen.write(values, partial, _counted(progress, len(pks), name))
     said = {
         "differing answers and no ruling": left_out.unsettled,
         "a ruling without a value": left_out.undecided,
         "no value": left_out.unrated,
+        "answers to an earlier wording only": left_out.reworded,
     }
     return rows, tuple(
         f"{counted(number, '%1 trace is', '%1 traces are')} left out: {reason}."

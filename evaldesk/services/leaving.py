@@ -186,6 +186,15 @@ def gate(project: "Project", what: str, asked: str = "", author: str = "") -> Re
     return None
 
 
+def said(project: "Project", over: Redactor | None) -> tuple[str, ...]:
+    """What whoever hands something over should know of it, in sentences."""
+    if over is not None:
+        taken = sum(over.replaced.values())
+        return (f"Redacted with “{over.profile.name}”: {taken:,} places in traces.",)
+    sentence = leaks(project).sentence()
+    return (sentence,) if sentence else ()
+
+
 def _weaker(chosen: Profile, wanted: Profile) -> list[str]:
     if chosen.least_score > wanted.least_score:
         return list(KINDS)[:1]

@@ -57,6 +57,11 @@ class Redactor:
             self.replaced[kind] = self.replaced.get(kind, 0) + count
         return _summarised(trace, made.trace), made.maps
 
+    def beside(self, trace: Trace, texts: Sequence[str]) -> tuple[str, ...]:
+        """Texts that speak of a trace, without what is known of it: comments, quotes, its row."""
+        made = layer.redact(trace, self.profile, self.detector, self._judged, texts)
+        return made.beside
+
     def text(self, text: str) -> str:
         """A text that stands alone: a comment, the name of a file."""
         return layer.redacted_text(text, self.profile, self.detector, self._judged)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from evaldesk.domain.comparison import Comparison
 from evaldesk.domain.errors import EvalDeskError, UsageError
 from evaldesk.domain.report import ExportResult
+from evaldesk.services import leaving
 from evaldesk.services.agreement import DEFAULT_SEED
+from evaldesk.services.redacted_report import redacted_content
 from evaldesk.services.report_content import Progress, silent, workbook_content
 
 if TYPE_CHECKING:
@@ -30,11 +32,14 @@ def export_workbook(
     overwrite: bool = False,
     resamples: int = 2000,
     seed: int = DEFAULT_SEED,
+    redact: str = "",
     progress: Progress = silent,
 ) -> ExportResult:
     """Write the Excel workbook; the arguments are those of `workbook_content`.
 
     Args:
+        redact: name of the profile that is laid over what leaves; empty for what the project's
+            policy says.
         path: where to; its ending becomes ``.xlsx`` where it has none.
         overwrite: whether a file that is there may be replaced.
         progress: whatever it raises ends the export; then no file is left behind and one that
@@ -42,7 +47,9 @@ def export_workbook(
 
     Raises:
         UsageError: the file exists, or its folder does not.
+        NotAllowedError: the project's policy lets no personal data leave.
     """
+    over = leaving.gate(project, "export.xlsx", redact, author)
     path = path if path.suffix or path.is_dir() else path.with_suffix(".xlsx")
     with written(path, overwrite) as partial:
         content = workbook_content(
@@ -56,13 +63,16 @@ def export_workbook(
             seed=seed,
             progress=lambda fraction, text: progress(0.3 * fraction, text),
         )
+        if over is not None:
+            content = redacted_content(project, content, over)
         from evaldesk.exporters.excel.workbook import write_workbook
 
         sheets = write_workbook(
             content, partial, lambda fraction, text: progress(0.3 + 0.7 * fraction, text)
         )
     progress(1.0, path.name)
-    return ExportResult(str(path), sum(sheet.rows for sheet in sheets), tuple(sheets))
+    rows = sum(sheet.rows for sheet in sheets)
+    return ExportResult(str(path), rows, tuple(sheets), leaving.said(project, over))
 
 
 @contextmanager

@@ -25,8 +25,8 @@ _SAID = re.compile(
 _LABEL = re.compile(
     r"(?:^|[\n>;,|])[ \t>]{0,4}(?:(?:full|first|last|given|family|sur|maiden|middle|contact"
     r"|customer|patient|passenger|account holder)[ _]?)?(?:name|user|nachname"
-    r"|vorname|nom|nombre|patient|passenger|applicant|insured|employee|attn|attention)[ \t]{0,2}[:=][ \t]{0,4}"
-    + _NAMES,
+    r"|vorname|nom|nombre|patient|passenger|applicant|insured|employee|attn|attention)"
+    r"[ \t]{0,2}[:=][ \t]{0,4}" + _NAMES,
     re.IGNORECASE,
 )
 _SURE = ("name", "namens", "heiße", "appelle", "llamo", "chiamo", "signed", "sincerely", "regards")
@@ -46,8 +46,8 @@ _PARTICLES = frozenset("de da di du del della van von der den la le el al bin ib
 _NO_NAME = frozenset(
     "i a an the and or but not is are was so to for from in on at with by as it you your yours my "
     "we our he she they his her their this that these those there here who what when where why how "
-    "all please thanks thank yes no ok okay sorry sure just very also only now then today sir madam "
-    "team support customer service agent assistant user client guest everyone everybody all hi "
+    "all please thanks thank yes no ok okay sorry sure just very also only now then today "
+    "sir madam team support customer service agent assistant user client guest everyone everybody "
     "hello dear mr mrs ms dr january february march april may june july august september october "
     "november december monday tuesday wednesday thursday friday saturday sunday none null unknown "
     "nan n/a true false string first last name if can could would will do does did have has had "
