@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from evaldesk.settings import Settings, resource
 from evaldesk.ui.theme import measure
+from evaldesk.ui.theme.contrast import disabled
 from evaldesk.ui.theme.stylesheet import stylesheet
 from evaldesk.ui.theme.tokens import DARK, LIGHT, SIZES, Tokens
 
@@ -124,7 +125,5 @@ def palette(tokens: Tokens) -> QPalette:
     ):
         made.setColor(name, QColor(value))
     for name in (role.WindowText, role.Text, role.ButtonText):
-        faded = QColor(tokens.muted)
-        faded.setAlphaF(0.6)
-        made.setColor(QPalette.ColorGroup.Disabled, name, faded)
+        made.setColor(QPalette.ColorGroup.Disabled, name, QColor(disabled(tokens)))
     return made

@@ -14,6 +14,7 @@ Widgets say what they are by dynamic properties, so that a change of theme is on
 """
 
 from evaldesk.settings import resource
+from evaldesk.ui.theme.contrast import channels, disabled, mix, ring_on_accent
 from evaldesk.ui.theme.measure import BASE
 from evaldesk.ui.theme.tokens import SIZES, Tokens
 
@@ -47,6 +48,7 @@ def stylesheet(t: Tokens) -> str:
     small, base, title, figure = (
         round(SIZES[name] * scale) for name in ("small", "base", "title", "figure")
     )
+    faded, ring = disabled(t), ring_on_accent(t)
     icons = resource("icons").as_posix()
     chips = "\n".join(
         f'QLabel[chip="{kind}"] {{ background: {getattr(t, ground)}; color: {getattr(t, ink)}; }}'
@@ -91,15 +93,16 @@ QToolButton {{ padding: 4px 8px; }}
 QPushButton:hover, QToolButton:hover {{ background: {t.soft}; border-color: {t.muted}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {t.line}; }}
 QPushButton:focus, QToolButton:focus {{ border-color: {t.accent}; }}
-QPushButton:disabled, QToolButton:disabled {{ color: {_mix(t.muted, t.pane, 0.65)};
+QPushButton:disabled, QToolButton:disabled {{ color: {faded};
   background: {t.soft}; border-color: {t.line}; }}
 QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent};
   border-color: {t.accent}; font-weight: 600; padding: 5px 14px; }}
-QPushButton[kind="primary"]:hover {{ background: {_mix(t.accent, t.text, 0.88)}; }}
-QPushButton[kind="primary"]:focus {{ border-color: {t.text}; }}
+QPushButton[kind="primary"]:hover {{ background: {mix(t.accent, t.text, 0.88)}; }}
+QPushButton[kind="primary"]:focus {{ border: 2px solid {ring}; padding: 4px 13px; }}
 QPushButton[kind="primary"]:disabled {{ background: {t.line};
-  color: {_mix(t.muted, t.pane, 0.75)}; border-color: {t.line}; }}
+  color: {faded}; border-color: {t.line}; }}
 QPushButton[kind="danger"] {{ color: {t.bad}; border-color: {t.bad}; }}
+QPushButton[kind="danger"]:focus {{ border: 2px solid {t.accent}; padding: 3px 11px; }}
 QPushButton[kind="danger"]:hover {{ background: {t.bad_soft}; }}
 QPushButton[kind="flat"], QToolButton[kind="flat"] {{ background: transparent;
   border-color: transparent; padding: 4px 8px; }}
@@ -109,6 +112,8 @@ QPushButton[kind="flat"]:checked, QToolButton[kind="flat"]:checked {{ background
   color: {t.accent}; }}
 QPushButton[kind="link"] {{ background: transparent; border-color: transparent; color: {t.accent};
   padding: 2px 4px; text-align: left; }}
+QPushButton[kind="link"]:focus, QPushButton[kind="part"]:focus {{ border-color: {t.accent};
+  border-radius: 4px; }}
 QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
 QPushButton[kind="part"], QToolButton[kind="part"] {{ background: transparent;
   border-color: transparent; padding: 2px 8px 0 8px; min-height: 0; }}
@@ -117,7 +122,7 @@ QToolButton[kind="part"]:focus {{ border-color: {t.accent}; }}
 QPushButton[kind="choice"] {{ padding: 3px 9px; }}
 QPushButton[kind="choice"]:checked {{ background: {t.accent}; color: {t.on_accent};
   border-color: {t.accent}; }}
-QPushButton[kind="choice"]:checked:focus {{ border-color: {t.text}; }}
+QPushButton[kind="choice"]:checked:focus {{ border: 2px solid {ring}; padding: 2px 8px; }}
 QToolButton::menu-indicator, QPushButton::menu-indicator {{
   image: url({icons}/chevron-{t.name}.svg); width: 10px; height: 10px;
   subcontrol-position: right center; right: 4px; }}
@@ -146,7 +151,8 @@ QComboBox QAbstractItemView::item {{ min-height: {24 * scale:.0f}px; padding: 0 
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button {{ width: 0; border: none; }}
 
-QCheckBox, QRadioButton {{ spacing: 8px; background: transparent; min-height: {20 * scale:.0f}px; }}
+QCheckBox, QRadioButton {{ spacing: 8px; background: transparent;
+  border: 1px solid transparent; min-height: {20 * scale:.0f}px; }}
 QCheckBox::indicator, QRadioButton::indicator, QListWidget::indicator,
 QTableView::indicator {{ width: {14 * scale:.0f}px; height: {14 * scale:.0f}px;
   border: 1px solid {t.muted}; background: {t.pane}; }}
@@ -158,11 +164,12 @@ QTableView::indicator:checked {{ background: {t.accent};
 QRadioButton::indicator:checked {{ border-color: {t.accent};
   background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
     stop: 0 {t.accent}, stop: 0.55 {t.accent}, stop: 0.65 {t.pane}, stop: 1 {t.pane}); }}
-QCheckBox:focus, QRadioButton:focus {{ color: {t.accent}; }}
+QCheckBox:focus, QRadioButton:focus {{ border: 1px solid {t.accent}; border-radius: 4px; }}
 
-QAbstractItemView {{ background: {t.pane}; color: {t.text}; border: none;
+QAbstractItemView {{ background: {t.pane}; color: {t.text}; border: 1px solid transparent;
   selection-background-color: {t.accent_soft}; selection-color: {t.text};
   alternate-background-color: {t.bg}; }}
+QAbstractItemView:focus {{ border-color: {t.accent}; }}
 QListView::item:selected, QTreeView::item:selected {{ background: {t.accent_soft};
   color: {t.text}; }}
 QTableView {{ gridline-color: transparent; }}
@@ -175,14 +182,15 @@ QHeaderView::section {{ background: {t.pane}; color: {t.muted}; border: none;
 QHeaderView::section:hover {{ color: {t.text}; }}
 QHeaderView::up-arrow {{ image: url({icons}/sort-up-{t.name}.svg); width: 9px; height: 9px; }}
 QHeaderView::down-arrow {{ image: url({icons}/sort-down-{t.name}.svg); width: 9px; height: 9px; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QTableCornerButton::section {{ background: {t.pane}; border: none; }}
 
 QScrollBar:vertical {{ background: transparent; width: 11px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 0; }}
-QScrollBar::handle {{ background: {_mix(t.muted, t.pane, 0.35)}; border-radius: 3px; margin: 2px; }}
+QScrollBar::handle {{ background: {mix(t.muted, t.pane, 0.35)}; border-radius: 3px; margin: 2px; }}
 QScrollBar::handle:vertical {{ min-height: {28 * scale:.0f}px; }}
 QScrollBar::handle:horizontal {{ min-width: 28px; }}
-QScrollBar::handle:hover {{ background: {_mix(t.muted, t.pane, 0.6)}; }}
+QScrollBar::handle:hover {{ background: {mix(t.muted, t.pane, 0.6)}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
@@ -204,6 +212,8 @@ QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 8px; }}
 QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 6px 12px; border: none;
   border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.accent}; border-bottom-color: {t.accent}; font-weight: 600; }}
+QTabBar::tab:selected:focus {{ background: {t.accent_soft}; border: 1px solid {t.accent};
+  border-bottom-width: 2px; padding: 5px 11px 6px 11px; border-radius: 4px; }}
 QTabBar::tab:hover:!selected {{ color: {t.text}; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {t.line}; }}
 QGroupBox {{ border: 1px solid {t.line}; border-radius: 8px; margin-top: 8px; padding: 8px; }}
@@ -214,7 +224,7 @@ QGroupBox::title {{ subcontrol-origin: margin; left: 10px; color: {t.muted}; }}
 #rail QToolButton:hover {{ background: {t.soft}; color: {t.text}; }}
 #rail QToolButton:checked {{ background: {t.accent_soft}; color: {t.accent}; font-weight: 600; }}
 #rail QToolButton:focus {{ border: 1px solid {t.accent}; }}
-#rail QToolButton:disabled {{ color: {_mix(t.muted, t.pane, 0.5)}; }}
+#rail QToolButton:disabled {{ color: {faded}; }}
 #statusbar QLabel, #statusbar QPushButton {{ color: {t.muted}; font-size: {small}px; }}
 #statusbar QLabel[kind="ok"] {{ color: {t.ok}; }}
 #statusbar QPushButton {{ background: transparent; border: none; padding: 0 2px;
@@ -231,17 +241,6 @@ QGroupBox::title {{ subcontrol-origin: margin; left: 10px; color: {t.muted}; }}
 """
 
 
-def _mix(front: str, back: str, share: float) -> str:
-    """``share`` of the front colour over the back one."""
-    one, two = _channels(front), _channels(back)
-    mixed = (round(a * share + b * (1 - share)) for a, b in zip(one, two, strict=True))
-    return "#" + "".join(f"{value:02x}" for value in mixed)
-
-
 def _rgba(colour: str, alpha: float) -> str:
-    red, green, blue = _channels(colour)
+    red, green, blue = channels(colour)
     return f"rgba({red}, {green}, {blue}, {alpha})"
-
-
-def _channels(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

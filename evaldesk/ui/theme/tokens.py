@@ -68,7 +68,7 @@ LIGHT = Tokens(
     bad_soft="#fbeae8",
     warn="#8f5f12",
     warn_soft="#fdf3dc",
-    tool="#b5588a",
+    tool="#a84d7f",
     mark="#fff3b8",
 )
 
@@ -89,11 +89,11 @@ DARK = Tokens(
     d="#d8cc4e",
     ok="#3fc59b",
     ok_soft="#17342b",
-    bad="#ff8478",
+    bad="#ff7b6e",
     bad_soft="#3d2322",
     warn="#f0c060",
     warn_soft="#3a3019",
-    tool="#cc79a7",
+    tool="#d184b0",
     mark="#57481a",
 )
 

@@ -118,7 +118,8 @@ class TraceDelegate(QStyledItemDelegate):
             painter.fillRect(
                 QRect(left, box.top() + 1, width, box.height() - 2), QColor(self.tokens.mark)
             )
-        paint_elided(painter, box, shown, self.tokens.muted, self._small)
+        # Muted type could not be read on the ground of a hit in the dark.
+        paint_elided(painter, box, shown, self.tokens.text, self._small)
 
     @staticmethod
     def _is_title(index: Index) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from evaldesk.ui.theme.contrast import quiet
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.trace_view.face import EDGE, PADDING, Face
 from evaldesk.ui.widgets.trace_view.folding import Part
 from evaldesk.ui.widgets.trace_view.highlight_marks import Mark, SectionMarks
 from evaldesk.ui.widgets.trace_view.highlight_paint import paint_tags, tag_height
-from evaldesk.ui.widgets.trace_view.paint import DIMMED, CardPainter, Marks
+from evaldesk.ui.widgets.trace_view.paint import CardPainter, Marks
 from evaldesk.ui.widgets.trace_view.places import Span
 from evaldesk.ui.widgets.trace_view.plan import ColumnPlan
 
@@ -122,7 +123,9 @@ class ColumnPainter:
     ) -> None:
         outline = self.tokens.bad if row == self.outlined else ""
         self._cards.frame(painter, face.card, box, sight, outline=outline, dimmed=dimmed)
-        painter.setOpacity(DIMMED if dimmed else 1.0)
+        tokens = self.tokens
+        if dimmed:
+            self.tokens = quiet(tokens)
         if part is not None:
             strip = self._plan.part_rect(row, part)
             if strip is not None:
@@ -152,7 +155,7 @@ class ColumnPainter:
             else:
                 chips = self.chips.get(row, ()) if number == 0 else ()
                 self._cards.piece(painter, face, piece, area, chips)
-        painter.setOpacity(1.0)
+        self.tokens = tokens
 
     def _tags(self, painter: QPainter, row: int, face: Face, box: QRectF, sight: QRectF) -> None:
         """The letters of the stretches that begin in sight, right of the card."""

@@ -3,12 +3,12 @@ the margin. Lines differ in kind and not only in colour.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QTextCharFormat
 
 from evaldesk.ui.theme.apply import sans
+from evaldesk.ui.theme.contrast import mix
 from evaldesk.ui.theme.measure import px
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.rich_text.flow import Flow, Laid
@@ -23,20 +23,14 @@ _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 def tint(tokens: Tokens, mark: Mark) -> QTextCharFormat:
     """The ground of a stretch; stronger for the one in hand."""
     made = QTextCharFormat()
-    made.setBackground(
-        _mixed(getattr(tokens, mark.tone), tokens.pane, 0.30 if mark.current else 0.12)
-    )
+    made.setBackground(QColor(tint_ground(tokens, mark.tone, current=mark.current)))
+    made.setForeground(QColor(tokens.text))
     return made
 
 
-@cache
-def _mixed(front: str, back: str, share: float) -> QColor:
-    one, other = QColor(front), QColor(back)
-    return QColor(
-        round(one.red() * share + other.red() * (1 - share)),
-        round(one.green() * share + other.green() * (1 - share)),
-        round(one.blue() * share + other.blue() * (1 - share)),
-    )
+def tint_ground(tokens: Tokens, tone: str, *, current: bool) -> str:
+    """The colour of that ground."""
+    return mix(getattr(tokens, tone), tokens.pane, 0.30 if current else 0.12)
 
 
 def lines_of(flow: Flow, start: int, stop: int) -> Iterator[QRectF]:
@@ -108,8 +102,10 @@ def tag_height(laid: Laid, mark: Mark) -> float | None:
     show there.
     """
     for flow in laid.flows:
-        for box in lines_of(flow, mark.start, mark.stop):
-            return box.top()
+        runs = flow.shown.runs
+        if runs and runs[-1].source + runs[-1].source_length > mark.start:
+            for box in lines_of(flow, mark.start, mark.stop):
+                return box.top()
     return None
 
 

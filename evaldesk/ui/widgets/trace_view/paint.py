@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
 )
 
+from evaldesk.ui.theme.contrast import mix
 from evaldesk.ui.theme.measure import payload_px
 from evaldesk.ui.theme.style import chip_size, paint_chip, paint_elided
 from evaldesk.ui.theme.tokens import Tokens
@@ -35,7 +36,8 @@ from evaldesk.ui.widgets.trace_view.sections import Section
 _BEYOND = 24
 """A card that reaches out of sight is drawn this much further, so that its corners are not seen."""
 _CORNER = 9
-DIMMED = 0.55
+_DIMMED = 0.55
+"""Of the ground and edge of a card that is the same on both sides; its type stays readable."""
 _TITLE = 72
 """Of a title, so many pixels are seen before labels take the room."""
 
@@ -105,8 +107,8 @@ class CardPainter:
         pane, line, edge = tokens.pane, outline or tokens.line, self.edge(card)
         if dimmed:
             # Mixed beforehand: filling a large area with a transparent colour takes far longer.
-            pane, line = _mixed(pane, tokens.bg), _mixed(line, tokens.bg)
-            edge = edge and _mixed(edge, tokens.bg)
+            pane, line = mix(pane, tokens.bg, _DIMMED), mix(line, tokens.bg, _DIMMED)
+            edge = edge and mix(edge, tokens.bg, _DIMMED)
         ratio = painter.device().devicePixelRatio()
         _draw_frame(painter, shape, _tile(pane, line, edge, ratio), ratio)
         inner = shape.adjusted(0, _CORNER, 0, -_CORNER)
@@ -184,7 +186,7 @@ class CardPainter:
     ) -> None:
         """A block of text with what is marked in it."""
         tokens = self.tokens
-        ground, strong = partial(_ground, tokens.mark), partial(_strong, tokens)
+        ground, strong = partial(_marked, tokens), partial(_strong, tokens)
         coloured: list[tuple[Sequence[tuple[int, int]], Callable[[], QTextCharFormat]]] = [
             (marks.quoted.get(key, ()), partial(_quoted, tokens)),
             (_within(marks.quote, key), ground),
@@ -288,16 +290,6 @@ class CardPainter:
 
 
 @cache
-def _mixed(front: str, back: str) -> str:
-    one, other = QColor(front), QColor(back)
-    return QColor(
-        round(one.red() * DIMMED + other.red() * (1 - DIMMED)),
-        round(one.green() * DIMMED + other.green() * (1 - DIMMED)),
-        round(one.blue() * DIMMED + other.blue() * (1 - DIMMED)),
-    ).name()
-
-
-@cache
 def _tile(pane: str, line: str, edge: str, ratio: float) -> QPixmap:
     """A small card, for its corners. Smooth edges over the whole of a large card take ten times as
     long to draw as everything else.
@@ -341,6 +333,13 @@ def _chip_room(text: str) -> int:
 def _ground(colour: str) -> QTextCharFormat:
     made = QTextCharFormat()
     made.setBackground(QColor(colour))
+    return made
+
+
+def _marked(tokens: Tokens) -> QTextCharFormat:
+    """Syntax gives way to type that can be read on this ground."""
+    made = _ground(tokens.mark)
+    made.setForeground(QColor(tokens.text))
     return made
 
 
