@@ -19,6 +19,7 @@ from evaldesk.domain.round import RoundDraft
 from evaldesk.domain.rubric import Criterion, Rubric, Scale
 from evaldesk.domain.trace import Message, Scenario, TraceRecord
 from evaldesk.services.preferring import questions
+from evaldesk.storage.preferences import BroughtFile
 
 if TYPE_CHECKING:
     from evaldesk.importers.source import Source
@@ -139,16 +140,16 @@ def import_preferences(
 
     sources = [archive.only_source(path) for path in paths]
     records: list[PreferenceRecord] = []
-    notes: list[ImportNote] = []
-    formats: list[str] = []
+    files: list[BroughtFile] = []
+    sizes: list[int] = []
     for source in sources:
         kind, found, told = read_preferences(source)
-        formats.append(kind)
+        files.append(BroughtFile(source.path.name, kind, source.sha256(), told))
+        sizes.append(len(found))
         records += found
-        notes += told
     if not records:
         raise sources[0].error("It holds no preferences.")
-    records = _one_way(list(dict.fromkeys(records)))
+    records = _one_way(records)
     rubric = _rubric(project, options, records)
     made = _units(project, records, options, sources[0])
     ends = _ends(project, records)
@@ -173,21 +174,17 @@ def import_preferences(
         )
         project.rounds.start(draft, options.author)
         numbers = {ends_of: pair.number for ends_of, pair in pairs.items()}
-    added, there = project.preferences.bring(
-        options.round,
-        [(one, numbers[ends[_key(one)]]) for one in records],
-        sources[0].path.name,
-    )
-    for source, kind in zip(sources, formats, strict=True):
-        project.record_import(
-            name=source.path.name,
-            sha256=source.sha256(),
-            format=kind,
-            author=options.author,
-            added=added,
-            already_there=there,
-            notes=tuple(notes),
+    added = there = start = 0
+    for file, size in zip(files, sizes, strict=True):
+        part = records[start : start + size]
+        start += size
+        counts = project.preferences.bring(
+            options.round,
+            [(one, numbers[ends[_key(one)]]) for one in part],
+            file,
+            options.author,
         )
+        added, there = added + counts[0], there + counts[1]
     return ImportedPreferences(
         options.round,
         len(pairs),
@@ -196,7 +193,7 @@ def import_preferences(
         added,
         there,
         made,
-        tuple(notes),
+        tuple(note for file in files for note in file.notes),
     )
 
 
@@ -267,7 +264,7 @@ def _units(
         return 0
     before = project.traces.count()
     seen: set[tuple[str, str]] = set()
-    with project.ingest(source.path.name, str(source.path)) as writer:
+    with project.ingest(source.path.name, str(source.path), options.author) as writer:
         for one in records:
             for run, output in ((one.run_a, one.output_a), (one.run_b, one.output_b)):
                 if output is None or (run, one.scenario) in seen:

@@ -15,6 +15,7 @@ from evaldesk.services.suggesting import suggestion_uses
 from evaldesk.storage.listings import slice_names
 
 if TYPE_CHECKING:
+    from evaldesk.services.preferences import CriterionPreferences
     from evaldesk.storage.project import Project
 
 
@@ -70,6 +71,7 @@ class RoundFindings:
         seconds: that each rating took, of active time.
         flags: (scenario, rater, note) of what was handed to the adjudicator.
         suggestions: how often what the round suggests was changed.
+        pairs: what a pairwise round found, by criterion.
     """
 
     estimates: Sequence[RoundEstimate] = ()
@@ -78,6 +80,7 @@ class RoundFindings:
     seconds: Sequence[float] = ()
     flags: Sequence[tuple[str, str, str]] = ()
     suggestions: Sequence[SuggestionUse] = ()
+    pairs: Sequence["CriterionPreferences"] = ()
 
 
 def overviews(project: "Project", person: str) -> list[RoundOverview]:
@@ -94,7 +97,7 @@ def overview(project: "Project", name: str, person: str) -> RoundOverview:
     found = project.rounds.get(name)
     blind = is_blind(project, found, person)
     told = (person,) if blind else found.raters
-    if blind and found.kind == "pairwise":
+    if found.kind == "pairwise" and found.state == "open" and person in found.raters:
         # Which runs are compared is what the rater may not know.
         found = replace(found, plan={})
     return RoundOverview(found, [progress_of(project, found, rater) for rater in told], blind)
@@ -127,6 +130,8 @@ def findings(project: "Project", name: str, person: str) -> RoundFindings:
     from evaldesk.services.agreement import agreement
 
     found = project.rounds.get(name)
+    if found.kind == "pairwise":
+        return _of_pairs(project, found, person)
     if is_blind(project, found, person):
         return RoundFindings()
     now = agreement(project, found.rubric, round=name) if len(found.raters) > 1 else []
@@ -143,6 +148,23 @@ def findings(project: "Project", name: str, person: str) -> RoundFindings:
         project.work_times.of_round(name),
         [(scenarios.get(one.trace_pk, ""), one.rater, one.note) for one in flags],
         suggestion_uses(project, name) if found.rules.suggest else (),
+    )
+
+
+def _of_pairs(project: "Project", found: Round, person: str) -> RoundFindings:
+    """Nothing while the person compares in the round and it is open, done or not."""
+    if found.state == "open" and person in found.raters:
+        return RoundFindings()
+    from evaldesk.services import preferences
+
+    flags = project.preferences.flagged(found.name)
+    pairs = {pair.number: pair for pair in project.preferences.pairs(found.name)} if flags else {}
+    wanted = sorted({pairs[one.pair].a for one in flags})
+    scenarios = {row.pk: row.scenario for row in project.traces.rows(wanted)}
+    return RoundFindings(
+        seconds=project.preferences.seconds(found.name),
+        flags=[(scenarios[pairs[one.pair].a], one.rater, one.note) for one in flags],
+        pairs=preferences.findings(project, found.name, by=None, person=person),
     )
 
 

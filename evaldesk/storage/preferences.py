@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import NotFoundError
@@ -17,9 +17,12 @@ from evaldesk.domain.preference import (
     Preference,
     PreferenceRecord,
 )
+from evaldesk.domain.project import ImportNote
 from evaldesk.storage import people, rounds
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database
+from evaldesk.storage.imports import ImportedFiles
+from evaldesk.storage.standing import not_aside
 
 PairState = Literal["draft", "submitted", "skipped", "flagged"]
 PairHanded = Literal["submitted", "reopened", "skipped", "flagged"]
@@ -39,6 +42,20 @@ class Given:
     choice: Choice | None
     strength: int | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtFile:
+    """A file of preferences.
+
+    Attributes:
+        notes: what a person should know of what it holds.
+    """
+
+    name: str
+    format: str
+    sha256: str
+    notes: Sequence[ImportNote] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,23 +286,26 @@ class PreferenceRepository:
         self,
         round: str,
         records: Sequence[tuple[PreferenceRecord, int]],
-        source: str,
+        file: BroughtFile,
+        author: str = "",
     ) -> tuple[int, int]:
         """Take over preferences made elsewhere; one that is there already is not added again.
 
         Args:
             round: name of a pairwise round that has these pairs and raters.
             records: each with the number of its pair, whose ends are the record's own.
-            source: the file's name.
+            file: that they come from. author: whoever imports.
 
         Returns:
             How many were added, and how many were there.
         """
         added = there = 0
-        told = {"round": round, "file": source}
+        told: dict[str, Any] = {"round": round}
         with self._database.write(
-            bulk=True, event="import.preferences", details=told
+            bulk=True, event="import.preferences", author=author, details=told
         ) as connection:
+            files = ImportedFiles(connection, told)
+            files.begin(file.name, file.format, author)
             pk = rounds.locate(connection, round)
             numbers: dict[str, int] = {}
             handed: dict[tuple[int, int, int], tuple[bool, str]] = {}
@@ -328,7 +348,7 @@ class PreferenceRepository:
                         left=record.left,
                         created_at=record.time or now(),
                         supersedes=before,
-                        source=source,
+                        source=file.name,
                     )
                 )
                 handed[place] = (record.submitted, record.time)
@@ -345,11 +365,15 @@ class PreferenceRepository:
                             created_at=time or now(),
                         )
                     )
+            files.end(sha256=file.sha256, added=added, already_there=there, notes=file.notes)
         return added, there
 
 
 _later = t.preference.alias("later")
-_STANDS = ~select(1).where(_later.c.supersedes == t.preference.c.id).exists()
+_STANDS = and_(
+    ~select(1).where(_later.c.supersedes == t.preference.c.id).exists(),
+    not_aside(t.preference.c.id),
+)
 """A preference that nothing replaced."""
 
 

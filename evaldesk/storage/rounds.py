@@ -21,6 +21,7 @@ from evaldesk.storage import codec, pair_queues, people, rubrics
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database, row_number
 from evaldesk.storage.queue_order import queue_order
+from evaldesk.storage.standing import not_aside
 
 _ALLOWED: dict[str, tuple[RoundState, ...]] = {
     "open": ("revealed", "closed"),
@@ -110,6 +111,11 @@ class RoundRepository:
         ) as connection:
             pk = locate(connection, name)
             before = _state(connection, pk)[0]
+            if state == "revealed" and _kind(connection, pk) == "pairwise":
+                raise UsageError(
+                    f"The round “{name}” compares pairs; it is closed, and not revealed.",
+                    "Close it to see what it found.",
+                )
             if state not in _ALLOWED[before]:
                 raise UsageError(f"The round “{name}” is {before}; it cannot be {state} now.")
             last = connection.execute(select(sql.max(t.answer.c.seq))).scalar() or 0
@@ -188,6 +194,7 @@ class RoundRepository:
                 later.c.reading == s.reading,
                 later.c.round_pk == s.round_pk,
                 later.c.seq > s.seq,
+                not_aside(later.c.id),
             )
             done = (
                 select(1)
@@ -198,6 +205,7 @@ class RoundRepository:
                     s.reading == a.reading,
                     s.round_pk == a.round_pk,
                     s.state.in_(("submitted", "flagged")),
+                    not_aside(s.id),
                     ~select(1).where(*same).exists(),
                 )
                 .exists()
@@ -290,6 +298,10 @@ def revealed_at(connection: Connection, round_pk: int) -> int | None:
     return connection.execute(
         select(e.answers).where(e.round_pk == round_pk, e.state == "revealed").order_by(e.seq)
     ).scalar()
+
+
+def _kind(connection: Connection, pk: int) -> str:
+    return str(connection.execute(select(t.round_.c.kind).where(t.round_.c.pk == pk)).scalar_one())
 
 
 def _state(connection: Connection, pk: int) -> tuple[RoundState, str]:

@@ -21,7 +21,7 @@ from evaldesk.services.preferring import STRENGTH, Question
 from evaldesk.ui.actions import ActionRegistry
 from evaldesk.ui.theme.measure import fix_width, px, sized
 from evaldesk.ui.widgets.button import ActionButton
-from evaldesk.ui.widgets.card import hairline, text_label
+from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
 
@@ -73,7 +73,7 @@ class VerdictStrip(QWidget):
         self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._inner = QWidget()
+        self._inner = pane()
         self._column = QVBoxLayout(self._inner)
         self._column.setContentsMargins(12, 8, 12, 4)
         self._column.setSpacing(2)
@@ -249,7 +249,8 @@ class QuestionRow(QWidget):
             button = ChoiceButton(text, str(number))
             button.setAccessibleName(f"{title}: {text}")
             button.clicked.connect(partial(self._weighed, number))
-            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            # As wide without its key, so that the rows stay in columns.
+            fix_width(button, 88)
             self.strengths[number] = button
             row.addWidget(button)
         self.mark = text_label("", "muted")

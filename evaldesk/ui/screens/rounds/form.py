@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QGridLayout,
+    QLabel,
     QLineEdit,
     QScrollArea,
     QSpinBox,
@@ -20,6 +21,7 @@ from evaldesk.services.completion import Suggestion
 from evaldesk.services.query import parse
 from evaldesk.services.round_planning import RoundPlan
 from evaldesk.ui.screens.imports.fields import PickList
+from evaldesk.ui.screens.rounds.run_picks import RunPicks
 from evaldesk.ui.screens.traces.filter_field import FilterField
 from evaldesk.ui.widgets.card import Card, text_label
 
@@ -60,6 +62,7 @@ class RoundForm(QScrollArea):
         training = self.kind.currentData() == "training"
         sample = self.sample.value()
         kind: RoundKind = self.kind.currentData() or "main"
+        pairwise = kind == "pairwise"
         over = self.oversample.text().strip()
         mark = self.pass_mark.value()
         return RoundPlan(
@@ -68,7 +71,7 @@ class RoundForm(QScrollArea):
             raters=self.rater_names(),
             kind=kind,
             where=self.where.text().strip(),
-            run=str(self.run.currentData() or ""),
+            run="" if pairwise else str(self.run.currentData() or ""),
             # A training round may be of gold items alone.
             sample=None if self.everything.isChecked() else sample,
             stratify=str(self.stratify.currentData() or ""),
@@ -80,7 +83,7 @@ class RoundForm(QScrollArea):
             overlap=self.overlap.value() / 100.0,
             everyone=self.everyone.text().strip(),
             calibration=self.calibration.value(),
-            gold=self.gold.value(),
+            gold=0 if pairwise else self.gold.value(),
             repeats=self.repeats.value() / 100.0,
             seed=self.seed.value(),
             rules=RoundRules(
@@ -91,6 +94,7 @@ class RoundForm(QScrollArea):
                 pass_mark=mark / 100.0 if training and mark else None,
             ),
             note=self.note.text().strip(),
+            pairs=self.pairs.chosen() if pairwise else (),
         )
 
     def rater_names(self) -> tuple[str, ...]:
@@ -119,6 +123,7 @@ class RoundForm(QScrollArea):
         self.run.addItem(self.tr("Every run"), "")
         for name in runs:
             self.run.addItem(name, name)
+        self.pairs.offer(runs)
         self.stratify.clear()
         self.stratify.addItem(self.tr("No strata"), "")
         for name in groupings:
@@ -144,6 +149,7 @@ class RoundForm(QScrollArea):
             "calibration": self.tr("Calibration: all rate, then reveal and discuss"),
             "main": self.tr("Main: the work itself"),
             "re-review": self.tr("Re-review: once more what was rated"),
+            "pairwise": self.tr("Pairwise: which of two traces is better"),
         }
         for kind in ROUND_KINDS:
             self.kind.addItem(words[kind], kind)
@@ -155,6 +161,9 @@ class RoundForm(QScrollArea):
         card = Card(self.tr("What is drawn"))
         grid = self._grid(card)
         self.run = self._pick(grid, self.tr("Run"))
+        self.pairs = RunPicks()
+        self.pairs.edited.connect(self._changed)
+        self.pairs_label = self._row(grid, self.tr("Runs compared"), self.pairs)
         self.where = self._filter(grid, self.tr("Only what fits"))
         self.everything = QCheckBox(self.tr("Everything that fits"))
         self._row(grid, "", self.everything)
@@ -213,14 +222,16 @@ class RoundForm(QScrollArea):
         card.body.addLayout(grid)
         return grid
 
-    def _row(self, grid: QGridLayout, words: str, widget: QWidget) -> None:
+    def _row(self, grid: QGridLayout, words: str, widget: QWidget) -> QLabel | None:
         row = grid.rowCount()
+        label = None
         if words:
             label = text_label(words, "muted")
             label.setBuddy(widget)
             grid.addWidget(label, row, 0)
             widget.setAccessibleName(words)
         grid.addWidget(widget, row, 1)
+        return label
 
     def _line(self, grid: QGridLayout, words: str) -> QLineEdit:
         made = QLineEdit()
@@ -278,6 +289,12 @@ class RoundForm(QScrollArea):
         if not hasattr(self, "pass_mark"):
             return
         training = self.kind.currentData() == "training"
+        pairwise = self.kind.currentData() == "pairwise"
+        self.pairs.setVisible(pairwise)
+        if self.pairs_label is not None:
+            self.pairs_label.setVisible(pairwise)
+        self.run.setEnabled(not pairwise)
+        self.gold.setEnabled(not pairwise)
         self.feedback.setEnabled(training)
         self.pass_mark.setEnabled(training)
         self.sample.setEnabled(not self.everything.isChecked())

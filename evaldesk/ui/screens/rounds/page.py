@@ -53,7 +53,7 @@ class RoundsPage(Screen):
         controller.planned.connect(self.preview.show_plan)
         controller.unplannable.connect(self.preview.show_problem)
         controller.opened.connect(self._opened)
-        workspace.user_changed.connect(lambda _: self._another_person())
+        workspace.user_changed.connect(self._another_person)
         self._bind()
 
     def _empty(self) -> EmptyState:
@@ -72,7 +72,7 @@ class RoundsPage(Screen):
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(1)
         splitter.addWidget(self._left())
-        self.round_page = RoundPage()
+        self.round_page = RoundPage(self.workspace)
         self.round_page.rate_wanted.connect(self._rate)
         self.round_page.reveal_wanted.connect(self._reveal)
         self.round_page.close_wanted.connect(self._close)

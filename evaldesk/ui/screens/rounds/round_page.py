@@ -15,10 +15,12 @@ from PySide6.QtWidgets import (
 from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.round import Round
 from evaldesk.services.round_overview import RoundFindings, RoundOverview
+from evaldesk.ui.screens.rounds.pair_cards import PairCards
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.figures import estimate_detail, estimate_text, local_time
+from evaldesk.ui.workspace import Workspace
 
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _LEFT = Qt.AlignmentFlag.AlignLeft
@@ -35,8 +37,9 @@ class RoundPage(QScrollArea):
     reveal_wanted = Signal()
     close_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._name = ""
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -70,6 +73,8 @@ class RoundPage(QScrollArea):
         self._found = QVBoxLayout()
         self._found.setSpacing(14)
         self._column.addLayout(self._found)
+        self.pair_cards = PairCards(workspace)
+        self._column.addWidget(self.pair_cards)
         self._column.addStretch(1)
         self.setWidget(inner)
 
@@ -92,6 +97,12 @@ class RoundPage(QScrollArea):
         self.kind.show_text(kinds[found.kind])
         self.state.show_text(*states[found.state])
         about = self.tr("{rubric}, version {version} · {items} items · {raters} · {author}, {when}")
+        if found.kind == "pairwise":
+            about = self.tr(
+                "{rubric}, version {version} · {items} pairs · {raters} · {author}, {when}"
+            )
+        self._name = found.name
+        self.pair_cards.show_findings(found.name, ())
         self.about.setText(
             about.format(
                 rubric=found.rubric,
@@ -104,7 +115,9 @@ class RoundPage(QScrollArea):
             + (f"\n{found.note}" if found.note else "")
         )
         self.rate_button.setVisible(person in found.raters and found.state != "closed")
-        self.reveal_button.setVisible(found.state == "open" and not one.blind)
+        # Preferences are not discussed and given again.
+        open_ = found.state == "open" and found.kind != "pairwise"
+        self.reveal_button.setVisible(open_ and not one.blind)
         self.close_button.setVisible(found.state != "closed" and not one.blind)
         _empty(self._cards)
         _empty(self._found)
@@ -114,6 +127,7 @@ class RoundPage(QScrollArea):
     def show_findings(self, found: RoundFindings) -> None:
         """What the round found."""
         _empty(self._found)
+        self.pair_cards.show_findings(self._name, found.pairs)
         if found.flags:
             self._found.addWidget(self._flags(found))
         if found.estimates:
@@ -163,6 +177,9 @@ class RoundPage(QScrollArea):
             lines.append(self.tr("Everything that fits."))
         else:
             lines.append(self.tr("{n} drawn.").format(n=f"{sample:,}"))
+        if plan.get("pairs"):
+            words = self.tr("Compared: {runs}.")
+            lines.append(words.format(runs=", ".join(plan["pairs"])))
         for key, words in (
             ("run", self.tr("Of the run {value}.")),
             ("where", self.tr("Of what fits {value}.")),
