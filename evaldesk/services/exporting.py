@@ -169,6 +169,8 @@ def export_file(
             rows = _write_list(project, partial, chosen, export, over, progress, path.name)
         # The last moment in which a person can say no.
         progress(1.0, path.name)
+        told = {"path": path.name, "format": chosen.name, "rows": rows, "redacted": bool(over)}
+        project.audit.record("export.file", told, author)
     return ExportResult(str(path), rows, notes=(*notes, *leaving.said(project, over)))
 
 

@@ -70,8 +70,10 @@ def export_workbook(
         sheets = write_workbook(
             content, partial, lambda fraction, text: progress(0.3 + 0.7 * fraction, text)
         )
-    progress(1.0, path.name)
-    rows = sum(sheet.rows for sheet in sheets)
+        progress(1.0, path.name)
+        rows = sum(sheet.rows for sheet in sheets)
+        told = {"path": path.name, "format": "xlsx", "rows": rows, "redacted": bool(over)}
+        project.audit.record("export.file", told, author)
     return ExportResult(str(path), rows, tuple(sheets), leaving.said(project, over))
 
 
