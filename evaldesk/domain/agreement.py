@@ -87,6 +87,7 @@ class CriterionAgreement:
         missing: cells of the raters-by-units table without an answer.
         jaccard: alpha of a multi-select with Jaccard distance; None for other scales.
         points: of a multi-select, point by point.
+        reworded: answers to another wording of the question, which are left out.
     """
 
     criterion: str
@@ -103,3 +104,4 @@ class CriterionAgreement:
     slices: Sequence[SliceAgreement] = ()
     jaccard: Estimate | None = None
     points: Sequence[PointAgreement] = ()
+    reworded: int = 0

@@ -132,6 +132,7 @@ class Ruling:
         author: who ruled.
         created_at: ISO 8601.
         supersedes: id of the ruling it replaces; empty for the first.
+        version: of the rubric that was ruled by.
     """
 
     id: str
@@ -143,6 +144,7 @@ class Ruling:
     author: str
     created_at: str
     supersedes: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ class Disagreement:
         severity: the worst severity that a rater gave, or empty.
         tier: of the scenario.
         ruled: whether a ruling stands.
+        flagged: whether it is here only because a rater handed the trace to the adjudicator; then
+            the answers agree, or there is one or none.
     """
 
     trace_pk: int
@@ -172,6 +176,7 @@ class Disagreement:
     severity: str
     tier: str
     ruled: bool
+    flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +217,15 @@ class AnswerTable:
         units: trace row numbers, in order.
         raters: names, in order.
         values: one mapping rater → value a unit.
+        reworded: how many answers stand that were given to another wording of the question, and
+            are left out.
     """
 
     criterion: str
     units: Sequence[int]
     raters: Sequence[str]
     values: Sequence[Mapping[str, Judgement]]
+    reworded: int = 0
 
     @property
     def ratings(self) -> int:

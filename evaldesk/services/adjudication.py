@@ -30,6 +30,8 @@ from evaldesk.domain.rubric import (
 )
 from evaldesk.domain.trace import Trace
 from evaldesk.services.highlights import side_by_side
+from evaldesk.services.present_wording import PresentWording
+from evaldesk.services.rubric_migration import lineage
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -61,7 +63,8 @@ class BoardRow:
     Attributes:
         values: alias → value; a rater who did not answer is missing. One who cannot judge is
             among them, and neither agrees nor differs.
-        comments: alias → what was said with the answer.
+        comments: alias → what was said with the answer; of who answered an earlier wording of the
+            question only, that answer in words.
         state: agree, differ, single (one answer) or missing (none).
         rulings: on this question, oldest first; the last one stands.
     """
@@ -87,6 +90,8 @@ class Board:
             learns who is who.
         comments: alias → comment on the whole trace; likewise ``tags`` and ``severities``.
         highlights: what each marked, the columns first, and how far they agree.
+        flags: alias → note of who handed it to the adjudicator; an alias beyond the columns where
+            they answered nothing.
     """
 
     trace_pk: int
@@ -97,6 +102,7 @@ class Board:
     tags: Mapping[str, Sequence[str]]
     severities: Mapping[str, str]
     highlights: SpansBesideEachOther = field(default_factory=SpansBesideEachOther)
+    flags: Mapping[str, str] = field(default_factory=dict)
 
 
 def disagreements(
@@ -113,12 +119,13 @@ def disagreements(
     if run:
         project.runs.require(run)
     severities = project.ratings.severities(rubric)
-    rulings = project.rulings.current(rubric)
+    wording = PresentWording(project, found)
+    rulings = wording.rulings()
     differing: list[tuple[int, Criterion, Mapping[str, Judgement], float]] = []
     for item in found.criteria:
         if item.scale.kind == "text" or (criterion and item.name != criterion):
             continue
-        table = project.ratings.table(rubric, item.name, run)
+        table = wording.table(item.name, run)
         width = _width(item.scale, table)
         for trace_pk, answers in zip(table.units, table.values, strict=True):
             if len({str(value) for value in answers.values()}) > 1:
@@ -149,6 +156,48 @@ def disagreements(
         )
     )
     return result
+
+
+def flagged(project: "Project", rubric: str, *, run: str = "") -> list[Disagreement]:
+    """The traces that a rater handed to the adjudicator and on which nobody differs, one entry a
+    trace under its first question that has points or numbers, oldest flag first. They count as
+    ruled once anybody ruled on any question of theirs after the flag.
+
+    Raises:
+        NotFoundError: no such rubric or run.
+    """
+    found = project.rubrics.get(rubric)
+    item = next((one for one in found.criteria if one.scale.kind != "text"), None)
+    if item is None:
+        return []
+    if run:
+        project.runs.require(run)
+    last: dict[int, str] = {one.trace_pk: one.created_at for one in project.ratings.flagged(rubric)}
+    ruled: dict[int, str] = {}
+    for ruling in project.rulings.current(rubric).values():
+        at = ruled.get(ruling.trace_pk, "")
+        ruled[ruling.trace_pk] = max(at, ruling.created_at)
+    severities = project.ratings.severities(rubric)
+    table = PresentWording(project, found).table(item.name)
+    answers = dict(zip(table.units, table.values, strict=True))
+    rows = {row.pk: row for row in project.traces.rows(list(last))}
+    return [
+        Disagreement(
+            trace_pk=pk,
+            trace=rows[pk].id,
+            scenario=rows[pk].scenario,
+            title=rows[pk].title,
+            criterion=item.name,
+            answers=answers.get(pk, {}),
+            spread=0.0,
+            severity=severities.get(pk, ""),
+            tier=rows[pk].tier,
+            ruled=ruled.get(pk, "") >= at,
+            flagged=True,
+        )
+        for pk, at in last.items()
+        if not run or rows[pk].run == run
+    ]
 
 
 def _width(scale: Scale, table: AnswerTable) -> float:
@@ -206,10 +255,28 @@ def board(project: "Project", rubric: str, trace_pk: int, trace_read: Trace | No
         item.name: project.rulings.history(trace_pk, rubric, item.name) for item in found.criteria
     }
     by_field: dict[str, dict[str, Answer]] = {}
+    earlier: dict[str, dict[str, str]] = {}
+    asked = lineage(project, found)
     for answer in answers:
-        by_field.setdefault(answer.field, {})[names[answer.rater]] = answer
+        alias = names[answer.rater]
+        if asked.is_same(answer.field, answer.version):
+            by_field.setdefault(answer.field, {})[alias] = answer
+            continue
+        then = asked.question(answer.field, answer.version)
+        words = str(answer.value)
+        if isinstance(answer.value, CannotJudge):
+            words = f"cannot judge, {answer.value.reason}"
+        elif then is not None and answer.value is not None:
+            words = then.scale.text_of(answer.value)
+        earlier.setdefault(answer.field, {})[alias] = f"to version {answer.version}: {words}"
     rows = [
-        _board_row(item, by_field.get(item.name, {}), len(raters), rulings[item.name])
+        _board_row(
+            item,
+            by_field.get(item.name, {}),
+            len(raters),
+            rulings[item.name],
+            earlier.get(item.name, {}),
+        )
         for item in found.criteria
     ]
     return Board(
@@ -224,7 +291,19 @@ def board(project: "Project", rubric: str, trace_pk: int, trace_read: Trace | No
         },
         severities=_values(by_field.get(SEVERITY, {})),
         highlights=_highlights(project, trace_read, names, trace),
+        flags=_flags(project, rubric, trace_pk, names),
     )
+
+
+def _flags(
+    project: "Project", rubric: str, trace_pk: int, names: Mapping[str, str]
+) -> dict[str, str]:
+    notes = {one.rater: one.note for one in project.ratings.flagged(rubric, trace_pk=trace_pk)}
+    more = iter(range(len(names), len(names) + len(notes)))
+    return {
+        names[rater] if rater in names else _alias(next(more)): note
+        for rater, note in notes.items()
+    }
 
 
 def _highlights(
@@ -254,6 +333,7 @@ def _board_row(
     answers: Mapping[str, Answer],
     raters: int,
     rulings: Sequence[Ruling],
+    earlier: Mapping[str, str],
 ) -> BoardRow:
     values: dict[str, Judgement | CannotJudge] = {
         alias: tuple(answer.value) if isinstance(answer.value, list) else answer.value
@@ -273,7 +353,10 @@ def _board_row(
     return BoardRow(
         criterion=criterion,
         values=values,
-        comments={alias: a.comment for alias, a in answers.items() if a.comment},
+        comments={
+            **earlier,
+            **{alias: a.comment for alias, a in answers.items() if a.comment},
+        },
         state=state,
         rulings=rulings,
     )
@@ -352,15 +435,17 @@ def gold(project: "Project", rubric: str, criterion: str) -> dict[int, Gold]:
     """Trace → the value after adjudication.
 
     A ruling counts first; else the value on which all of at least two raters agree. A trace
-    whose raters differ and on which nobody ruled has no gold value and is left out.
+    whose raters differ and on which nobody ruled has no gold value and is left out. So is what was
+    answered and ruled to another wording of the question.
     """
     result: dict[int, Gold] = {}
-    table = project.ratings.table(rubric, criterion)
+    wording = PresentWording(project, project.rubrics.get(rubric))
+    table = wording.table(criterion)
     for trace_pk, answers in zip(table.units, table.values, strict=True):
         given = [*answers.values()]
         if len(given) >= 2 and all(value == given[0] for value in given):
             value = [*given[0]] if isinstance(given[0], tuple) else given[0]
             result[trace_pk] = Gold(trace_pk, criterion, value, "agreed")
-    for (trace_pk, _), ruling in project.rulings.current(rubric, criterion).items():
+    for (trace_pk, _), ruling in wording.rulings(criterion).items():
         result[trace_pk] = Gold(trace_pk, criterion, ruling.value, "ruling")
     return result

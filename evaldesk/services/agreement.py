@@ -16,6 +16,7 @@ from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.rating import AnswerTable
 from evaldesk.domain.rubric import Criterion, Judgement, Level, Scale
+from evaldesk.services.present_wording import PresentWording
 from evaldesk.stats.agreement import Measure, krippendorff_alpha
 from evaldesk.stats.coefficients import Weighting, cohen_kappa, gwet_ac, percent_agreement
 from evaldesk.stats.ratings import UnitRatings
@@ -80,10 +81,11 @@ def agreement(
     if run:
         project.runs.require(run)
     labels = project.traces.labels(by) if by else {}
+    wording = PresentWording(project, found)
     return [
         _of_criterion(
             item,
-            project.ratings.table(rubric, item.name, run, round=round, before_reveal=before_reveal),
+            wording.table(item.name, run, round=round, before_reveal=before_reveal),
             level,
             labels,
             by,
@@ -159,6 +161,7 @@ def _of_criterion(
         slices=_slices(table, codes, measure, labels, by, resamples, seed),
         jaccard=None if jaccard_distance is None else alpha(jaccard_distance),
         points=_points(criterion.scale, table, resamples, seed) if several else (),
+        reworded=table.reworded,
     )
 
 

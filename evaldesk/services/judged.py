@@ -1,6 +1,6 @@
 """One value a trace of a run: what its raters settled on, or what a program computed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rating import Ruling
 from evaldesk.domain.rubric import CannotJudge, Criterion, Rubric
 from evaldesk.domain.trace import Score, TraceRow
+from evaldesk.services.present_wording import PresentWording
 from evaldesk.storage import listings
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ class LeftOut:
     Attributes:
         unsettled: their raters differ, and nobody ruled. undecided: a ruling says that no value
             fits or that the rubric does not settle it. unrated: nobody answered, or the program
-            gave no value.
+            gave no value. reworded: they were rated or ruled on by another wording only.
     """
 
     unsettled: int = 0
     undecided: int = 0
     unrated: int = 0
+    reworded: int = 0
 
 
 def the_run(project: "Project", query: TraceQuery) -> str:
@@ -112,6 +114,9 @@ def judged(
     """
     seen: set[tuple[str, int]] = set()
     rulings = _rulings(project, question)
+    versions: Collection[int] = ()
+    if question.rubric is not None:
+        versions = PresentWording(project, question.rubric).versions(question.name)
     for start in range(0, len(pks), _BLOCK):
         block = pks[start : start + _BLOCK]
         answers = _answers(project, question, block)
@@ -121,14 +126,19 @@ def judged(
                 found = _scored(row, question.name, scores.get(row.pk))
                 left_out.unrated += found is None
             else:
+                given = answers.get(row.pk, [])
+                before = left_out.unrated
                 found = _rated(
                     row,
                     question.rubric,
                     question.name,
-                    answers.get(row.pk, ()),
+                    [one for one in given if one.version in versions],
                     rulings.get((row.pk, question.name)),
                     left_out,
                 )
+                if given and left_out.unrated > before:
+                    left_out.unrated -= 1
+                    left_out.reworded += 1
             if found is None:
                 continue
             if (found.scenario, found.trial) in seen:
@@ -144,7 +154,7 @@ def judged(
 def _rulings(project: "Project", question: Question) -> Mapping[tuple[int, str], Ruling]:
     if question.rubric is None:
         return {}
-    return project.rulings.current(question.rubric.name, question.name)
+    return PresentWording(project, question.rubric).rulings(question.name)
 
 
 def _answers(

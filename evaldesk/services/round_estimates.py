@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.rubric import Criterion
+from evaldesk.services.present_wording import PresentWording
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -65,7 +66,8 @@ def estimates(project: "Project", name: str, criterion: str = "") -> list[RoundE
         for item in project.rounds.items(name)
         if item.probability is not None
     }
-    rulings = project.rulings.current(found.rubric)
+    wording = PresentWording(project, rubric)
+    rulings = wording.rulings()
     told = []
     for item in rubric.criteria:
         if item.scale.kind == "text":
@@ -77,7 +79,7 @@ def estimates(project: "Project", name: str, criterion: str = "") -> list[RoundE
             continue
         if criterion and item.name != criterion:
             continue
-        table = project.ratings.table(found.rubric, item.name, round=name)
+        table = wording.table(item.name, round=name)
         given: dict[int, list[Any]] = {
             pk: list(row.values())
             for pk, row in zip(table.units, table.values, strict=True)

@@ -14,6 +14,7 @@ from evaldesk.domain.errors import UsageError
 from evaldesk.domain.query import Comparison, Every, Filter, TraceQuery
 from evaldesk.domain.round import Role, Round, RoundDraft, RoundItem, RoundKind, RoundRules
 from evaldesk.domain.wording import counted
+from evaldesk.services.present_wording import PresentWording
 from evaldesk.services.query import parse
 from evaldesk.services.suggesting import check_suggests
 
@@ -289,11 +290,9 @@ def _gold(project: "Project", plan: RoundPlan, frame: Frame, taken: set[int]) ->
         return []
     import numpy as np
 
-    known = {
-        ruling.trace_pk
-        for ruling in project.rulings.everything(plan.rubric)
-        if ruling.value is not None
-    }
+    # Also where it was ruled anew since: of the ruling that stands, on the question as it stands.
+    wording = PresentWording(project, project.rubrics.get(plan.rubric))
+    known = {pk for (pk, _), ruling in wording.rulings().items() if ruling.value is not None}
     offered = sorted(known & set(frame.pks) - taken)
     if len(offered) < plan.gold:
         raise UsageError(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from evaldesk.domain.errors import NotAllowedError
 from evaldesk.domain.round import Round, RoundKind, RoundState
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, CannotJudge, Rubric
+from evaldesk.services.present_wording import PresentWording
 from evaldesk.services.review import DONE, ReviewQueue, State, reading_of, trace_of
 from evaldesk.services.undo import Value
 
@@ -238,7 +239,7 @@ def _compared(
     found = queue.round
     assert found is not None
     gold = {one.trace_pk for one in project.rounds.items(found.name) if one.role == "gold"}
-    rulings = project.rulings.current(found.rubric)
+    rulings = PresentWording(project, queue.rubric).rulings()
     told: dict[int, list[Feedback]] = {}
     for item in items:
         if trace_of(item) not in gold:

@@ -1,6 +1,6 @@
 """Answers that raters gave. Only ever appended; the current state is a view over them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, select
@@ -9,7 +9,7 @@ from sqlalchemy import func as sql
 from evaldesk.domain.identifiers import new_id, now
 from evaldesk.domain.rating import Answer, AnswerTable, Flag
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Given, Judgement
-from evaldesk.storage import codec, people, rounds, rubrics
+from evaldesk.storage import codec, people, rounds, rubrics, standing
 from evaldesk.storage import tables as t
 from evaldesk.storage.answers import (
     ANSWERS,
@@ -20,6 +20,7 @@ from evaldesk.storage.answers import (
     standing_in,
 )
 from evaldesk.storage.engine import Database
+from evaldesk.storage.standing import not_aside
 
 State = Literal["draft", "submitted", "skipped", "flagged"]
 Handed = Literal["submitted", "skipped", "flagged", "reopened"]
@@ -215,7 +216,10 @@ class RatingRepository:
             NotFoundError: no such round; offers the nearest.
         """
         within: list[ColumnElement[bool]] = [t.answer.c.reading == reading]
-        handed: list[ColumnElement[bool]] = [t.submission.c.reading == reading]
+        handed: list[ColumnElement[bool]] = [
+            t.submission.c.reading == reading,
+            not_aside(t.submission.c.id),
+        ]
         if since:
             handed.append(t.submission.c.created_at > since)
         with self._database.read() as connection:
@@ -289,22 +293,25 @@ class RatingRepository:
             )
             return [answer_of(row, row.rater) for row in found]
 
-    def flagged(self, rubric: str, round: str = "") -> list[Flag]:
+    def flagged(self, rubric: str, round: str = "", *, trace_pk: int | None = None) -> list[Flag]:
         """The ratings that stand as flagged for the adjudicator, oldest first.
 
         Args:
             round: only those of this round; empty for all.
+            trace_pk: only those of this trace; None for all.
         """
         s = t.submission.c
         last = (
             select(sql.max(s.seq))
             .join(t.rubric, t.rubric.c.pk == s.rubric_pk)
-            .where(t.rubric.c.name == rubric)
+            .where(t.rubric.c.name == rubric, not_aside(s.id))
             .group_by(s.rater_pk, s.trace_pk, s.reading)
         )
         with self._database.read() as connection:
             if round:
                 last = last.where(s.round_pk == rounds.locate(connection, round))
+            if trace_pk is not None:
+                last = last.where(s.trace_pk == trace_pk)
             found = connection.execute(
                 select(s.trace_pk, t.person.c.name, s.note, s.created_at)
                 .join(t.person, t.person.c.pk == s.rater_pk)
@@ -377,6 +384,7 @@ class RatingRepository:
         *,
         round: str = "",
         before_reveal: bool = False,
+        versions: Collection[int] | None = None,
     ) -> AnswerTable:
         """All current answers to one criterion. "Cannot judge" is left out, as missing.
 
@@ -384,14 +392,19 @@ class RatingRepository:
             run: only of this run's traces; empty for all.
             round: as they stand in this round; empty for the latest of each rater.
             before_reveal: as they stood when the round was revealed.
+            versions: only answers to these versions of the rubric; the others are counted. None
+                for all.
 
         Raises:
             NotFoundError: no such round; offers the nearest.
         """
         statement: Select[Any] = (
-            select(t.answer.c.trace_pk, t.person.c.name, t.answer.c.value)
+            select(
+                t.answer.c.trace_pk, t.person.c.name, t.answer.c.value, t.rubric_version.c.version
+            )
             .join(t.person, t.person.c.pk == t.answer.c.rater_pk)
             .join(t.rubric, t.rubric.c.pk == t.answer.c.rubric_pk)
+            .join(t.rubric_version, t.rubric_version.c.pk == t.answer.c.version_pk)
             .where(
                 t.rubric.c.name == rubric,
                 t.answer.c.field == criterion,
@@ -410,13 +423,17 @@ class RatingRepository:
         units: list[int] = []
         values: list[dict[str, Judgement]] = []
         raters: dict[str, None] = {}
+        reworded = 0
         with self._database.read() as connection:
             stands = CURRENT
             if round:
                 pk = rounds.locate(connection, round)
                 upto = rounds.revealed_at(connection, pk) if before_reveal else None
                 stands = standing_in(pk, upto)
-            for trace_pk, rater, text in connection.execute(statement.where(stands)):
+            for trace_pk, rater, text, version in connection.execute(statement.where(stands)):
+                if versions is not None and version not in versions:
+                    reworded += 1
+                    continue
                 if text not in decoded:
                     value = codec.decode(text)
                     decoded[text] = tuple(value) if isinstance(value, list) else value
@@ -425,7 +442,7 @@ class RatingRepository:
                     values.append({})
                 values[-1][rater] = decoded[text]
                 raters[rater] = None
-        return AnswerTable(criterion, units, list(raters), values)
+        return AnswerTable(criterion, units, list(raters), values, reworded)
 
     def everything(self, rubric: str) -> list[Answer]:
         """All current answers to a rubric, in the order of traces and raters; for exports."""
@@ -482,6 +499,7 @@ def _append(connection: Connection, row: dict[str, Any], value: Given | None, ra
         row["field"],
         row["rater_pk"],
         row["reading"],
+        row["round_pk"],
     )
     text = None if value is None else encode_value(value)
     if current is None and text is None:
@@ -508,6 +526,7 @@ def _append(connection: Connection, row: dict[str, Any], value: Given | None, ra
         "supersedes": None if current is None else current.id,
     }
     connection.execute(t.answer.insert().values(**whole))
+    standing.follow_up(connection, "answer", whole)
     return Answer(
         id=whole["id"],
         trace_pk=whole["trace_pk"],
@@ -528,7 +547,10 @@ def _current(
     field: str,
     rater_pk: int,
     reading: int,
+    round_pk: int | None,
 ) -> Row[*tuple[Any, ...]] | None:
+    newer = t.answer.alias("newer")
+    in_round = t.answer.c.round_pk.is_not_distinct_from(round_pk)
     return connection.execute(
         select(t.answer)
         .where(
@@ -537,7 +559,10 @@ def _current(
             t.answer.c.field == field,
             t.answer.c.rater_pk == rater_pk,
             t.answer.c.reading == reading,
+            ~select(1).where(newer.c.supersedes == t.answer.c.id).exists(),
+            not_aside(t.answer.c.id, within_round=True),
         )
-        .order_by(t.answer.c.seq.desc())
+        # More than one only after a merge: see `standing`.
+        .order_by(in_round.desc(), not_aside(t.answer.c.id).desc(), t.answer.c.seq.desc())
         .limit(1)
     ).one_or_none()

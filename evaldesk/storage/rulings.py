@@ -2,21 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, select
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.domain.identifiers import new_id, now
 from evaldesk.domain.rating import Ruling, RulingKind
 from evaldesk.domain.rubric import AnswerValue
-from evaldesk.storage import codec, people, rubrics
+from evaldesk.storage import codec, people, rubrics, standing
 from evaldesk.storage import tables as t
 from evaldesk.storage.engine import Database
+from evaldesk.storage.standing import not_aside
 
 _newer = t.ruling.alias("newer")
-_CURRENT = ~select(1).where(_newer.c.supersedes == t.ruling.c.id).exists()
+_CURRENT = and_(
+    ~select(1).where(_newer.c.supersedes == t.ruling.c.id).exists(), not_aside(t.ruling.c.id)
+)
 _RULINGS = (
-    select(t.ruling, t.person.c.name.label("author"))
+    select(t.ruling, t.person.c.name.label("author"), t.rubric_version.c.version)
     .join(t.person, t.person.c.pk == t.ruling.c.author_pk)
+    .join(t.rubric_version, t.rubric_version.c.pk == t.ruling.c.version_pk)
     .join(t.rubric, t.rubric.c.pk == t.ruling.c.rubric_pk)
 )
 
@@ -57,8 +61,8 @@ class RulingRepository:
                     t.ruling.c.rubric_pk == rubric_pk,
                     t.ruling.c.trace_pk == trace_pk,
                     t.ruling.c.criterion == criterion,
+                    _CURRENT,
                 )
-                .order_by(t.ruling.c.seq.desc())
                 .limit(1)
             ).scalar()
             ruling = Ruling(
@@ -71,6 +75,9 @@ class RulingRepository:
                 author=author,
                 created_at=created_at or now(),
                 supersedes=previous or "",
+                version=connection.execute(
+                    select(t.rubric_version.c.version).where(t.rubric_version.c.pk == version_pk)
+                ).scalar_one(),
             )
             connection.execute(
                 t.ruling.insert().values(
@@ -87,6 +94,8 @@ class RulingRepository:
                     supersedes=previous,
                 )
             )
+            question = {"trace_pk": trace_pk, "rubric_pk": rubric_pk, "criterion": criterion}
+            standing.follow_up(connection, "ruling", question)
             return ruling
 
     def current(self, rubric: str, criterion: str = "") -> dict[tuple[int, str], Ruling]:
@@ -132,4 +141,5 @@ def _ruling(row: Row[*tuple[Any, ...]]) -> Ruling:
         author=row.author,
         created_at=row.created_at,
         supersedes=row.supersedes or "",
+        version=row.version,
     )

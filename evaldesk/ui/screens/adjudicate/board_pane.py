@@ -235,7 +235,7 @@ class HistoryCard(QWidget):
 
 
 def _comments(board: Board, row: BoardRow | None) -> str:
-    lines = []
+    lines = [f"⚑ {alias}: “{note}”" for alias, note in board.flags.items() if note]
     if row is not None:
         lines += [f"{alias}: “{text}”" for alias, text in row.comments.items()]
     lines += [f"{alias}: “{text}”" for alias, text in board.comments.items()]

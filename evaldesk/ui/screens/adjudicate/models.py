@@ -118,6 +118,8 @@ class DisagreementModel(QAbstractListModel):
         return None
 
     def _name(self, item: Disagreement) -> str:
+        if item.flagged:
+            return item.scenario
         criterion = self._rubric.criterion(item.criterion) if self._rubric is not None else None
         question = criterion.text if criterion is not None else item.criterion
         return f"{item.scenario} · {question}"
@@ -127,7 +129,11 @@ class DisagreementModel(QAbstractListModel):
         criterion = rubric.criterion(item.criterion) if rubric is not None else None
         if rubric is None or criterion is None:
             return ""
-        text = values_text(in_board_order(item, rubric.name), criterion.scale)
+        if item.flagged:
+            # Nobody differs: what there is to see is what the rater asks.
+            text = self._flags.get(item.trace_pk, "") or self.tr("handed over without a note")
+        else:
+            text = values_text(in_board_order(item, rubric.name), criterion.scale)
         run = self._run_of.get(item.trace_pk, "")
         return f"{text}   {run}" if run else text
 

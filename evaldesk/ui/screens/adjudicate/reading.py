@@ -143,7 +143,10 @@ def look(
     control.check()
     if stands.at_stake and (person, rubric.name) not in passed:
         return Loaded(scope, rubrics, runs, rubric, stands)
-    items = adjudication.disagreements(project, rubric.name, run=scope.run)
+    differing = adjudication.disagreements(project, rubric.name, run=scope.run)
+    known = {item.trace_pk for item in differing}
+    alone = adjudication.flagged(project, rubric.name, run=scope.run)
+    items = [*differing, *(item for item in alone if item.trace_pk not in known)]
     slots = raters_are_slots(project)
     control.check()
     return Loaded(
@@ -154,13 +157,21 @@ def look(
         stands,
         looked=True,
         items=items,
-        patterns=find_patterns((item for item in items if not item.ruled), slots=slots),
+        patterns=find_patterns((item for item in differing if not item.ruled), slots=slots),
         run_of=project.traces.labels("run"),
         reasons=ruling_reasons.recent(project, rubric.name),
         slots=slots,
         rated=bool(items) or bool(project.people.raters(rubric.name)),
-        flags={one.trace_pk: one.note for one in project.ratings.flagged(rubric.name)},
+        flags=_flags(project, rubric.name),
     )
+
+
+def _flags(project: "Project", rubric: str) -> dict[int, str]:
+    """Trace → the notes of who flagged it, without names."""
+    notes: dict[int, list[str]] = {}
+    for one in project.ratings.flagged(rubric):
+        notes.setdefault(one.trace_pk, []).append(one.note)
+    return {pk: " / ".join(filter(None, said)) for pk, said in notes.items()}
 
 
 def _first_answered(project: "Project", rubrics: Sequence[Rubric]) -> Rubric | None:
