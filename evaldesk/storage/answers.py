@@ -8,10 +8,13 @@ from evaldesk.domain.rating import Answer
 from evaldesk.domain.rubric import CannotJudge, Given
 from evaldesk.storage import codec
 from evaldesk.storage import tables as t
+from evaldesk.storage.standing import not_aside
 
 _newer = t.answer.alias("newer")
-UNREPLACED = ~select(1).where(_newer.c.supersedes == t.answer.c.id).exists()
-"""Holds for an answer that none supersedes, of whatever reading."""
+UNREPLACED = and_(
+    ~select(1).where(_newer.c.supersedes == t.answer.c.id).exists(), not_aside(t.answer.c.id)
+)
+"""Holds for an answer that none supersedes and that was not set aside, of whatever reading."""
 CURRENT = and_(UNREPLACED, t.answer.c.reading == 0)
 """Holds for an answer that none supersedes. A second reading of the same trace by the same rater
 only measures the rater, and counts nowhere else.
@@ -31,7 +34,7 @@ def standing_in(round_pk: int, upto: int | None = None) -> ColumnElement[bool]:
     if upto is not None:
         replaced = replaced.where(later.c.seq <= upto)
         tests.append(t.answer.c.seq <= upto)
-    return and_(*tests, ~replaced.exists())
+    return and_(*tests, ~replaced.exists(), not_aside(t.answer.c.id, within_round=True))
 
 
 ANSWERS = (

@@ -267,11 +267,23 @@ def _rulings(connection: Connection) -> Iterator[Fault | None]:
 def _chains(
     connection: Connection, table: Table, question: tuple[str, ...]
 ) -> Iterator[Fault | None]:
-    # Each entry supersedes the one before it on the same question: no gap, no fork.
+    # Each entry supersedes the one before it on the same question: no gap, no fork. Only what a
+    # package brought may begin a line of its own; see `standing`.
     last: dict[tuple[object, ...], str] = {}
+    brought = set(
+        connection.execute(
+            select(t.package_row.c.row).where(t.package_row.c.name == table.name)
+        ).scalars()
+    )
+    seen: dict[str, tuple[object, ...]] = {}
     columns = [table.c.id, table.c.supersedes, *(table.c[name] for name in question)]
     for identity, supersedes, *place in connection.execute(select(*columns).order_by(table.c.seq)):
         key = tuple(place)
         same = last.get(key) == supersedes
+        if brought:
+            same = same or (
+                identity in brought if supersedes is None else seen.get(supersedes) == key
+            )
+            seen[identity] = key
         last[key] = identity
         yield None if same else Fault(f"{table.name} {identity}", "its history has a gap")

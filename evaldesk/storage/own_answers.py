@@ -7,6 +7,7 @@ from evaldesk.storage import rounds
 from evaldesk.storage import tables as t
 from evaldesk.storage.answers import ANSWERS, answer_of
 from evaldesk.storage.engine import Database
+from evaldesk.storage.standing import not_aside
 
 
 def elsewhere(
@@ -56,6 +57,7 @@ def flag_note(
             s.reading == reading,
             t.rubric.c.name == rubric,
             t.person.c.name == rater,
+            not_aside(s.id),
         ]
         if round:
             tests.append(s.round_pk == rounds.locate(connection, round))
@@ -87,6 +89,7 @@ def last_submitted(
         later.c.trace_pk == s.trace_pk,
         later.c.reading == s.reading,
         later.c.seq > s.seq,
+        not_aside(later.c.id),
     )
     with database.read() as connection:
         tests = [
@@ -94,6 +97,7 @@ def last_submitted(
             t.person.c.name == rater,
             s.state == "submitted",
             s.trace_pk != without,
+            not_aside(s.id),
             ~select(1).where(*same).exists(),
         ]
         if round:

@@ -75,6 +75,14 @@ def settle(connection: Connection, table: str, questions: Iterable[Question]) ->
     return found
 
 
+def follow_up(connection: Connection, table: str, row: Mapping[str, Any]) -> None:
+    """After a row was added by a person here: where its question was forked, say anew what stands.
+    Costs nothing in a project that nothing was merged into.
+    """
+    if connection.execute(select(1).select_from(t.aside).limit(1)).first() is not None:
+        settle(connection, table, [tuple(row[name] for name in QUESTIONS[table])])
+
+
 def decide(connection: Connection, fork: Fork, row: str, author: str, reason: str) -> None:
     """A person chose which answer of a fork stands, or that the later one does.
 
