@@ -9,7 +9,7 @@ in between finds out, when the project is opened next, which of two keys it has.
 import contextlib
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from evaldesk.credentials import key_file, recovery_code
@@ -21,12 +21,14 @@ from evaldesk.credentials.sealed_file import Cost
 from evaldesk.domain.encryption import HolderKind, KeyHolder, key_file_of
 from evaldesk.domain.errors import (
     DamagedError,
+    EvalDeskError,
     LockedError,
     NotFoundError,
     ProjectError,
     UsageError,
     WrongKeyError,
 )
+from evaldesk.services.identities import identity_store, kept_identity
 from evaldesk.storage import conversion
 from evaldesk.storage.engine import is_encrypted
 from evaldesk.storage.project import Project
@@ -111,12 +113,18 @@ def open_encrypted(path: Path, unlock: Unlock | None = None) -> Project:
         LockedError: nothing that is at hand opens it. WrongKeyError: what was typed does not.
         DamagedError: the key file or the project is damaged.
     """
-    key = unlocked(path, unlock)
-    refuse_dumps()
+    return open_with_key(path, unlocked(path, unlock))
+
+
+def open_with_key(path: Path, key: bytes | None) -> Project:
+    """Open a project whose data key is at hand; None for one that is not encrypted."""
+    if key is not None:
+        refuse_dumps()
     project = Project.open(path, key)
     try:
         sweep(path)
-        _mend(project, key)
+        if key is not None:
+            _mend(project, key)
     except BaseException:
         project.close()
         raise
@@ -148,10 +156,11 @@ def unlocked(path: Path, unlock: Unlock | None = None) -> bytes:
             "Put the key file back, or use a recovery code.",
         )
     keys = key_file.read(place)
+    unlock = replace(unlock, openers=(*unlock.openers, *_own_openers(keys, unlock)))
     try:
         _, found = key_file.open_slots(keys, unlock)
     except WrongKeyError as error:
-        if unlock.passphrase or unlock.openers:
+        if unlock.passphrase:
             raise
         raise LockedError(f"{path.name} is encrypted.", _what_opens(keys, error)) from error
     for key in reversed(found.values()):
@@ -162,6 +171,20 @@ def unlocked(path: Path, unlock: Unlock | None = None) -> bytes:
         "or the key file is of another project.",
         "Restore both from one backup, or use a recovery code.",
     )
+
+
+def _own_openers(keys: KeyFile, unlock: Unlock) -> list[Opener]:
+    """Of the cards among the key-holders whose private keys this machine has; one that lies behind
+    a passphrase opens with the one that was typed.
+    """
+    names = {slot.holder.name for slot in keys.slots if slot.holder.kind == "card"}
+    found: list[Opener] = []
+    for name in sorted(names):
+        with contextlib.suppress(EvalDeskError):
+            kept = kept_identity(name)
+            opened = identity_store().unlock(kept, lambda _: unlock.passphrase or None)
+            found.append(opened.unseal)
+    return found
 
 
 def _what_opens(keys: KeyFile, error: WrongKeyError) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from evaldesk.domain.encryption import KeyHolder
 from evaldesk.domain.project import Changes
 from evaldesk.jobs.runner import JobControl, JobRunner
 from evaldesk.settings import Settings
@@ -36,6 +37,24 @@ class PaletteProvider(Protocol):
     ) -> Sequence[PaletteEntry]: ...
 
 
+class Vault(Protocol):
+    """Locks the project, and changes what opens it. Each asks the person what it needs."""
+
+    holders_changed: Any
+    watch: Any
+
+    @property
+    def can_lock(self) -> bool: ...
+    def lock(self) -> bool: ...
+    def idle_changed(self) -> None: ...
+    def encrypt(self) -> None: ...
+    def decrypt(self) -> None: ...
+    def change_passphrase(self) -> None: ...
+    def add_holder(self) -> None: ...
+    def remove_holder(self, holder: KeyHolder) -> None: ...
+    def new_code(self) -> None: ...
+
+
 class Workspace(QObject):
     """One open window's world.
 
@@ -45,6 +64,7 @@ class Workspace(QObject):
         settings: what the person prefers.
         actions: every command.
         prompts: questions to the person.
+        vault: what encrypts and locks; the window sets it.
         palette_providers: what the palette searches besides commands and screens.
         unblinded: (person, rubric) for whom others' answers were opened on purpose, until the
             project is closed. ``unveiled``: (person, round) for whom systems and scores were.
@@ -89,6 +109,7 @@ class Workspace(QObject):
         self.settings = settings
         self.actions = actions
         self.prompts = prompts
+        self.vault: Vault | None = None
         self.palette_providers: list[PaletteProvider] = []
         self.unblinded: set[tuple[str, str]] = set()
         self.unveiled: set[tuple[str, str]] = set()

@@ -21,6 +21,7 @@ actions: tuple[ActionSpec, ...] = (
     ActionSpec("app.quit", _tr("Quit"), ("Ctrl+Q",), group="Window"),
     ActionSpec("project.open", _tr("Open a project"), ("Ctrl+O",), group="Project"),
     ActionSpec("project.new", _tr("Make a new project"), ("Ctrl+N",), group="Project"),
+    ActionSpec("project.new_encrypted", _tr("Make a new encrypted project"), ("Ctrl+Alt+N",)),
     ActionSpec("project.sample", _tr("Open the sample project"), (), group="Project"),
     ActionSpec("project.close", _tr("Close the project"), ("Ctrl+W",), group="Project"),
     ActionSpec("project.lock", _tr("Lock the project now"), ("Ctrl+Shift+K",), group="Project"),

@@ -33,6 +33,19 @@ class Screen(QWidget):
         typed to a write job now.
         """
 
+    def place(self) -> dict[str, Any]:
+        """What `opened` would be told to come back to where the person is now."""
+        return {}
+
+    def unsaved(self) -> Any:
+        """What the person has begun and not kept in the project yet, as JSON data, or None. When an
+        encrypted project is locked it is written into it, and given back by `take_unsaved`.
+        """
+        return None
+
+    def take_unsaved(self, begun: Any) -> None:
+        """Go on with what `unsaved` said. Called before `opened`, on a screen that is new."""
+
     def refresh(self, changes: Changes) -> None:
         """The project changed. Called for the screen in sight at once, for others when they come
         in sight again, with the areas that changed meanwhile.

@@ -15,6 +15,9 @@ from evaldesk.ui.workspace import Workspace
 class ScreenHost(QStackedWidget):
     """The screens, one in sight.
 
+    Attributes:
+        begun: what screens that are not built yet are to go on with; see `Screen.unsaved`.
+
     Signals:
         shown(screen_id): another screen came in sight, or the same at another place.
         status_changed(): what the screen in sight says about itself changed.
@@ -35,6 +38,7 @@ class ScreenHost(QStackedWidget):
         self._specs = {spec.id: spec for spec in specs}
         self._screens: dict[str, Screen] = {}
         self._pending: dict[str, Changes] = {}
+        self.begun: dict[str, Any] = {}
         self._history: list[tuple[str, dict[str, Any]]] = []
         self._place: tuple[str, dict[str, Any]] = ("", {})
         self._welcome = welcome
@@ -70,6 +74,45 @@ class ScreenHost(QStackedWidget):
         self._welcome.setFocus()
         self.shown.emit("")
 
+    def unsaved(self) -> dict[str, Any]:
+        """What was begun on any screen and is not kept yet, by screen."""
+        found = dict(self.begun)
+        for screen_id, screen in self._screens.items():
+            begun = screen.unsaved()
+            if begun is not None:
+                found[screen_id] = begun
+        return found
+
+    def discard(self) -> None:
+        """Take every screen down: what it showed of a project goes with it, to the last tooltip.
+        Each is built anew at its next visit.
+        """
+        self._place = ("", {})
+        self._history.clear()
+        self._pending.clear()
+        for screen in self._screens.values():
+            self.removeWidget(screen)
+            screen.hide()
+            screen.setParent(None)
+            screen.deleteLater()
+        self._screens.clear()
+
+    def show_page(self, page: QWidget) -> None:
+        """A page that is no screen, in the place of the welcome."""
+        if self.indexOf(page) < 0:
+            self.addWidget(page)
+        self._place = ("", {})
+        self._history.clear()
+        self.setCurrentWidget(page)
+        page.setFocus()
+        self.shown.emit("")
+
+    def place_now(self) -> tuple[str, dict[str, Any]]:
+        """The screen in sight and what would lead back to the very place in it."""
+        screen_id, place = self._place
+        current = self.current
+        return screen_id, {**place, **current.place()} if current is not None else place
+
     def show_screen(
         self, screen_id: str, place: dict[str, Any] | None = None, *, remember: bool = True
     ) -> bool:
@@ -99,6 +142,8 @@ class ScreenHost(QStackedWidget):
             screen.status_changed.connect(self._status_changed)
             self._screens[screen_id] = screen
             self.addWidget(screen)
+            if screen_id in self.begun:
+                screen.take_unsaved(self.begun.pop(screen_id))
         self._leave_for(screen_id, place, remember)
         self.setCurrentWidget(screen)
         changes = self._pending.pop(screen_id, None)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from evaldesk.domain.errors import EvalDeskError, LockedError
 from evaldesk.jobs.runner import JobControl
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from evaldesk.services.encryption import Lock
     from evaldesk.storage.project import Project
 
 SUFFIX = ".evaldesk"
@@ -28,9 +30,11 @@ class ProjectDesk(QObject):
 
     Signals:
         busy(text): a project is being opened; empty when that ended.
+        locked(path, error, then): it is encrypted, and what is at hand does not open it.
     """
 
     busy = Signal(str)
+    locked = Signal(object, object, object)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,31 +59,47 @@ class ProjectDesk(QObject):
             lambda paths: self.open(paths[0]),
         )
 
-    def ask_new(self) -> None:
-        """Ask where, and make one."""
+    def ask_new(self, lock: "Lock | None" = None, then: Callable[[], object] | None = None) -> None:
+        """Ask where, and make one; encrypted where ``lock`` says how it is opened."""
         self._workspace.prompts.ask_save_file(
             self.tr("Make a new project"),
             self.tr("New project") + SUFFIX,
             self.tr("EvalDesk projects (*%1)").replace("%1", SUFFIX),
-            self.create,
+            lambda path: self.create(path, lock, then),
         )
 
-    def open(self, path: Path, then: Callable[[], object] | None = None) -> None:
+    def open(
+        self, path: Path, then: Callable[[], object] | None = None, *, typed: str = ""
+    ) -> None:
         """Open a project and put it in place of the one before.
 
         Args:
             then: called once it is there.
+            typed: passphrase or recovery code of an encrypted one.
         """
+        user = self._workspace.user
 
         def work(_control: JobControl) -> "Project":
             with _importing:
+                from evaldesk.services.encryption import unlock_with
                 from evaldesk.services.projects import open_project
 
-            return open_project(path)
+            return open_project(path, unlock_with(typed, user))
 
-        self._replace(work, self.tr("Opening %1…").replace("%1", path.name), then)
+        def failed(error: Exception) -> None:
+            if isinstance(error, LockedError):
+                self.locked.emit(path, error, then)
+            else:
+                self._workspace.report(error)
 
-    def create(self, path: Path) -> None:
+        self._replace(work, self.tr("Opening %1…").replace("%1", path.name), then, failed)
+
+    def create(
+        self,
+        path: Path,
+        lock: "Lock | None" = None,
+        then: Callable[[], object] | None = None,
+    ) -> None:
         """Make a project; the person has confirmed that an existing file goes."""
         if not path.suffix:
             path = path.with_suffix(SUFFIX)
@@ -88,9 +108,46 @@ class ProjectDesk(QObject):
             with _importing:
                 from evaldesk.services.projects import create_project
 
-            return create_project(path, path.stem)
+            return create_project(path, path.stem, lock=lock)
 
-        self._replace(work, self.tr("Making %1…").replace("%1", path.name))
+        self._replace(work, self.tr("Making %1…").replace("%1", path.name), then)
+
+    def reopen(
+        self,
+        change: Callable[[Path, bytes | None], bytes | None],
+        text: str,
+        then: Callable[[], object],
+    ) -> None:
+        """Close the project, change its key, and open it again; as it was where that fails.
+
+        Args:
+            change: gets the file and its data key, returns the one it has then.
+            then: called where that was done and it is open again.
+        """
+        project = self._workspace.project
+        if project is None:
+            return
+        path, key = project.path, project.database.key
+        failures: list[EvalDeskError] = []
+        self.close()
+
+        def work(_control: JobControl) -> "Project":
+            from evaldesk.services.encryption import open_with_key
+
+            now = key
+            try:
+                now = change(path, key)
+            except EvalDeskError as error:
+                failures.append(error)
+            return open_with_key(path, now)
+
+        def back() -> None:
+            if failures:
+                self._workspace.report(failures[0])
+            else:
+                then()
+
+        self._replace(work, text, back)
 
     def open_sample(self) -> None:
         """Open the sample project; it is built at the first time."""
@@ -126,6 +183,7 @@ class ProjectDesk(QObject):
         work: Callable[[JobControl], "Project"],
         text: str,
         then: Callable[[], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
     ) -> None:
         self.busy.emit(text)
 
@@ -140,8 +198,8 @@ class ProjectDesk(QObject):
             if then is not None:
                 then()
 
-        def failed(error: Exception) -> None:
+        def ended_badly(error: Exception) -> None:
             self.busy.emit("")
-            self._workspace.report(error)
+            (failed or self._workspace.report)(error)
 
-        self._workspace.jobs.write(work, done, failed)
+        self._workspace.jobs.write(work, done, ended_badly)

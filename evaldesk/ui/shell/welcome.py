@@ -56,6 +56,7 @@ class Welcome(QWidget):
         for action_id, kind, text in (
             ("project.open", "primary", self.tr("Open a project")),
             ("project.new", "", self.tr("New project")),
+            ("project.new_encrypted", "", self.tr("New encrypted project")),
             ("project.sample", "", self.tr("Try the sample project")),
         ):
             button = ActionButton(text, workspace.actions.keys(action_id), kind=kind)

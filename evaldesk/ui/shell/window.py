@@ -157,9 +157,10 @@ class MainWindow(QMainWindow):
         bind(self, "app.user", lambda: self._ask_user(None))
         bind(self, "app.quit", self.close)
         bind(self, "project.open", self._leaving(self.desk.ask_open))
-        bind(self, "project.new", self._leaving(self.desk.ask_new))
+        bind(self, "project.new", self._leaving(lambda: self.desk.ask_new()))
         bind(self, "project.sample", self.open_sample)
         bind(self, "project.close", self._leaving(self.desk.close), has_project)
+        bind(self, "project.new_encrypted", self._leaving(self.lock_desk.ask_new))
         bind(self, "project.lock", self.lock_desk.lock, lambda: self.lock_desk.can_lock)
         bind(self, "go.back", self.host.back, lambda: self.host.can_go_back)
         bind(self, "go.forward", self.host.forward, lambda: self.host.can_go_forward)
@@ -327,7 +328,7 @@ class MainWindow(QMainWindow):
                 self.tr("These files need a project to go into."),
                 self.tr("Open one or make one, then drop them again."),
                 "accent",
-                ((self.tr("New project"), self.desk.ask_new),),
+                ((self.tr("New project"), lambda: self.desk.ask_new()),),
             )
 
     def closeEvent(self, event: QCloseEvent) -> None:

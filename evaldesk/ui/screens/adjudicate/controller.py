@@ -70,7 +70,7 @@ class AdjudicateController(QObject):
         self.workspace = workspace
         self.announcing = False
         self._clear()
-        workspace.user_changed.connect(lambda _: self._another_person())
+        workspace.user_changed.connect(self._another_person)
 
     def _clear(self) -> None:
         self.scope = Scope()
@@ -302,6 +302,18 @@ class AdjudicateController(QObject):
         )
 
     # -- ruling
+
+    def unsaved(self) -> list[list[Any]]:
+        """Rulings that were begun, as JSON data."""
+        return [
+            [*place, draft.kind, draft.value, draft.text, draft.reason_kind]
+            for place, draft in self._drafts.items()
+        ]
+
+    def take_unsaved(self, begun: Sequence[Sequence[Any]]) -> None:
+        """Go on with them."""
+        for trace, criterion, kind, value, text, reason_kind in begun:
+            self._drafts[(trace, criterion)] = Draft(kind, value, text, reason_kind)
 
     @property
     def draft(self) -> Draft:

@@ -191,6 +191,22 @@ class AdjudicatePage(Screen):
         else:
             self._focus_screen()
 
+    def place(self) -> dict[str, Any]:
+        """The question in hand."""
+        place = self.controller.place
+        where: dict[str, Any] = {"rubric": self.controller.scope.rubric}
+        if place is None:
+            return where
+        return {**where, "trace": place[0], "criterion": place[1]}
+
+    def unsaved(self) -> Any:
+        """Rulings that were begun."""
+        return self.controller.unsaved() or None
+
+    def take_unsaved(self, begun: Any) -> None:
+        """Go on with them."""
+        self.controller.take_unsaved(begun)
+
     def refresh(self, changes: Changes) -> None:
         """Somebody wrote."""
         if changes.areas & {"traces", "rubrics", "ratings"}:

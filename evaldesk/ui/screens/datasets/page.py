@@ -240,6 +240,14 @@ class DatasetsPage(Screen):
         if changes.areas & {"datasets", "traces"}:
             self.controller.load()
 
+    def unsaved(self) -> Any:
+        """Versions that are being made: not JSON data, so they stay in memory."""
+        return dict(self.controller.drafts) or None
+
+    def take_unsaved(self, begun: Any) -> None:
+        """Go on with them."""
+        self.controller.drafts.update(begun)
+
     def project_replaced(self) -> None:
         """Forget the project before."""
         self.banner.dismiss()

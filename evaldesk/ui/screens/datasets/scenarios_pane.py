@@ -222,6 +222,8 @@ class ScenariosPane(QWidget):
     def _begin(self) -> None:
         self.filter.clear()
         self.note.clear()
+        if self._controller.version is None:
+            self.model.set_ids(array("q"))
         self.model.set_columns(())
         self.model.draft = self._controller.draft
         header = self.table.horizontalHeader()

@@ -237,7 +237,10 @@ class ImportPage(Screen):
         self.results.copied.connect(
             lambda rows: self.workspace.say(self.tr("Copied %1 rows").replace("%1", str(rows)))
         )
-        self.workspace.theme_changed.connect(lambda: self.preview.set_tokens(self.workspace.tokens))
+        self.workspace.theme_changed.connect(self._theme_changed)
+
+    def _theme_changed(self) -> None:
+        self.preview.set_tokens(self.workspace.tokens)
 
     def _bind(self) -> None:
         bind = self.workspace.actions.bind

@@ -62,7 +62,7 @@ class OverviewPage(Screen):
         self.setFocusProxy(self.table)
         self.controller.scores_read.connect(self._show_scores)
         self.controller.steps_read.connect(self.steps.show_steps)
-        workspace.user_changed.connect(lambda _: self.controller.read_steps(self._runs))
+        workspace.user_changed.connect(self._another_person)
         workspace.actions.bind(
             self.table, "overview.traces", self._open_run, self._run_is_chosen, focus=True
         )
@@ -279,6 +279,9 @@ class OverviewPage(Screen):
             "%1", number(len(notes) - MOST_NOTES + 1)
         )
         return [*notes[: MOST_NOTES - 1], more]
+
+    def _another_person(self) -> None:
+        self.controller.read_steps(self._runs)
 
     def _run_is_chosen(self) -> bool:
         return self.table.currentIndex().isValid()

@@ -210,6 +210,11 @@ class ReviewPage(Screen):
             controller.load(wanted if isinstance(wanted, int) else None)
         self._focus_form()
 
+    def place(self) -> dict[str, Any]:
+        """The item."""
+        trace = self.controller.trace
+        return {} if trace is None else {"trace": trace.row.pk}
+
     def left(self) -> None:
         """What is being typed goes to the disk."""
         self.form.flush()

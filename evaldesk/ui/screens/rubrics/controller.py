@@ -1,7 +1,7 @@
 """Rubrics and their drafts. No widgets."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,6 +145,19 @@ class RubricsController(QObject):
         self._clear()
         self.listed.emit()
         self.chosen.emit()
+
+    def unsaved(self) -> dict[str, Any]:
+        """Rubrics that are being written, as JSON data."""
+        begun = dict(self.drafts)
+        if self.draft is not None and self.draft.changed:
+            begun[self.name] = self.draft
+        return {name: draft.data for name, draft in begun.items() if draft.changed}
+
+    def take_unsaved(self, begun: Mapping[str, Any]) -> None:
+        """Go on with them; what each began from is found when it is shown."""
+        for name, data in begun.items():
+            self.drafts[name] = Draft(dict(data), None)
+            self.name = self.name or name
 
     # -- writing
 

@@ -227,6 +227,14 @@ class RubricsPage(Screen):
         """What is being typed goes into the draft."""
         self.editor.finish_typing()
 
+    def unsaved(self) -> Any:
+        """Rubrics that are being written."""
+        return self.controller.unsaved() or None
+
+    def take_unsaved(self, begun: Any) -> None:
+        """Go on with them."""
+        self.controller.take_unsaved(begun)
+
     def refresh(self, changes: Changes) -> None:
         """Another screen took over a template, say."""
         if "rubrics" in changes.areas:

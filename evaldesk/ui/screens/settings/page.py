@@ -20,6 +20,7 @@ from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.screens.settings.keys_card import KeysCard
 from evaldesk.ui.screens.settings.look_card import LookCard
 from evaldesk.ui.screens.settings.reviewing_card import ReviewingCard
+from evaldesk.ui.screens.settings.security_card import SecurityCard
 from evaldesk.ui.theme.measure import fix_width, px, sized
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, pane, text_label
@@ -42,6 +43,7 @@ class SettingsPage(Screen):
         column.setSpacing(16)
         self.look = LookCard(workspace)
         self.keys = KeysCard(workspace)
+        self.security = SecurityCard(workspace)
         self.reviewing = ReviewingCard(workspace)
         for card in (
             self._you(),
@@ -69,6 +71,7 @@ class SettingsPage(Screen):
         """Other places of the window may have changed what is shown here."""
         self._show_user(self.workspace.user)
         self.look.show_chosen()
+        self.security.show_state()
         self.reviewing.show_kept()
         self._show_recents()
 

@@ -64,7 +64,7 @@ class ReadingDesk(QObject):
         self._came_from: QWidget | None = None
         self.note_bar.closed.connect(self._go_back)
         self._workspace.project_changed.connect(self._project_changed)
-        self._workspace.user_changed.connect(lambda _name: self.load_notes())
+        self._workspace.user_changed.connect(self._another_person)
 
     def bind(self, widget: QWidget, scope: str) -> None:
         """Carry out a screen's commands of reading."""
@@ -244,6 +244,9 @@ class ReadingDesk(QObject):
         self._workspace.jobs.read(work, done, self._workspace.report)
 
     # bookmarks and notes
+
+    def _another_person(self) -> None:
+        self.load_notes()
 
     def load_notes(self) -> None:
         """Read what stands on the traces in sight."""

@@ -1,0 +1,214 @@
+"""An encrypted project in the window: unlocked, locked, and nothing of it left in sight."""
+
+import shutil
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+from evaldesk.credentials.key_file import LEAST
+from evaldesk.services import encryption
+from evaldesk.services.encryption import Lock
+
+PASSPHRASE = "lantern quorum otter vinegar"
+
+
+@pytest.fixture(autouse=True)
+def dumpable(monkeypatch):
+    monkeypatch.setattr(encryption, "refuse_dumps", lambda: True)
+
+
+@pytest.fixture(scope="session")
+def locked_sample(sample, tmp_path_factory):
+    path = tmp_path_factory.mktemp("locked") / "sample.evaldesk"
+    shutil.copyfile(sample, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(encryption, "refuse_dumps", lambda: True)
+        encryption.encrypt(path, Lock("Mara", passphrase=PASSPHRASE, cost=LEAST))
+    return path
+
+
+@pytest.fixture
+def path(locked_sample, tmp_path):
+    for ending in ("", ".keys"):
+        shutil.copyfile(f"{locked_sample}{ending}", tmp_path / f"sample.evaldesk{ending}")
+    return tmp_path / "sample.evaldesk"
+
+
+@pytest.fixture
+def asked(qtbot, window, path):
+    """The window asking for the passphrase."""
+    window.open_path(path)
+    page = window.lock_desk.page
+    qtbot.waitUntil(lambda: page.isVisible() and not page.field.isReadOnly(), timeout=30_000)
+    return window
+
+
+def settled(qtbot, window):
+    qtbot.waitUntil(lambda: not window.workspace.jobs.busy, timeout=30_000)
+
+
+@pytest.fixture
+def unlocked(qtbot, asked):
+    page = asked.lock_desk.page
+    qtbot.keyClicks(page.field, PASSPHRASE)
+    qtbot.keyClick(page.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: asked.workspace.project is not None, timeout=30_000)
+    settled(qtbot, asked)
+    return asked
+
+
+def test_opens_with_the_passphrase_and_says_that_it_is_encrypted(unlocked):
+    assert unlocked.status.encryption.text() == "Encrypted"
+    assert unlocked.host.screen_id == "overview"
+    assert unlocked.lock_desk.page.field.text() == ""
+
+
+def test_a_wrong_passphrase_is_said_and_can_be_mended(qtbot, asked):
+    page = asked.lock_desk.page
+    qtbot.keyClicks(page.field, "another one")
+    qtbot.mouseClick(page.unlock_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.message.text() != "", timeout=30_000)
+    assert "does not open" in page.message.text()
+    assert page.field.selectedText() == "another one"
+    assert asked.workspace.project is None
+
+
+def test_another_project_leads_to_the_welcome(qtbot, asked):
+    qtbot.mouseClick(asked.lock_desk.page.other_button, Qt.MouseButton.LeftButton)
+    assert asked.welcome.isVisible()
+    assert asked.lock_desk.page.field.text() == ""
+
+
+def test_a_plain_project_cannot_be_locked(opened):
+    assert not opened.workspace.actions.is_enabled("project.lock")
+    assert opened.lock_desk.lock() is False
+    assert opened.status.encryption.text() == "Not encrypted"
+
+
+def _texts(widget):
+    """Everything that a widget and what is in it could show."""
+    for part in (widget, *widget.findChildren(QWidget)):
+        if isinstance(part, QLabel | QLineEdit):
+            yield part.text()
+        elif isinstance(part, QTextEdit | QPlainTextEdit):
+            yield part.toPlainText()
+        elif isinstance(part, QAbstractItemView) and part.model() is not None:
+            model = part.model()
+            root = QModelIndex()
+            for row in range(min(model.rowCount(root), 300)):
+                yield str(model.index(row, 0, root).data())
+        yield part.toolTip()
+        yield part.accessibleName()
+        yield part.accessibleDescription()
+
+
+def test_locking_leaves_nothing_of_the_project_in_the_window(qtbot, unlocked):
+    with unlocked.workspace.project.database.read() as connection:
+        known = {
+            text
+            for statement in (
+                "SELECT key FROM scenario",
+                "SELECT preview FROM trace",
+                "SELECT name FROM run",
+                "SELECT reason FROM ruling",
+            )
+            for (text,) in connection.exec_driver_sql(statement)
+            if text and len(text) > 6
+        }
+    assert len(known) > 50
+    for screen_id in ("traces", "review", "adjudicate", "compare", "rubrics", "datasets", "rounds"):
+        unlocked.host.show_screen(screen_id)
+        settled(qtbot, unlocked)
+        if unlocked.host.built("traces") is not None and screen_id == "traces":
+            unlocked.host.built("traces").showcase()
+            settled(qtbot, unlocked)
+    shown = " ".join(_texts(unlocked))
+    assert any(text in shown for text in known)  # or the rest would prove nothing
+    assert unlocked.lock_desk.lock()
+    settled(qtbot, unlocked)
+    around = [text for text in _texts(unlocked) if any(one in text for one in known)]
+    assert around == []
+    assert "sample" not in unlocked.windowTitle()
+
+
+def test_locking_keeps_what_is_being_typed_and_comes_back_to_it(qtbot, unlocked):
+    unlocked.workspace.set_user("ada")
+    unlocked.host.show_screen("review")
+    settled(qtbot, unlocked)
+    review = unlocked.host.built("review")
+    comment = next(field for field in review.findChildren(QPlainTextEdit) if not field.isReadOnly())
+    comment.setFocus()
+    qtbot.keyClicks(comment, "half a thought")
+    item = review.controller.trace.row.pk
+    unlocked.workspace.actions.trigger("project.lock")
+    page = unlocked.lock_desk.page
+    assert page.isVisible()
+    settled(qtbot, unlocked)
+    qtbot.keyClicks(page.field, PASSPHRASE)
+    qtbot.keyClick(page.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: unlocked.workspace.project is not None, timeout=30_000)
+    review = unlocked.host.built("review")
+    qtbot.waitUntil(lambda: review.controller.trace is not None, timeout=30_000)
+    settled(qtbot, unlocked)
+    assert unlocked.host.screen_id == "review"
+    assert review.controller.trace.row.pk == item
+    texts = [field.toPlainText() for field in review.form.findChildren(QPlainTextEdit)]
+    assert "half a thought" in texts
+
+
+def test_a_ruling_that_was_begun_is_there_after_unlocking(qtbot, unlocked):
+    unlocked.workspace.set_user("Mara")
+    unlocked.host.show_screen("adjudicate")
+    settled(qtbot, unlocked)
+    before = unlocked.host.built("adjudicate").controller
+    qtbot.waitUntil(lambda: before.place is not None, timeout=30_000)
+    before.edit(text="the policy says otherwise")
+    place = before.place
+    unlocked.host.show_screen("overview")
+    assert unlocked.lock_desk.lock()
+    settled(qtbot, unlocked)
+    page = unlocked.lock_desk.page
+    qtbot.keyClicks(page.field, PASSPHRASE)
+    qtbot.keyClick(page.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: unlocked.workspace.project is not None, timeout=30_000)
+    settled(qtbot, unlocked)
+    unlocked.host.show_screen("adjudicate", {"trace": place[0], "criterion": place[1]})
+    settled(qtbot, unlocked)
+    after = unlocked.host.built("adjudicate").controller
+    assert after is not before
+    assert after.draft.text == "the policy says otherwise"
+
+
+def test_idleness_and_leaving_lock(qtbot, unlocked, monkeypatch):
+    desk = unlocked.lock_desk
+    desk.watch.set_idle_limit(60)
+    desk.watch.look()
+    assert unlocked.workspace.project is not None
+    desk.watch._last -= 61
+    desk.watch.look()
+    assert unlocked.workspace.project is None
+    assert desk.page.isVisible()
+    desk.watch.leaving.emit()  # locked already: nothing happens
+    settled(qtbot, unlocked)
+
+
+def test_the_clipboard_is_emptied(qtbot, unlocked, monkeypatch):
+    # The offscreen platform does not say whose the clipboard is.
+    monkeypatch.setattr(unlocked.lock_desk.clipboard, "_owns", lambda: True)
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setText("something of a trace")
+    unlocked.lock_desk.clipboard._timer.timeout.emit()
+    assert clipboard.text() == ""
+    clipboard.setText("something of a trace")
+    assert unlocked.lock_desk.lock()
+    assert clipboard.text() == ""
+    settled(qtbot, unlocked)
