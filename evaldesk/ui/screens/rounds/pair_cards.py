@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.estimate import Estimate
 from evaldesk.exporters.listing import as_tsv
 from evaldesk.services.preferences import CriterionPreferences, PairResult
+from evaldesk.ui.theme.apply import sans
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.figures import estimate_detail, estimate_text, percent
@@ -195,7 +196,7 @@ class CriterionCard(Card):
         rows: list[ForestRow] = []
         for result in self.found.results:
             if several:
-                rows.append(row(f"{result.run_a}  :  {result.run_b}"))
+                rows.append(row(f"A {result.run_a} · B {result.run_b}"))
             rows.append(self._row(row, result, self.tr("All scenarios"), several))
             by = ""
             for one in self.found.groups:
@@ -220,6 +221,7 @@ class CriterionCard(Card):
             captions=(sides[0], self.tr("win rate of A"), sides[1]),
             tick_text=lambda value: f"{50 + 100 * value:.0f} %",
             heads=(self.tr("scenarios"), self.tr("A wins"), self.tr("won · tied · lost · bad")),
+            names=_room(rows),
             values=270,
             title=title,
         )
@@ -270,6 +272,7 @@ class CriterionCard(Card):
             ),
             tick_text=lambda value: f"{value:+.1f}".replace("-", "−"),
             heads=(self.tr("scenarios"), self.tr("strength"), self.tr("wins against others")),
+            names=_room(rows),
             values=270,
             title=title,
         )
@@ -387,3 +390,16 @@ class CriterionCard(Card):
     def _file_name(self) -> str:
         name = f"{self._round} {self.found.title or 'overall'}"
         return "".join(c if c.isalnum() or c in " ._-" else "_" for c in name)
+
+
+def _room(rows: Sequence["ForestRow"]) -> int:
+    """Width of the column of names, in pixels: as long as the longest, within reason."""
+    metrics = QFontMetrics(sans())
+    small = QFontMetrics(sans("small"))
+    wide = max(
+        small.horizontalAdvance(one.label) + 16
+        if one.heading
+        else metrics.horizontalAdvance(one.label) + 72
+        for one in rows
+    )
+    return min(max(wide, 190), 440)
