@@ -23,6 +23,7 @@ from evaldesk.cli import (
     identities,
     importing,
     labelling,
+    network,
     packages,
     preferences,
     privacy,
@@ -36,6 +37,7 @@ from evaldesk.domain.errors import EvalDeskError, UsageError
 
 COMMANDS: tuple[Command, ...] = (
     *projects.COMMANDS,
+    *network.COMMANDS,
     *encrypting.COMMANDS,
     *importing.COMMANDS,
     *reading.COMMANDS,

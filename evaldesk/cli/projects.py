@@ -1,7 +1,6 @@
 """``new``, ``info``, ``verify`` and ``backup``."""
 
 import argparse
-import re
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,13 +16,14 @@ from evaldesk.cli.command import (
 from evaldesk.cli.keys import PASSPHRASE, add_lock, lock_of, unlock_of
 from evaldesk.domain.errors import UsageError
 
-_NETWORK = re.compile(r"none|loopback|allow:[^\s,]+(,[^\s,]+)*")
-
 
 def _network(text: str) -> str:
-    if not _NETWORK.fullmatch(text):
-        raise argparse.ArgumentTypeError("expected none, loopback or allow:HOST[,HOST…]")
-    return text
+    from evaldesk.net.policy import NetworkPolicy
+
+    try:
+        return str(NetworkPolicy.parse(text))
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _new_arguments(parser: argparse.ArgumentParser) -> None:

@@ -37,6 +37,7 @@ _DONE = {
     "view.renamed": "renamed the view “{view}” to “{renamed}”",
     "mapping.saved": "saved a mapping",
     "setting.changed": "changed {settings}",
+    "policy.network": "changed the network policy",
     "trust.trusted": "trusted the key of {name} as {role}",
     "trust.revoked": "revoked the key of {name}",
     "trust.compromised": "reported the key of {name} as compromised",

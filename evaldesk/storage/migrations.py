@@ -7,7 +7,7 @@ a copy is laid beside it. A file from a newer program is refused in words.
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -20,13 +20,21 @@ from evaldesk.storage.engine import APPLICATION_ID, Database
 from evaldesk.storage.model_names import name_models
 
 
-def _create(connection: Connection) -> None:
-    """A new file is made in the present shape at once; the steps are for older ones."""
-    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-    tables.METADATA.create_all(connection)
-    search.create(connection)
-    _guard(connection, tables.APPEND_ONLY)
-    found(connection, "project.created", {})
+def create(database: Database, facts: Mapping[str, str]) -> None:
+    """Make a new file in the present shape at once; the steps are for older ones.
+
+    Args:
+        facts: the project's own, such as its name; its log begins with them.
+    """
+    with database.write() as connection:
+        connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+        tables.METADATA.create_all(connection)
+        search.create(connection)
+        _guard(connection, tables.APPEND_ONLY)
+        for key, value in facts.items():
+            connection.execute(tables.setting.insert().values(key=key, value=value))
+        found(connection, "project.created", {})
+        connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
 
 
 def _guard(connection: Connection, names: Iterable[str]) -> None:
@@ -106,11 +114,8 @@ def version_of(database: Database) -> int:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
-def migrate(database: Database, *, fresh: bool) -> Path | None:
+def migrate(database: Database) -> Path | None:
     """Bring the file to the present shape.
-
-    Args:
-        fresh: whether the file was just made, so that there is nothing to back up.
 
     Returns:
         The backup's path; None where none was needed.
@@ -126,11 +131,6 @@ def migrate(database: Database, *, fresh: bool) -> Path | None:
             "Update EvalDesk, then open it again. The file was not changed.",
         )
     if version == SCHEMA_VERSION:
-        return None
-    if fresh:
-        with database.write() as connection:
-            _create(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA_VERSION}")
         return None
     copy = _backup(database, version)
     for number, step in enumerate(STEPS[version - 1 :], start=version + 1):

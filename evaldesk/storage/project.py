@@ -99,12 +99,16 @@ class Project:
         database = Database(path, key)
         try:
             with translated(path):
-                migrations.migrate(database, fresh=True)
+                migrations.create(
+                    database,
+                    {
+                        "name": name or path.stem,
+                        "network": network,
+                        "id": new_id(),
+                        "created_at": now(),
+                    },
+                )
             project = cls(database, None)
-            project.set("name", name or path.stem)
-            project.set("network", network)
-            project.set("id", new_id())
-            project.set("created_at", now())
             # From here on the file alone says what it is, also where its log is left behind.
             database.fold()
         except BaseException:
@@ -130,7 +134,7 @@ class Project:
             raise LockedError(f"{path.name} is encrypted.", "Unlock it with its passphrase.")
         database = Database(path, key)
         try:
-            backup = migrations.migrate(database, fresh=False)
+            backup = migrations.migrate(database)
         except BaseException:
             database.close()
             raise
@@ -182,10 +186,17 @@ class Project:
             ).scalar()
             return default if found is None else str(found)
 
-    def set(self, key: str, value: str) -> None:
-        """Change one of the project's own facts."""
+    def set(
+        self, key: str, value: str, *, event: str = "", author: str = "", reason: str = ""
+    ) -> None:
+        """Change one of the project's own facts.
+
+        Args:
+            event: what the log calls it, such as ``policy.network``; empty for its usual name.
+            author: who changes it. reason: why.
+        """
         statement = insert(t.setting).values(key=key, value=value)
-        with self._database.write() as connection:
+        with self._database.write(event=event, author=author, reason=reason) as connection:
             connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=["key"], set_={"value": statement.excluded.value}

@@ -146,16 +146,16 @@ def test_signed_by_whoever_did_it(project: Project) -> None:
     assert events(project)[-1].key == ""
     found = integrity.check(project.database, fits=is_signed)
     assert found.faults == []
-    assert found.unsigned == 6
-    assert found.signed == len(events(project)) - 6
+    assert found.unsigned == 2
+    assert found.signed == len(events(project)) - 2
 
 
 @pytest.mark.parametrize(
     ("statement", "first"),
     [
-        ("DELETE FROM audit_event WHERE number = 7", "is missing"),
-        ("DELETE FROM audit_event WHERE number > 20", "entries are missing"),
-        ("UPDATE audit_event SET author = 'eve' WHERE number = 7", "was changed"),
+        ("DELETE FROM audit_event WHERE number = 5", "is missing"),
+        ("DELETE FROM audit_event WHERE number > 16", "entries are missing"),
+        ("UPDATE audit_event SET author = 'eve' WHERE number = 5", "was changed"),
         ("UPDATE audit_event SET signature = substr(signature, 2) || '0' WHERE number = 9", "fit"),
         ("DELETE FROM audit_head", "is missing"),
         ("UPDATE audit_head SET number = 9", "is not the one that the head names"),
@@ -171,7 +171,7 @@ def test_signed_by_whoever_did_it(project: Project) -> None:
         ),
         ("UPDATE score SET value = 0.75 WHERE trace_pk = 2", "changed"),
         ("DELETE FROM score WHERE trace_pk = 2", "are missing"),
-        ("INSERT INTO score(trace_pk, metric_pk, value, batch) VALUES (4, 3, 1, 6)", "speak"),
+        ("INSERT INTO score(trace_pk, metric_pk, value, batch) VALUES (4, 3, 1, 2)", "speak"),
         ("INSERT INTO score(trace_pk, metric_pk, value, batch) VALUES (4, 3, 1, 9)", "it does not"),
         ("UPDATE setting SET value = 'allow:evil.example' WHERE key = 'network'", "was changed"),
         ("INSERT INTO setting VALUES ('other', '1')", "is in no entry"),

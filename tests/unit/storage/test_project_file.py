@@ -175,7 +175,7 @@ def test_a_new_project_opens_after_the_program_was_killed(tmp_path: Path) -> Non
 
 def test_a_project_whose_log_was_never_folded_is_known_as_one(tmp_path: Path) -> None:
     database = Database(tmp_path / "made.evaldesk")
-    migrations.migrate(database, fresh=True)
+    migrations.create(database, {})
     killed = _as_if_killed(database.path, tmp_path / "killed.evaldesk")
     database.close()
     assert int.from_bytes(killed.read_bytes()[68:72], "big") == 0
