@@ -57,7 +57,7 @@ def flag_note(
             s.reading == reading,
             t.rubric.c.name == rubric,
             t.person.c.name == rater,
-            not_aside(s.id),
+            not_aside(s.id, within_round=bool(round)),
         ]
         if round:
             tests.append(s.round_pk == rounds.locate(connection, round))
@@ -89,7 +89,7 @@ def last_submitted(
         later.c.trace_pk == s.trace_pk,
         later.c.reading == s.reading,
         later.c.seq > s.seq,
-        not_aside(later.c.id),
+        not_aside(later.c.id, within_round=bool(round)),
     )
     with database.read() as connection:
         tests = [
@@ -97,7 +97,7 @@ def last_submitted(
             t.person.c.name == rater,
             s.state == "submitted",
             s.trace_pk != without,
-            not_aside(s.id),
+            not_aside(s.id, within_round=bool(round)),
             ~select(1).where(*same).exists(),
         ]
         if round:

@@ -194,6 +194,7 @@ class _Merge:
         traces = _trace_ids(self.connection, [one.trace_pk for one in items.values()])
         inserter = RowInserter(self.connection)
         touched: dict[str, dict[standing.Question, None]] = {}
+        ratings: list[standing.Question] = []
         for row in self.brought.rows:
             local = self._local(row, items, traces)
             values = inserter.values(row.table, local)
@@ -207,6 +208,11 @@ class _Merge:
             inserter.insert(row.table, values)
             self._remember(row, values, local)
             self.added[row.table] += 1
+            if row.table == "submission":
+                ratings.append(tuple(values[name] for name in standing.RATING))
+        standing.settle_states(
+            self.connection, ratings, {str(row.content["id"]) for row in self.brought.rows}
+        )
         forks = [
             fork
             for table, questions in touched.items()

@@ -218,7 +218,7 @@ class RatingRepository:
         within: list[ColumnElement[bool]] = [t.answer.c.reading == reading]
         handed: list[ColumnElement[bool]] = [
             t.submission.c.reading == reading,
-            not_aside(t.submission.c.id),
+            not_aside(t.submission.c.id, within_round=bool(round)),
         ]
         if since:
             handed.append(t.submission.c.created_at > since)
@@ -304,7 +304,7 @@ class RatingRepository:
         last = (
             select(sql.max(s.seq))
             .join(t.rubric, t.rubric.c.pk == s.rubric_pk)
-            .where(t.rubric.c.name == rubric, not_aside(s.id))
+            .where(t.rubric.c.name == rubric, not_aside(s.id, within_round=bool(round)))
             .group_by(s.rater_pk, s.trace_pk, s.reading)
         )
         with self._database.read() as connection:

@@ -194,7 +194,7 @@ class RoundRepository:
                 later.c.reading == s.reading,
                 later.c.round_pk == s.round_pk,
                 later.c.seq > s.seq,
-                not_aside(later.c.id),
+                not_aside(later.c.id, within_round=True),
             )
             done = (
                 select(1)
@@ -205,7 +205,7 @@ class RoundRepository:
                     s.reading == a.reading,
                     s.round_pk == a.round_pk,
                     s.state.in_(("submitted", "flagged")),
-                    not_aside(s.id),
+                    not_aside(s.id, within_round=True),
                     ~select(1).where(*same).exists(),
                 )
                 .exists()

@@ -7,7 +7,7 @@ matter which file came first. In each round the latest answer stands; over all r
 these. Two of the same round that differ are a conflict: the later stands until a person decides.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,9 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "preference": ("round_pk", "number", "reading", "criterion", "rater_pk"),
 }
 """Tables whose rows answer a question → what tells two questions apart."""
+
+RATING = ("trace_pk", "rubric_pk", "rater_pk", "reading")
+"""What tells the ratings apart that submissions speak of."""
 
 Question = tuple[Any, ...]
 
@@ -73,6 +76,39 @@ def settle(connection: Connection, table: str, questions: Iterable[Question]) ->
             continue
         found += _settled(connection, table, question, leaves, words)
     return found
+
+
+def settle_states(
+    connection: Connection, ratings: Iterable[Question], brought: Collection[str]
+) -> None:
+    """The last row says how far a rating is. Where two files went on apart, the last is the latest:
+    what came later into this file, and was done before, is set aside.
+
+    Args:
+        ratings: told apart by `RATING`.
+        brought: ids of the rows that came.
+    """
+    s = t.submission.c
+    for rating in dict.fromkeys(ratings):
+        tests = [s[name] == value for name, value in zip(RATING, rating, strict=True)]
+        rows = connection.execute(
+            select(t.submission).where(*tests, not_aside(s.id, within_round=True)).order_by(s.seq)
+        ).all()
+        if all(row.id in brought for row in rows):
+            continue
+        last = []
+        for group in _by_round(rows):
+            here = [row for row in group if row.id not in brought]
+            latest = max(group, key=_when) if len(here) < len(group) and here else group[-1]
+            last.append(latest)
+            for row in group:
+                if row.seq > latest.seq:
+                    _say(connection, "submission", row.id, ALL)
+        newest = max(last, key=_when)
+        words = _words(connection, [row.id for row in rows])
+        for row in rows:
+            if row.seq > newest.seq and row.id not in words:
+                _say(connection, "submission", row.id, OVERALL)
 
 
 def follow_up(connection: Connection, table: str, row: Mapping[str, Any]) -> None:
