@@ -19,6 +19,7 @@ from evaldesk.cli.importing import read_json
 from evaldesk.cli.wording import estimate, table
 from evaldesk.domain.errors import InputError, NotFoundError, UsageError
 from evaldesk.domain.rubric import Rubric
+from evaldesk.domain.wording import counted
 
 if TYPE_CHECKING:
     from evaldesk.domain.agreement import CriterionAgreement
@@ -207,6 +208,7 @@ def _agreement(args: argparse.Namespace, _: Context) -> Outcome:
                 "raters": item.raters,
                 "ratings": item.ratings,
                 "missing": item.missing,
+                "reworded": item.reworded,
                 "pairs": [
                     {"a": pair.a, "b": pair.b, "kappa": pair.kappa.to_json(), "units": pair.units}
                     for pair in item.pairs
@@ -269,7 +271,13 @@ def _agreement(args: argparse.Namespace, _: Context) -> Outcome:
             for part in item.slices
         ]
     head = ("criterion", "level", "alpha [95 %]", "AC", "agreement", "raters", "ratings")
-    return Outcome(data, table(head, rows))
+    notes = [
+        f"{item.criterion}: {counted(item.reworded, '%1 answer', '%1 answers')} to an earlier "
+        "wording left out."
+        for item in found
+        if item.reworded
+    ]
+    return Outcome(data, "\n".join((table(head, rows), *notes)))
 
 
 def _disagreements_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from evaldesk.domain.report import (
     RubricReport,
     reading,
 )
+from evaldesk.domain.wording import counted
 from evaldesk.exporters.excel import style
 from evaldesk.exporters.excel.charts import MOST_BARS, interval_points
 from evaldesk.exporters.excel.sheet import Column, SheetWriter, distances, method
@@ -93,6 +94,13 @@ def _rubric(sheet: SheetWriter, report: RubricReport) -> None:
         sheet.line("It asks nothing that agreement can be computed of.", "reason")
         return
     first, last = sheet.table(CRITERIA, _criteria(report))
+    for item in report.agreement:
+        if item.reworded:
+            answers = counted(item.reworded, "%1 answer", "%1 answers")
+            sheet.line(
+                f"{item.criterion}: {answers} to an earlier wording of the question left out.",
+                "reason",
+            )
     for word, fill in (
         ("reliable", style.GOOD_FILL),
         ("tentative", style.WARN_FILL),

@@ -252,11 +252,25 @@ def criterion_fields(
                 ),
                 Field(units, alone),
                 Field(str(result.raters)),
-                Field(f"{result.ratings:,}".replace(",", "\u202f")),
+                _answers_field(teller, result),
                 Field(f"{result.missing:,}".replace(",", "\u202f")),
             ]
         )
     return head, rows
+
+
+def _answers_field(teller: QObject, result: CriterionAgreement) -> Field:
+    """How many answers count, and how many do not as they were given to another wording."""
+    counted = f"{result.ratings:,}".replace(",", "\u202f")
+    if not result.reworded:
+        return Field(counted)
+    left_out = f"{result.reworded:,}".replace(",", "\u202f")
+    detail = teller.tr(
+        "{n} answers stand that were given to an earlier wording of this question. They are left "
+        "out here until it is answered again."
+    )
+    words = teller.tr("{n} (+{more} to an earlier wording)").format(n=counted, more=left_out)
+    return Field(words, detail.format(n=left_out), kind="warn")
 
 
 def point_fields(

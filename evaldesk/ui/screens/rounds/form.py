@@ -1,6 +1,6 @@
 """The form of a new round."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -42,6 +42,9 @@ class RoundForm(QScrollArea):
     ) -> None:
         super().__init__(parent)
         self._offer = offer
+        self._metrics: Sequence[str] = ()
+        self._rounds: Mapping[str, str] = {}
+        self._criteria: Mapping[str, Sequence[str]] = {}
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -92,10 +95,16 @@ class RoundForm(QScrollArea):
                 order="fresh" if self.fresh.isChecked() else "own",
                 feedback=training and self.feedback.isChecked(),
                 pass_mark=mark / 100.0 if training and mark else None,
+                suggest=self._suggests(),
             ),
             note=self.note.text().strip(),
             pairs=self.pairs.chosen() if pairwise else (),
         )
+
+    def _suggests(self) -> str:
+        rule = str(self.suggest.currentData() or "") if self.suggest.isEnabled() else ""
+        answered = str(self.suggest_for.currentData() or "")
+        return f"{rule} for {answered}" if rule.startswith("judge ") and answered else rule
 
     def rater_names(self) -> tuple[str, ...]:
         """Those that are named, in order, each once."""
@@ -133,6 +142,42 @@ class RoundForm(QScrollArea):
         self._follow()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
         self.name.selectAll()
+
+    def offer_suggestions(
+        self,
+        metrics: Sequence[str],
+        rounds: Mapping[str, str],
+        criteria: Mapping[str, Sequence[str]],
+    ) -> None:
+        """What a round could suggest.
+
+        Args:
+            metrics: of judges and programs.
+            rounds: name → rubric of the rounds there were.
+            criteria: rubric → names of what it asks.
+        """
+        self._metrics, self._rounds, self._criteria = metrics, rounds, criteria
+        self._fill_suggestions()
+
+    def _fill_suggestions(self) -> None:
+        rubric = str(self.rubric.currentData() or "")
+        blockers = [QSignalBlocker(one) for one in (self.suggest, self.suggest_for)]
+        chosen, answered = self.suggest.currentData(), self.suggest_for.currentData()
+        self.suggest.clear()
+        self.suggest.addItem(self.tr("None: everybody answers by themselves"), "")
+        self.suggest.addItem(self.tr("The rater's own earlier answers"), "earlier")
+        for name, its_rubric in self._rounds.items():
+            if its_rubric == rubric:
+                words = self.tr("The rater's own answers in {name}")
+                self.suggest.addItem(words.format(name=name), f"round {name}")
+        for name in self._metrics:
+            self.suggest.addItem(self.tr("Judge: {name}").format(name=name), f"judge {name}")
+        self.suggest_for.clear()
+        for name in self._criteria.get(rubric, ()):
+            self.suggest_for.addItem(name, name)
+        self.suggest.setCurrentIndex(max(0, self.suggest.findData(chosen)))
+        self.suggest_for.setCurrentIndex(max(0, self.suggest_for.findData(answered)))
+        del blockers
 
     # -- its parts
 
@@ -204,6 +249,8 @@ class RoundForm(QScrollArea):
         grid = self._grid(card)
         self.hide_systems = self._check(grid, self.tr("Systems, runs and models are hidden"), True)
         self.hide_scores = self._check(grid, self.tr("Scores and judges are hidden"), True)
+        self.suggest = self._pick(grid, self.tr("Suggested answers"))
+        self.suggest_for = self._pick(grid, self.tr("The judge's score answers"))
         self.fresh = self._check(grid, self.tr("Newest scenarios first"), False)
         self.feedback = self._check(
             grid, self.tr("Training: the gold answer is told after each item"), True
@@ -288,6 +335,7 @@ class RoundForm(QScrollArea):
         """What does not matter now is off."""
         if not hasattr(self, "pass_mark"):
             return
+        self._fill_suggestions()
         training = self.kind.currentData() == "training"
         pairwise = self.kind.currentData() == "pairwise"
         self.pairs.setVisible(pairwise)
@@ -302,3 +350,9 @@ class RoundForm(QScrollArea):
         self.factor.setEnabled(bool(self.oversample.text().strip()))
         several = self.per_item.value() > 1
         self.overlap.setEnabled(several)
+        # Where raters are measured by themselves nothing is suggested.
+        measures = self.kind.currentData() in ("training", "calibration", "pairwise")
+        alone = bool(self.calibration.value() or self.repeats.value())
+        self.suggest.setEnabled(not measures and not alone)
+        judged = str(self.suggest.currentData() or "").startswith("judge ")
+        self.suggest_for.setEnabled(judged and self.suggest.isEnabled())

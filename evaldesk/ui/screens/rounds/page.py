@@ -253,6 +253,14 @@ class RoundsPage(Screen):
             raters[:12],
             [one.round.name for one in controller.rounds or ()],
         )
+        self.form.offer_suggestions(
+            controller.known.scores,
+            {one.round.name: one.round.rubric for one in controller.rounds or ()},
+            {
+                one.name: [item.name for item in one.criteria if item.scale.kind != "text"]
+                for one in controller.rubrics
+            },
+        )
         self._edited()
         self.status_changed.emit()
 

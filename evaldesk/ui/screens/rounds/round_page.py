@@ -16,12 +16,14 @@ from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.round import Round
 from evaldesk.services.round_overview import RoundFindings, RoundOverview
 from evaldesk.ui.screens.rounds.pair_cards import PairCards
+from evaldesk.ui.theme.apply import current_tokens
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.figures import estimate_detail, estimate_text, local_time
 from evaldesk.ui.workspace import Workspace
 
+_FEWEST_BARS = 10
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _LEFT = Qt.AlignmentFlag.AlignLeft
 
@@ -132,6 +134,8 @@ class RoundPage(QScrollArea):
             self._found.addWidget(self._flags(found))
         if found.estimates:
             self._found.addWidget(self._estimates(found))
+        if found.suggestions:
+            self._found.addWidget(self._suggestions(found))
         if found.agreement:
             self._found.addWidget(self._agreement(found))
         if found.seconds:
@@ -198,6 +202,8 @@ class RoundPage(QScrollArea):
             share = f"{plan.get('overlap', 1.0):.0%}"
             lines.append(words.format(n=plan["per_item"], share=share))
         lines.append(self.tr("Seed {n}.").format(n=plan.get("seed", 0)))
+        if found.rules.suggest:
+            lines.append(self.tr("Suggested: {what}.").format(what=found.rules.suggest))
         if not found.rules.hide_systems:
             lines.append(self.tr("Systems are shown to raters."))
         card.body.addWidget(text_label(" ".join(lines), wrap=True))
@@ -250,6 +256,27 @@ class RoundPage(QScrollArea):
         card.body.addLayout(grid)
         return card
 
+    def _suggestions(self, found: RoundFindings) -> Card:
+        card = Card(
+            self.tr("Suggestions that were changed"), self.tr("of the answers that stand, 95 %")
+        )
+        grid = _grid((self.tr("Criterion"), self.tr("Rater"), self.tr("Changed"), self.tr("n")))
+        for row, one in enumerate(found.suggestions, 1):
+            label = text_label(estimate_text(one.changed, as_percent=True))
+            label.setToolTip(estimate_detail(one.changed))
+            everybody = not one.rater
+            grid.addWidget(text_label(one.criterion if everybody else ""), row, 0)
+            grid.addWidget(text_label(one.rater or self.tr("all raters")), row, 1)
+            grid.addWidget(label, row, 2, _RIGHT)
+            grid.addWidget(text_label(f"{one.changed.n:,}", "muted"), row, 3, _RIGHT)
+        card.body.addLayout(grid)
+        said = self.tr(
+            "A rate near 0 % can mean that the suggestions are good, or that they are taken "
+            "unread: compare with items that were rated without them."
+        )
+        card.body.addWidget(text_label(said, "muted", wrap=True))
+        return card
+
     def _flags(self, found: RoundFindings) -> Card:
         card = Card(self.tr("Flagged for the adjudicator"), f"{len(found.flags):,}")
         grid = QGridLayout()
@@ -270,6 +297,18 @@ class RoundPage(QScrollArea):
             median=clock(median(seconds)), low=clock(low), high=clock(high), n=f"{len(seconds):,}"
         )
         card.body.addWidget(text_label(text, wrap=True))
+        if len(seconds) >= _FEWEST_BARS:
+            # Late: charts take a while to load, and few rounds have times.
+            from evaldesk.ui.charts.times import TimesChart
+
+            chart = TimesChart(current_tokens())
+            chart.show_times(
+                seconds,
+                caption=self.tr("active time of a rating, n = {n}").format(n=f"{len(seconds):,}"),
+                tick_text=clock,
+                description=text,
+            )
+            card.body.addWidget(chart)
         return card
 
 
