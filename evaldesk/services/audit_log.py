@@ -1,7 +1,6 @@
 """Reading, checking and handing over the log of a project."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +8,8 @@ from typing import Any, Literal
 
 from evaldesk.credentials.signatures import is_signed
 from evaldesk.domain.audit import AuditEvent, LoggedEvent
-from evaldesk.domain.errors import UsageError
 from evaldesk.services.audit_words import sentence
+from evaldesk.services.reporting import written
 from evaldesk.storage.project import Project
 
 Signature = Literal["trusted", "revoked", "unknown", "unsigned", "broken"]
@@ -24,7 +23,7 @@ HOW_TO_CHECK = (
     " of the hash, in hexadecimal; it is empty where nobody signed.",
     "'signed' is JSON. Within a 'chain' the entries are numbered from 1, and 'before' is the hash"
     " of the one before. 'key' names who signed: the SHA-256 of the JSON list of sign_key and"
-    " seal_key without spaces. The first entry that a key signs in a chain carries both in body.card.",
+    " seal_key without spaces. The first entry that a key signs carries both in body.card.",
     "A chain ends at the head that stands here, and at no earlier number than a body.chains names.",
     "'rows' in a body says how many rows of a table an entry covers, and the SHA-256 over the"
     " SHA-256 of each row's canonical JSON; docs/file-format.md says how such a row is written.",
@@ -86,31 +85,22 @@ def export_log(
     path: Path,
     author: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    overwrite: bool = False,
 ) -> ExportedLog:
     """Write the whole log as JSON Lines, with how to check it in the first line.
 
     Args:
         progress: called with (written, total); what it raises ends the work, and no file is left.
+        overwrite: whether a file that is there may be replaced.
 
     Raises:
         UsageError: the file exists, or cannot be written.
     """
-    if path.exists():
-        raise UsageError(f"{path} exists already.", "Choose another name.")
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            head, written = _write(project, file.write, progress)
-        os.replace(part, path)
-    except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise UsageError(
-            f"{path} cannot be written ({reason}).", "Choose another folder."
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
-    project.audit.record("export.audit", {"path": path.name, "entries": written}, author)
-    return ExportedLog(path, written, head)
+    with written(path, overwrite) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+        head, entries = _write(project, file.write, progress)
+    project.audit.record("export.audit", {"path": path.name, "entries": entries}, author)
+    return ExportedLog(path, entries, head)
 
 
 def _write(
@@ -120,18 +110,18 @@ def _write(
     first = {"evaldesk_log": 1, "project": project.name, "heads": heads, "how": HOW_TO_CHECK}
     write(json.dumps(first, ensure_ascii=False) + "\n")
     total = sum(number for number, _ in heads.values())
-    written = 0
+    count = 0
     for event, digest in project.audit.everything():
         # What was added meanwhile by another program comes with the next export.
         if event.number > heads.get(event.chain, (0, ""))[0]:
             continue
         write(json.dumps(_line(event, digest), ensure_ascii=False) + "\n")
-        written += 1
-        if written % 1000 == 0:
-            progress(written, total)
-    progress(written, written)
+        count += 1
+        if count % 1000 == 0:
+            progress(count, total)
+    progress(count, count)
     own = project.audit.head()[0]
-    return heads[own], written
+    return heads[own], count
 
 
 def _line(event: AuditEvent, digest: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ MODULES = (
     "compare",
     "rubrics",
     "imports",
+    "audit",
     "settings",
 )
 """Modules of this package that have a tuple named ``actions``."""

@@ -41,6 +41,7 @@ class ScreenSpec:
         made = getattr(importlib.import_module(module), name)(workspace)
         if not isinstance(made, Screen):
             raise TypeError(f"{self.factory} is not a Screen")
+        made.setAccessibleName(screen_title(self.id))
         return made
 
 
@@ -114,6 +115,14 @@ SCREENS: tuple[ScreenSpec, ...] = (
         "import",
         f"{_HOME}.imports.page:ImportPage",
         rail="none",
+    ),
+    ScreenSpec(
+        "audit",
+        str(QT_TRANSLATE_NOOP("Screens", "Audit")),
+        "audit",
+        f"{_HOME}.audit.page:AuditPage",
+        rail="bottom",
+        tells=True,
     ),
     ScreenSpec(
         "settings",
