@@ -133,7 +133,7 @@ class PostalAddresses:
                 start += _small_words(text[start:end]) if pattern is _WORD_NUMBER else 0
                 tail = _POSTAL_CITY.match(text, end) or _TAIL.match(text, end)
                 end = tail.end() if tail is not None else end
-                stop = len(text[:end].rstrip(" ,\n\t"))
+                stop = start + len(text[start:end].rstrip(" ,\n\t"))
                 yield Match(start, max(stop, found.end()), "address", self.name, score)
 
 

@@ -118,7 +118,7 @@ class Coordinates:
             latitude, longitude = abs(float(found.group(1))), abs(float(found.group(3)))
             if latitude <= 90 and longitude <= 180 and (latitude or longitude):
                 sure = found.group(2) or found.group(4) or len(found.group(1)) >= 7
-                end = len(scan.text[: found.end()].rstrip())
+                end = found.start() + len(found.group().rstrip())
                 yield Match(found.start(), end, "geo", self.name, 0.85 if sure else 0.6)
         for found in _DEGREES.finditer(scan.text) if "°" in scan.text else ():
             yield Match(*found.span(), "geo", self.name, 0.95)

@@ -125,9 +125,7 @@ def test_where_nothing_is_found_nothing_changes(given_texts: list[str]) -> None:
 
 @given(texts, profiles)
 @settings(max_examples=60)
-def test_places_are_found_again_on_the_other_side(
-    given_texts: list[str], profile: Profile
-) -> None:
+def test_places_are_found_again_on_the_other_side(given_texts: list[str], profile: Profile) -> None:
     trace = trace_of(given_texts)
     made = redact(trace, profile, DETECTOR)
     old = {place.path: place.text for place in places(canonical(trace))}
