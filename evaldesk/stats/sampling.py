@@ -171,16 +171,18 @@ def weighted_mean(
         return Estimate(value, level=None, n=1, method=name, undefined_reason=reason)
     share = weights / weights.sum()
     error = float(np.sqrt(n / (n - 1.0) * ((share * (data - value)) ** 2).sum()))
+    # Rounding leaves an error above 0 where there is nothing to err in.
+    spread = float(np.ptp(data)) > 0.0
     if rate:
         kish = float(1.0 / (share**2).sum())
         # Where all are equal there is no spread to take an effective n from, so Kish's stands in.
-        effective = value * (1.0 - value) / error**2 if error > 0.0 else kish
+        effective = value * (1.0 - value) / error**2 if spread else kish
         # Weighting rarely gains; an effective n beyond n is chance, and would be too sure.
         effective = min(effective, float(n))
         low, high = wilson_ends(value * effective, effective, level)
         method = f"{name}, Wilson at effective n {effective:,.0f}"
         return Estimate(value, low, high, level, n, method)
-    if error == 0.0:
+    if not spread:
         reason = "no interval: every value is the same"
         return Estimate(value, level=None, n=n, method=name, undefined_reason=reason)
     half = t_quantile(level, n - 1) * error
