@@ -147,6 +147,26 @@ def test_by_mouse_a_click_on_a_label_keeps(ready: ReviewPage, qtbot: QtBot) -> N
     assert one.anchor.quote == "Answer"
 
 
+def test_keys_are_shown_only_while_they_choose(
+    ready: ReviewPage, press: Callable[..., None]
+) -> None:
+    """By mouse a figure still answers the rubric, so the bar must not show figures."""
+    canvas = ready.trace_pane.single.canvas
+    row = row_of(ready, "Answer")
+    canvas.select(Place(row, 0, 0), Place(row, 0, 3))
+    canvas.pointed.emit()
+    bar = ready.highlighting.desk.bar
+    assert bar.isVisibleTo(ready)
+    assert {button.keys for button in bar._buttons} == {""}
+    ready._focus_form()
+    press("h")
+    assert [button.keys for button in bar._buttons[:2]] == ["1", "2"]
+    press("1")
+    press(Key.Key_Return)
+    assert [one.label for one in kept(ready)] == ["wrong_action"]
+    assert ready.controller.answers == {}
+
+
 def test_undo_and_redo_go_with_the_answers(ready: ReviewPage, press: Callable[..., None]) -> None:
     page = ready
     mark(page, 0, 3)

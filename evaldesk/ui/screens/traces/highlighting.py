@@ -7,6 +7,7 @@ from evaldesk.domain.highlight import Highlight, HighlightLabel
 from evaldesk.domain.project import Changes
 from evaldesk.services.highlights import labels_of
 from evaldesk.ui.widgets.trace_view.highlight_desk import HighlightDesk, MarkingRules, write
+from evaldesk.ui.widgets.trace_view.hints import ClickableHint
 from evaldesk.ui.widgets.trace_view.pane import TracePane
 
 
@@ -26,6 +27,8 @@ class TracesHighlighting(QObject):
         self._workspace.project_opened.connect(self._read_labels)
         self._workspace.project_changed.connect(self._project_changed)
         self._read_labels()
+        keys = self._workspace.actions.keys("traces.highlight_begin")
+        pane.add_hint(ClickableHint(keys, self.tr("highlight"), self.desk.begin))
 
     def bind(self, widget: QWidget) -> None:
         """Carry out the screen's commands of highlighting."""

@@ -174,7 +174,9 @@ class ColumnPainter:
                 chunk = face.card.sections[piece.section].chunks[piece.chunk]
                 laid = self._plan.laid(row, piece)
                 for mark in known.within(chunk.start, chunk.end):
-                    height = tag_height(laid, mark) if mark.start >= chunk.start else None
+                    height = None
+                    if mark.start >= chunk.start:
+                        height = tag_height(laid, mark, (chunk.start, chunk.end))
                     if height is not None and sight.top() <= y + height <= sight.bottom():
                         tags.append((y + height, mark))
             y += piece.height

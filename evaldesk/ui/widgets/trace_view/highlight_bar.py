@@ -31,7 +31,8 @@ class HighlightBar(QFrame):
 
     Attributes:
         editing: the highlight that is changed; None for a new one.
-        by_keys: whether keys choose and Enter keeps; a click on a label keeps in any case.
+        by_keys: whether keys choose and Enter keeps, so that they are shown; a click on a label
+            keeps in any case.
 
     Signals:
         kept(chosen): a `Chosen`. left(): the person wants none of it. resized(): it needs another
@@ -57,15 +58,14 @@ class HighlightBar(QFrame):
         self._flow_host = QWidget()
         self._flow = FlowLayout(self._flow_host, spacing=4)
         self.other = QLineEdit()
-        self.other.setPlaceholderText(self.tr("A label of your own (O)"))
         self.other.setAccessibleName(self.tr("A label of your own"))
         self.other.setMaxLength(80)
         self.other.textEdited.connect(self._other_edited)
         self.comment = QLineEdit()
-        self.comment.setPlaceholderText(self.tr("Comment (C)"))
         self.comment.setAccessibleName(self.tr("Comment on the highlight"))
         self._severities = QButtonGroup(self)
         self._severities.setExclusive(False)
+        self._severity_buttons: list[ActionButton] = []
         severities = QHBoxLayout()
         severities.setSpacing(4)
         for number, name in enumerate(SEVERITIES, 1):
@@ -73,6 +73,7 @@ class HighlightBar(QFrame):
             button.setAccessibleName(self.tr("Severity {name}").format(name=name))
             button.clicked.connect(lambda _on, name=name: self.set_severity(name, toggle=False))
             self._severities.addButton(button, number)
+            self._severity_buttons.append(button)
             severities.addWidget(button)
         severities.addStretch(1)
         self.keep_button = ActionButton(self.tr("Keep"), "⏎", kind="primary")
@@ -94,17 +95,40 @@ class HighlightBar(QFrame):
         column.addLayout(severities)
         for field in (self.other, self.comment):
             field.installEventFilter(self)
+        self.show_keys(False)
         self.hide()
+
+    def show_keys(self, by_keys: bool) -> None:
+        """Let keys choose, or not; while they do not they are not shown either, or somebody would
+        answer a question with one.
+        """
+        self.by_keys = by_keys
+        for at, button in enumerate(self._buttons):
+            button.follow_keys(_KEYS[at].upper() if by_keys and at < len(_KEYS) else "")
+        for number, button in enumerate(self._severity_buttons, 1):
+            button.follow_keys(f"Alt {number}" if by_keys else "")
+        self.keep_button.follow_keys("⏎" if by_keys else "")
+        own, comment = self.tr("A label of your own"), self.tr("Comment")
+        self.other.setPlaceholderText(f"{own} (O)" if by_keys else own)
+        self.comment.setPlaceholderText(f"{comment} (C)" if by_keys else comment)
+        self.resized.emit()
 
     @property
     def typing(self) -> bool:
         """Whether the keys go to one of its fields."""
         return self.other.hasFocus() or self.comment.hasFocus()
 
-    def offer(self, labels: Sequence[HighlightLabel], editing: Highlight | None = None) -> None:
+    def offer(
+        self,
+        labels: Sequence[HighlightLabel],
+        editing: Highlight | None = None,
+        *,
+        by_keys: bool = False,
+    ) -> None:
         """Show it with nothing chosen, or with what a highlight carries."""
         if list(labels) != list(self._labels) or not self._buttons:
             self._show_labels(labels)
+        self.show_keys(by_keys)
         self.editing = editing
         self.other.clear()
         self.comment.setText(editing.comment if editing is not None else "")

@@ -121,10 +121,13 @@ class HighlightDesk(QObject):
         self._soon.timeout.connect(self.load)
         pane.shown.connect(self._arrived)
         pane.cleared.connect(self._clear)
-        self._workspace.user_changed.connect(lambda _name: self.load())
+        self._workspace.user_changed.connect(self._another_person)
         self._workspace.project_changed.connect(self._project_changed)
 
     # what stands
+
+    def _another_person(self) -> None:
+        self.load()
 
     def load(self) -> None:
         """Read what this person marked in the trace in sight."""
@@ -306,8 +309,7 @@ class HighlightDesk(QObject):
             canvas.select(Place(row, section, start), Place(row, section, start + length))
             canvas.caret.begin()
             canvas.setFocus()
-        self.bar.by_keys = found is not None
-        self.bar.offer(self._rules().labels, one)
+        self.bar.offer(self._rules().labels, one, by_keys=found is not None)
         if found is None:
             self.bar.comment.setFocus()
 
@@ -335,8 +337,9 @@ class HighlightDesk(QObject):
             self.bar.hide()
             self.bar.editing = None
         elif not self.bar.isVisible():
-            self.bar.by_keys = True
-            self.bar.offer(self._rules().labels)
+            self.bar.offer(self._rules().labels, by_keys=True)
+        elif not self.bar.by_keys:
+            self.bar.show_keys(True)
         else:
             self._put_bar()
 
@@ -350,8 +353,7 @@ class HighlightDesk(QObject):
                 return
             if canvas.caret.active:
                 canvas.caret.begin()
-            self.bar.by_keys = canvas.caret.active
-            self.bar.offer(self._rules().labels)
+            self.bar.offer(self._rules().labels, by_keys=canvas.caret.active)
             return
         anchor = canvas.anchor
         if anchor is None:

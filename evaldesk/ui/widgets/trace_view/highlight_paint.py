@@ -2,7 +2,7 @@
 the margin. Lines differ in kind and not only in colour.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QTextCharFormat
@@ -11,7 +11,7 @@ from evaldesk.ui.theme.apply import sans
 from evaldesk.ui.theme.contrast import mix
 from evaldesk.ui.theme.measure import px
 from evaldesk.ui.theme.tokens import Tokens
-from evaldesk.ui.widgets.rich_text.flow import Flow, Laid
+from evaldesk.ui.widgets.rich_text.flow import Laid
 from evaldesk.ui.widgets.trace_view.highlight_marks import Mark
 
 _TAG = 14
@@ -20,40 +20,32 @@ _LANE = 3.0
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 
 
-def tint(tokens: Tokens, mark: Mark) -> QTextCharFormat:
+def tint(tokens: Tokens, mark: Mark) -> QColor:
     """The ground of a stretch; stronger for the one in hand."""
+    return QColor(tint_ground(tokens, mark.tone, current=mark.current))
+
+
+def type_on(tokens: Tokens) -> QTextCharFormat:
+    """The type on it: coloured type, as that of JSON, would not hold its contrast there."""
     made = QTextCharFormat()
-    made.setBackground(QColor(tint_ground(tokens, mark.tone, current=mark.current)))
     made.setForeground(QColor(tokens.text))
     return made
+
+
+def united(marks: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches, in order, as ones that do not overlap: a layout draws its text again for each."""
+    found: list[tuple[int, int]] = []
+    for start, stop in marks:
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], stop)
+        else:
+            found.append((start, stop))
+    return found
 
 
 def tint_ground(tokens: Tokens, tone: str, *, current: bool) -> str:
     """The colour of that ground."""
     return mix(getattr(tokens, tone), tokens.pane, 0.30 if current else 0.12)
-
-
-def lines_of(flow: Flow, start: int, stop: int) -> Iterator[QRectF]:
-    """Where a stretch of the source stands, a box a line, in the coordinates of what the text is
-    part of.
-    """
-    layout = flow.layout
-    for first, last in flow.shown.ranges(start, stop):
-        begin, end = flow.units(first), flow.units(last)
-        number = layout.lineForTextPosition(begin).lineNumber()
-        while 0 <= number < layout.lineCount():
-            line = layout.lineAt(number)
-            if line.textStart() >= end:
-                break
-            left = _x(line.cursorToX(max(begin, line.textStart())))
-            right = _x(line.cursorToX(min(end, line.textStart() + line.textLength())))
-            yield QRectF(
-                flow.x + min(left, right),
-                flow.y + line.y(),
-                abs(right - left),
-                line.height(),
-            )
-            number += 1
 
 
 def paint_lines(
@@ -70,7 +62,6 @@ def paint_lines(
     Args:
         chunk: where the block begins and ends in the section's text.
     """
-    top, bottom = sight.top() - at.y(), sight.bottom() - at.y()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for mark in marks:
@@ -81,12 +72,12 @@ def paint_lines(
         tick = QPen(pen.color(), 1.6)
         boxes = [
             box.translated(at)
-            for flow in laid.flows
-            if flow.y + flow.height >= top and flow.y <= bottom
-            for box in lines_of(flow, max(mark.start, chunk[0]), min(mark.stop, chunk[1]))
+            for box in laid.boxes(max(mark.start, chunk[0]), min(mark.stop, chunk[1]))
         ]
         painter.setPen(pen)
         for box in boxes:
+            if box.bottom() + 10 < sight.top() or box.top() > sight.bottom():
+                continue
             y = _below(box, mark.lane)
             painter.drawLine(QLineF(box.left(), y, box.right(), y))
         painter.setPen(tick)
@@ -97,16 +88,15 @@ def paint_lines(
     painter.restore()
 
 
-def tag_height(laid: Laid, mark: Mark) -> float | None:
+def tag_height(laid: Laid, mark: Mark, chunk: tuple[int, int]) -> float | None:
     """How far down in a block the line stands in which a stretch begins; None where it does not
     show there.
+
+    Args:
+        chunk: where the block begins and ends in the section's text.
     """
-    for flow in laid.flows:
-        runs = flow.shown.runs
-        if runs and runs[-1].source + runs[-1].source_length > mark.start:
-            for box in lines_of(flow, mark.start, mark.stop):
-                return box.top()
-    return None
+    boxes = laid.boxes(max(mark.start, chunk[0]), min(mark.stop, chunk[1]))
+    return boxes[0].top() if boxes else None
 
 
 def paint_tags(
@@ -164,8 +154,3 @@ def _below(box: QRectF, lane: int) -> float:
 def _tick(painter: QPainter, x: float, box: QRectF, lane: int) -> None:
     y = _below(box, lane)
     painter.drawLine(QLineF(x, y - 3.5, x, y + 0.8))
-
-
-def _x(found: object) -> float:
-    """PySide gives the place together with the cursor that it was moved to."""
-    return float(found[0]) if isinstance(found, tuple) else float(found)  # type: ignore[arg-type]

@@ -29,7 +29,7 @@ from evaldesk.ui.widgets.trace_view.face import EDGE, Face, Piece
 from evaldesk.ui.widgets.trace_view.figures import more, tr
 from evaldesk.ui.widgets.trace_view.highlight_marks import Mark as LabelledMark
 from evaldesk.ui.widgets.trace_view.highlight_marks import SectionMarks
-from evaldesk.ui.widgets.trace_view.highlight_paint import paint_lines, tint
+from evaldesk.ui.widgets.trace_view.highlight_paint import paint_lines, tint, type_on, united
 from evaldesk.ui.widgets.trace_view.places import Span
 from evaldesk.ui.widgets.trace_view.sections import Section
 
@@ -199,15 +199,21 @@ class CardPainter:
         if key in marks.labelled:
             labelled = marks.labelled[key].within(chunk.start, chunk.end)
         # The one in hand last, so that its ground is seen where others overlap it.
-        found: list[Mark] = [
+        grounds = [
             (max(mark.start, chunk.start), min(mark.stop, chunk.end), tint(tokens, mark))
             for mark in sorted(labelled, key=lambda mark: mark.current)
         ]
+        found: list[Mark] = []
+        if labelled:
+            inside = (
+                (max(mark.start, chunk.start), min(mark.stop, chunk.end)) for mark in labelled
+            )
+            found = [(*stretch, type_on(tokens)) for stretch in united(inside)]
         for stretches, look in coloured:
             if stretches:
                 _mark(found, chunk, stretches, look())
         ink = {"muted": "muted", "italic": "muted", "bad": "bad"}.get(section.tone, "text")
-        laid.draw(painter, at, sight, tokens, ink, found)
+        laid.draw(painter, at, sight, tokens, ink, found, grounds)
         if labelled:
             paint_lines(painter, laid, at, sight, tokens, labelled, (chunk.start, chunk.end))
 
