@@ -358,6 +358,33 @@ class PrivacyRepository:
         ):
             pass
 
+    def buried(self) -> list[int]:
+        """Row numbers of the traces whose text was deleted."""
+        with self._database.read() as connection:
+            return list(connection.execute(select(t.tombstone.c.trace_pk)).scalars())
+
+    def imported_until(self, pks: Sequence[int], until: str, origin: str = "") -> dict[int, str]:
+        """Of these traces those that were imported before a moment, and when.
+
+        Args:
+            until: ISO 8601.
+            origin: only of scenarios of this origin; empty for all.
+        """
+        found: dict[int, str] = {}
+        at = t.import_file.c.created_at
+        with self._database.read() as connection:
+            for start in range(0, len(pks), _AT_ONCE):
+                statement = (
+                    select(t.trace.c.pk, at)
+                    .join(t.import_file, t.import_file.c.pk == t.trace.c.import_pk)
+                    .join(t.scenario, t.scenario.c.pk == t.trace.c.scenario_pk)
+                    .where(t.trace.c.pk.in_(pks[start : start + _AT_ONCE]), at <= until)
+                )
+                if origin:
+                    statement = statement.where(t.scenario.c.origin == origin)
+                found.update((pk, moment) for pk, moment in connection.execute(statement))
+        return found
+
     def tombstones(self) -> list[Tombstone]:
         """What was deleted, oldest first."""
         s = t.tombstone.c

@@ -316,10 +316,10 @@ class NationalIds:
         """See `Recognizer`."""
         if not scan.has_digits:
             return
-        forms = _PLAIN_FORMS
+        forms, some = _PLAIN_FORMS, _SOME_PLAIN
         if not _CONTEXT.isdisjoint(scan.words):
             forms = tuple(one for one in FORMS if not one.words or one.words & scan.words)
-        some = _some_form(forms)
+            some = _some_form("|".join(f"(?:{one.written.pattern})" for one in forms))
         for found in _CANDIDATE.finditer(scan.text):
             if _FIVE_DIGITS.match(found.group()) is None:
                 continue
@@ -327,9 +327,12 @@ class NationalIds:
 
 
 @lru_cache(maxsize=64)
-def _some_form(forms: tuple[IdForm, ...]) -> re.Pattern[str]:
+def _some_form(patterns: str) -> re.Pattern[str]:
     """Whether any of the forms fits: asked once instead of once for each."""
-    return re.compile("|".join(f"(?:{one.written.pattern})" for one in forms), re.IGNORECASE)
+    return re.compile(patterns, re.IGNORECASE)
+
+
+_SOME_PLAIN = _some_form("|".join(f"(?:{one.written.pattern})" for one in _PLAIN_FORMS))
 
 
 def _in_candidate(

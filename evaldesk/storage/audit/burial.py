@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from evaldesk.storage import portable_rows
+from evaldesk.storage import codec, portable_rows
 from evaldesk.storage import tables as t
 from evaldesk.storage.audit import coverage, scores
 
@@ -61,6 +61,34 @@ def bury_text(connection: Connection, trace_pks: Sequence[int]) -> int:
         _INSERT,
         [("trace_body", pk, 0, name, name, _cover(raw, "trace", pk)) for pk, name in rows],
     )
+    return len(rows)
+
+
+def bury_scenario_text(connection: Connection, pks: Sequence[int]) -> int:
+    """Empty what scenarios ask and expect; their rows stay, as traces and dataset versions refer to
+    them. Those that somebody described anew are left alone: their description is a decision.
+
+    Returns:
+        How many were emptied.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    rows = []
+    for pk in sorted(pks):
+        described = raw.execute(
+            "SELECT 1 FROM scenario_revision WHERE scenario_pk = ? LIMIT 1", (pk,)
+        ).fetchone()
+        if described is not None:
+            continue
+        for _, content in portable_rows.rows(connection, "scenario", after=pk - 1, until=pk):
+            digest = portable_rows.row_hash(content).hex()
+            rows.append(
+                ("scenario", pk, 0, str(content["id"]), digest, _cover(raw, "scenario", pk))
+            )
+    raw.executemany(
+        "UPDATE scenario SET body = ?, title = '', expected = '' WHERE pk = ?",
+        [(codec.pack(b"{}"), row[1]) for row in rows],
+    )
+    raw.executemany(_INSERT, rows)
     return len(rows)
 
 
