@@ -1,8 +1,10 @@
 """Answers with the version of the rubric that each was given to."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import case, select
+from sqlalchemy import func as sql
 
 from evaldesk.domain.rating import Answer
 from evaldesk.storage import rounds
@@ -45,8 +47,50 @@ def said(
         return answers
 
 
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """How far a rater's answers, submissions and what was set aside had been read."""
+
+    answers: int = 0
+    submissions: int = 0
+    aside: int = 0
+
+
+def watermark(database: Database) -> Watermark:
+    """How far they are by now; everybody's."""
+    with database.read() as connection:
+        last = (
+            select(sql.max(table.c.seq)).scalar_subquery()
+            for table in (t.answer, t.submission, t.aside)
+        )
+        row = connection.execute(select(*last)).one()
+        return Watermark(*(number or 0 for number in row))
+
+
+def touched_since(database: Database, rubric: str, rater: str, mark: Watermark) -> set[int]:
+    """The traces for which this rater answered or handed in something since then."""
+    found: set[int] = set()
+    with database.read() as connection:
+        for table, seq in ((t.answer, mark.answers), (t.submission, mark.submissions)):
+            found.update(
+                connection.execute(
+                    select(table.c.trace_pk)
+                    .join(t.person, t.person.c.pk == table.c.rater_pk)
+                    .join(t.rubric, t.rubric.c.pk == table.c.rubric_pk)
+                    # Not by the index of raters: what is new is at the end of the table.
+                    .where(table.c.seq > seq, t.person.c.name == rater, t.rubric.c.name == rubric)
+                ).scalars()
+            )
+    return found
+
+
 def standing(
-    database: Database, rubric: str, rater: str = "", *, reading: int = 0
+    database: Database,
+    rubric: str,
+    rater: str = "",
+    *,
+    reading: int = 0,
+    traces: Collection[int] | None = None,
 ) -> Iterator[tuple[Answer, str]]:
     """Every current answer, and when its rating was submitted, by rater and trace; an empty time
     for one that is not.
@@ -54,6 +98,7 @@ def standing(
     Args:
         rater: only theirs; empty for everybody's.
         reading: 1 for hidden repeats.
+        traces: only of these, some hundreds; None for all.
 
     The reading connection is held until the iterator ends or is closed.
     """
@@ -82,6 +127,8 @@ def standing(
     )
     if rater:
         statement = statement.where(t.person.c.name == rater)
+    if traces is not None:
+        statement = statement.where(t.answer.c.trace_pk.in_(traces))
     with database.read() as connection:
         for row in connection.execution_options(yield_per=_AT_ONCE).execute(statement):
             yield answer_of(row, row.rater), row.submitted or ""

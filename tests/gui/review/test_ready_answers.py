@@ -68,7 +68,7 @@ def test_a_suggestion_stands_ready_and_is_no_answer(open_page: Open, judged: Pro
     assert card.value is None
     assert card.stands_ready
     assert [button.isChecked() for button in card.buttons] == [False, False]
-    assert "not answered yet" in card._suggestion.label.text()  # type: ignore[union-attr]
+    assert card._suggestion.label.text() == "Suggested: Yes · judge verdict"  # type: ignore[union-attr]
     assert "no answer yet; suggested is" in card.accessibleDescription()
     assert page.controller.answers == {}
     assert judged.ratings.own(1, "Support", "ada") == {}

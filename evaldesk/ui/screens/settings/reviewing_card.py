@@ -25,7 +25,7 @@ from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.workspace import Workspace
 
 _JSON = "JSON (*.json)"
-_ROWS = 5
+_ROWS = 8
 
 
 class ReviewingCard(Card):
@@ -111,7 +111,6 @@ class ReviewingCard(Card):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Snippets"))
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setFixedHeight(_ROWS * (self.list.fontMetrics().lineSpacing() + 8) + 4)
         self.list.currentRowChanged.connect(lambda _: self._show_chosen())
         self.body.addWidget(self.list)
         row = QHBoxLayout()
@@ -159,6 +158,9 @@ class ReviewingCard(Card):
                 item.setToolTip(text)
                 self.list.addItem(item)
             self.list.setCurrentRow([*kept].index(chosen) if chosen in kept else -1)
+        rows = min(len(kept), _ROWS)
+        self.list.setVisible(rows > 0)
+        self.list.setFixedHeight(rows * max(1, self.list.sizeHintForRow(0)) + 6)
         self.drop.setEnabled(self.list.currentRow() >= 0)
         self.hand_out.setEnabled(bool(kept))
 

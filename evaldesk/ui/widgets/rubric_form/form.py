@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 from evaldesk.domain.rubric import COMMENT, SEVERITIES, SEVERITY, Criterion, Rubric
 from evaldesk.domain.suggestion import Suggested
 from evaldesk.services.answering import Earlier
+from evaldesk.ui.widgets.announcing import announce
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.chip import Chip
@@ -61,11 +62,6 @@ class RubricForm(QWidget):
         head.setSpacing(8)
         self.heading = ElidedLabel("", kind="heading")
         head.addWidget(self.heading, 1)
-        self.take_all = ActionButton("", keys("accept_all") if keys else "", kind="link")
-        self.take_all.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.take_all.clicked.connect(lambda: self.taken.emit(""))
-        self.take_all.hide()
-        head.addWidget(self.take_all)
         if submits:
             head.addWidget(KeyHint(keys("sheet") if keys else "?", self.tr("keys")))
         outer.addLayout(head)
@@ -92,6 +88,11 @@ class RubricForm(QWidget):
         self.state_chip = Chip("", "ok")
         row.addWidget(self.state_chip)
         row.addStretch(1)
+        self.take_all = ActionButton("", keys("accept_all") if keys else "", kind="link")
+        self.take_all.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.take_all.clicked.connect(lambda: self.taken.emit(""))
+        self.take_all.hide()
+        row.addWidget(self.take_all)
         foot.addLayout(row)
         outer.addWidget(hairline())
         outer.addWidget(self.footer)
@@ -198,6 +199,7 @@ class RubricForm(QWidget):
         """Say above the button why something was refused; empty for nothing."""
         self.problem.setText(text)
         self.problem.setVisible(bool(text))
+        announce(self, text, urgent=True)
 
     def show_state(self, chip: str, kind: str = "ok", button: str = "") -> None:
         """A chip beside the button, and other words on it."""

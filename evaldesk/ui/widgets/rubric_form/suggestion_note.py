@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from evaldesk.domain.suggestion import Suggested
 from evaldesk.ui.widgets.button import ActionButton
-from evaldesk.ui.widgets.card import text_label
+from evaldesk.ui.widgets.label import ElidedLabel
 
 
 class SuggestionNote(QWidget):
@@ -23,10 +23,14 @@ class SuggestionNote(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        self.label = text_label("", "small", wrap=True)
+        # One line, answered or not: what stands below stays where the eye left it.
+        self.label = ElidedLabel("", kind="small")
         row.addWidget(self.label, 1)
         self.button = ActionButton(self.tr("Take it"), keys, kind="link")
         self.button.clicked.connect(self.taken)
+        keep = self.button.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.button.setSizePolicy(keep)
         row.addWidget(self.button)
         self.hide()
 
@@ -41,9 +45,9 @@ class SuggestionNote(QWidget):
         if ready is None:
             return
         said = (
-            self.tr("Suggested was: {answer} ({by})")
+            self.tr("Suggested was: {answer} · {by}")
             if answered
-            else self.tr("Suggested, not answered yet: {answer} ({by})")
+            else self.tr("Suggested: {answer} · {by}")
         )
         self.label.setText(said.format(answer=words, by=ready.by))
         self.button.setVisible(not answered)
