@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from evaldesk.jobs.runner import Job, JobRunner
 from evaldesk.ui.theme.measure import fix_height, fix_width
+from evaldesk.ui.widgets.announcing import announce
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.label import ElidedLabel
 
@@ -93,6 +94,7 @@ class StatusBar(QWidget):
     def say(self, text: str) -> None:
         """A short message; it goes by itself."""
         self.message.setText(text)
+        announce(self, text)
         self._forget.start()
 
     def _show_saved(self) -> None:

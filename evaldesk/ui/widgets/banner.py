@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from evaldesk.ui.widgets.announcing import announce
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.chip import restyle
 
@@ -75,6 +76,7 @@ class Banner(QFrame):
             self._actions.addWidget(button)
         self.setAccessibleName(f"{message} {hint}".strip())
         self.show()
+        announce(self, self.accessibleName(), urgent=True)
 
     def dismiss(self) -> None:
         """Hide it."""

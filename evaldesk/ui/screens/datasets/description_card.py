@@ -124,6 +124,7 @@ class DescriptionCard(QWidget):
         box.setAccessibleName(caption)
         box.textActivated.connect(lambda text: self._chosen(name, box, text))
         field = _field_of(box)
+        field.setAccessibleName(caption)
         field.editingFinished.connect(lambda: self._typed(name, field))
         self._form.addRow(text_label(caption, "muted"), box)
         return box
