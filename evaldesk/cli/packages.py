@@ -206,6 +206,7 @@ def _conflict_json(one: "Conflict") -> dict[str, Any]:
         "round": one.round or None,
         "stands": one.stands,
         "at": one.at,
+        "decided": one.decided,
         "others": [{"value": value, "at": at} for value, at in one.others],
     }
 
@@ -216,7 +217,8 @@ def _report_text(report: "MergeReport") -> str:
         count = len(report.conflicts)
         lines.append(
             counted(count, "%1 question was", "%1 questions were")
-            + " answered twice, and differently; the later answer stands until somebody decides:"
+            + " answered twice, and differently; the later answer stands"
+            + (":" if report.exit_code != 1 else " until somebody decides:")
         )
         lines += [
             f"  {one.who}, {one.field} of {one.trace[:12]}: {one.stands!r} ({one.at}), "

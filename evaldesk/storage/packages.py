@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -141,9 +141,10 @@ class PackageRepository:
                 event="package.merged", author=author, details=details
             ) as connection:
                 count = _Merge(connection, brought).run(fits)
-                counted.append(count)
                 if newer:
-                    _decide(connection, count.conflicts, author)
+                    settled = _decided(connection, count.conflicts, author)
+                    count = replace(count, conflicts=settled)
+                counted.append(count)
                 if dry_run:
                     raise _DryRun
                 if count.added or count.events:
@@ -193,6 +194,7 @@ class _Merge:
         items = _items(self.connection, self.brought.assignment)
         traces = _trace_ids(self.connection, [one.trace_pk for one in items.values()])
         inserter = RowInserter(self.connection)
+        here = self._here()
         touched: dict[str, dict[standing.Question, None]] = {}
         ratings: list[standing.Question] = []
         for row in self.brought.rows:
@@ -201,7 +203,10 @@ class _Merge:
             if row.table in standing.QUESTIONS:
                 question = tuple(values[name] for name in standing.QUESTIONS[row.table])
                 touched.setdefault(row.table, {})[question] = None
-            if self._is_here(row):
+            known = here.get((row.table, str(row.content["id"])))
+            if known is not None:
+                if known != dict(row.content):
+                    raise _another(row)
                 self.already[row.table] += 1
                 continue
             self._follow(row, values)
@@ -237,28 +242,34 @@ class _Merge:
             local["reading"] = item.reading
         return local
 
-    def _is_here(self, row: CarriedRow) -> bool:
-        identity = row.content["id"]
-        here = [*portable_rows.by_id(self.connection, row.table, [str(identity)])]
-        if not here:
-            return False
-        if as_signed(self.connection, row.table, here[0]) != dict(row.content):
-            raise InputError(
-                f"The {row.table.replace('_', ' ')} {identity} is here already, and says something "
-                "else."
-            )
-        return True
+    def _here(self) -> dict[tuple[str, str], portable_rows.Content]:
+        """Those rows of the file that are here already, as they were signed."""
+        ids: dict[str, list[str]] = {}
+        for row in self.brought.rows:
+            ids.setdefault(row.table, []).append(str(row.content["id"]))
+        found = {}
+        for table, wanted in ids.items():
+            signed = _signed(self.connection, table, wanted)
+            for content in portable_rows.by_id(self.connection, table, wanted):
+                identity = content["id"]
+                found[table, identity] = {**content, **signed.get(identity, {})}
+        return found
 
     def _follow(self, row: CarriedRow, values: dict[str, Any]) -> None:
         """Where what a row supersedes was superseded here meanwhile, it stands beside that."""
         before = values.get("supersedes")
         if before is None:
             return
-        table = t.METADATA.tables[row.table]
-        if self.connection.execute(select(1).where(table.c.id == before)).first() is None:
+        raw: Any = self.connection.connection.dbapi_connection
+        name = t.METADATA.tables[row.table].name
+        there, taken = raw.execute(
+            f'SELECT EXISTS (SELECT 1 FROM "{name}" WHERE id = ?),'
+            f' EXISTS (SELECT 1 FROM "{name}" WHERE supersedes = ?)',
+            (before, before),
+        ).fetchone()
+        if not there:
             raise InputError(f"A row of {row.table} supersedes one that did not come with it.")
-        taken = select(1).where(table.c.supersedes == before)
-        if self.connection.execute(taken).first() is not None:
+        if taken:
             values["supersedes"] = None
 
     def _remember(
@@ -282,12 +293,25 @@ def as_signed(
     """The portable form of a row as its author signed it, where it came in a package; else as it
     is.
     """
-    found = connection.execute(
-        select(t.package_row.c.signed).where(
-            t.package_row.c.name == table, t.package_row.c.row == content.get("id")
+    identity = str(content["id"])
+    return {**content, **_signed(connection, table, [identity]).get(identity, {})}
+
+
+def _signed(connection: Connection, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Row → what it said differently when it was signed."""
+    r = t.package_row.c
+    found: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(ids), 500):
+        rows = connection.execute(
+            select(r.row, r.signed).where(r.name == table, r.row.in_(ids[start : start + 500]))
         )
-    ).scalar()
-    return content if found is None else {**content, **codec.decode(found)}
+        found.update((row, codec.decode(signed)) for row, signed in rows)
+    return found
+
+
+def _another(row: CarriedRow) -> InputError:
+    what = row.table.replace("_", " ")
+    return InputError(f"The {what} {row.content['id']} is here already, and says something else.")
 
 
 def keep(connection: Connection, record: PackageRecord) -> None:
@@ -325,11 +349,15 @@ def _trace_ids(connection: Connection, pks: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def _decide(connection: Connection, conflicts: Sequence[Conflict], author: str) -> None:
-    for conflict in conflicts:
-        for fork in standing.forks(connection, conflict.table):
-            if fork.rows == conflict.rows:
+def _decided(
+    connection: Connection, conflicts: Sequence[Conflict], author: str
+) -> tuple[Conflict, ...]:
+    open_ = {one.rows for one in conflicts}
+    for table in {one.table for one in conflicts}:
+        for fork in standing.forks(connection, table):
+            if fork.rows in open_:
                 standing.decide(connection, fork, fork.rows[0], author, "the later answer stands")
+    return tuple(replace(one, decided=True) for one in conflicts)
 
 
 def _conflict(connection: Connection, fork: standing.Fork) -> Conflict:

@@ -120,7 +120,8 @@ class MergeReport:
     def exit_code(self) -> int:
         """Of the command line's contract: 5 before 3 before 1."""
         codes = {one.exit_code for one in self.files}
-        return next((code for code in (5, 4, 3, 2) if code in codes), int(bool(self.conflicts)))
+        unresolved = any(not one.decided for one in self.conflicts)
+        return next((code for code in (5, 4, 3, 2) if code in codes), int(unresolved))
 
 
 def merge(
