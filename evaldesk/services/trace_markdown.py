@@ -25,9 +25,10 @@ def trace_markdown(trace: Trace, *, hide_systems: bool = False, hide_scores: boo
     """
     row, scenario = trace.row, trace.scenario
     parts = [f"# {scenario.title or row.title or scenario.key}"]
-    facts = [("Scenario", scenario.key), ("Trace", row.id)]
+    facts = [("Scenario", scenario.key)]
     if not hide_systems:
-        facts += [("System", row.system), ("Run", row.run)]
+        # Who has a trace's id can look up its run.
+        facts += [("Trace", row.id), ("System", row.system), ("Run", row.run)]
     facts.append(("Status", "" if row.status == "ok" else row.status))
     if not hide_scores:
         facts += [
@@ -78,7 +79,7 @@ def trace_json(trace: Trace, *, hide_systems: bool = False, hide_scores: bool = 
     """The whole trace as the canonical JSON of the file format, indented."""
     data = trace.to_json()
     if hide_systems:
-        for name in ("system", "run", "cost", "spans", "metadata"):
+        for name in ("id", "system", "run", "cost", "spans", "metadata"):
             data.pop(name, None)
         data["messages"] = [_plain(message) for message in data.get("messages") or ()]
     if hide_scores:

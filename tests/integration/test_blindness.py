@@ -13,21 +13,35 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from evaldesk.cli.main import main
 from evaldesk.domain.errors import NotAllowedError, NotFoundError
+from evaldesk.domain.preference import OVERALL
 from evaldesk.domain.query import Comparison, TraceQuery
 from evaldesk.domain.round import RoundDraft, RoundItem, RoundRules
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.domain.trace import Annotation, Scenario, Score, TraceBody, TraceRecord
 from evaldesk.jobs.runner import InlineJobRunner, JobControl
-from evaldesk.services import highlights, review, review_queue, round_queue
+from evaldesk.services import (
+    highlights,
+    preferences,
+    preferring,
+    review,
+    review_queue,
+    round_overview,
+    round_queue,
+)
+from evaldesk.services.answering import Sheet
 from evaldesk.services.blinding import tags_for, veiled_by
 from evaldesk.services.passages import passages_of
+from evaldesk.services.round_planning import RoundPlan, start_round
 from evaldesk.services.undo import SUBMISSION, Step
 from evaldesk.settings import Settings
+from evaldesk.storage.preferences import Given
 from evaldesk.storage.project import Project
 from evaldesk.ui.actions import ActionRegistry
 from evaldesk.ui.blindness import unless_blind
 from evaldesk.ui.prompts import ScriptedPrompts
+from evaldesk.ui.screens.prefer.page import PreferPage
 from evaldesk.ui.screens.registry import SCREENS
 from evaldesk.ui.screens.review.page import ReviewPage
 from evaldesk.ui.shell.host import ScreenHost
@@ -383,6 +397,7 @@ def test_screens_that_tell_are_kept_from_sight_until_all_is_rated(
     # Those that are not kept from sight tell nothing of systems, scores or answers.
     assert {spec.id for spec in SCREENS if not spec.tells} <= {
         "review",
+        "prefer",
         "rounds",
         "rubrics",
         "import",
@@ -432,3 +447,133 @@ def test_only_a_round_that_hides_something_veils(project: Project, hidden: bool)
     project.rounds.start(draft, "Olga")
     assert veiled_by(project, "Ada") == ("Open" if hidden else "")
     assert veiled_by(project, "Olga") == ""
+
+
+@pytest.fixture
+def paired(project: Project) -> Project:
+    """Besides, three pairs that Ada compares blind, one of them twice; Bo has done so."""
+    project.rounds.move("Pilot", "closed", "Olga")
+    runs = (f"{CANARY}-run-one", f"{CANARY}-run-two")
+    plan = RoundPlan(
+        "Pairs",
+        "Support",
+        ("Ada", "Bo"),
+        "pairwise",
+        per_item=2,
+        repeats=0.34,
+        pairs=runs,
+        note="which is better",
+    )
+    start_round(project, plan, f"{CANARY}-owner")
+    for one in project.preferences.assigned("Pairs", "Bo"):
+        given = [Given(OVERALL, "a", 3, f"{CANARY} reason")]
+        place = (one.number, one.reading)
+        project.preferences.record("Pairs", "Bo", place, given, state="submitted")
+    return project
+
+
+def test_no_use_case_of_comparing_tells_what_anybody_else_prefers(paired: Project) -> None:
+    queue = preferring.pair_queue(paired, "Pairs", "Ada")
+    item = queue.pks[0]
+    step = Step(item, OVERALL, None, "left")
+    seen = Sheet({OVERALL: "left"})
+    cases: dict[Callable[..., Any], Callable[[], object]] = {
+        preferring.questions: lambda: preferring.questions(RUBRIC),
+        preferring.pair_queue: lambda: (queue.pks, queue.progress, queue.rater),
+        preferring.listed_pairs: lambda: preferring.listed_pairs(paired, queue, queue.pks),
+        # The traces themselves are shown veiled; see below.
+        preferring.read_pair: lambda: [
+            preferring.read_pair(paired, queue, one).sheet for one in queue.pks
+        ],
+        preferring.sheet: lambda: [
+            preferring.sheet(paired, "Pairs", "Ada", one) for one in queue.pks
+        ],
+        preferring.choose: lambda: preferring.choose(item, seen, OVERALL, "tie"),
+        preferring.weigh: lambda: preferring.weigh(item, seen, OVERALL, 2),
+        preferring.give_reason: lambda: preferring.give_reason(item, seen, OVERALL, "why"),
+        preferring.check_finished: lambda: preferring.check_finished(
+            RUBRIC, Sheet({OVERALL: "tie"})
+        ),
+        preferring.apply: lambda: preferring.apply(paired, RUBRIC, "Ada", step, round="Pairs"),
+        preferring.note_time: lambda: preferring.note_time(paired, queue, item, 10),
+    }
+    public = {
+        found
+        for name, found in inspect.getmembers(preferring, inspect.isfunction)
+        if found.__module__ == preferring.__name__ and not name.startswith("_")
+    }
+    assert public == set(cases)
+    for function, call in cases.items():
+        assert_blind(call(), function.__name__)
+    assert_blind(round_queue.rounds_of(paired, "Ada"), "rounds")
+    # Which end of its pair a trace is would tell its run, were it told.
+    assert "left" not in repr(preferring.listed_pairs(paired, queue, queue.pks))
+
+
+def test_what_pairs_found_is_told_to_nobody_who_still_compares(
+    paired: Project, tmp_path: Path
+) -> None:
+    assert round_overview.findings(paired, "Pairs", "Ada") == round_overview.RoundFindings()
+    told = round_overview.overview(paired, "Pairs", "Ada")
+    assert told.round.plan == {}
+    assert [one.rater for one in told.progress] == ["Ada"]
+    with pytest.raises(NotAllowedError):
+        preferences.findings(paired, "Pairs", person="Ada")
+    paired.close()
+    out = tmp_path / "out.csv"
+    for argv in (
+        ["preferences", str(paired.path), "--round", "Pairs", "--author", "Ada"],
+        ["pairs", "export", str(paired.path), "--round", "Pairs", "--out", str(out),
+         "--author", "Ada"],
+    ):  # fmt: skip
+        assert main(argv) == 5
+    assert not out.exists()
+
+
+def test_no_pair_tells_its_systems_or_what_others_prefer(
+    workspace: Workspace, paired: Project, qtbot: QtBot
+) -> None:
+    page = PreferPage(workspace)
+    qtbot.addWidget(page)
+    page.resize(1300, 900)
+    page.show()
+    page.opened(round="Pairs")
+    queue = page.controller.queue
+    assert queue is not None
+    assert len(queue) == 4
+    ids = [row.id for row in paired.traces.rows(list(paired.traces.ids(TraceQuery())))]
+    copies = [spec.id for spec in workspace.actions.specs if spec.id.startswith("prefer.read_copy")]
+    assert len(copies) >= 5
+    for item in queue.pks:
+        page.controller.go(item)
+        page.controller.choose(OVERALL, "left")
+        page.trace_pane.focus_trace()
+        told = said_by(page) + page.breadcrumb() + str(page.chips()) + page.status_text()
+        for copy in copies:
+            workspace.actions.trigger(copy)
+            told += QApplication.clipboard().text()
+        assert "Q " in told
+        assert_blind(told, f"pair {item}")
+        assert not [one for one in ids if one in told]
+
+
+def test_pairs_veil_the_other_screens_too(
+    workspace: Workspace, paired: Project, qtbot: QtBot
+) -> None:
+    assert veiled_by(paired, "Ada") == "Pairs"
+    assert veiled_by(paired, "Bo") == ""
+    host = ScreenHost(workspace, SCREENS, QWidget())
+    qtbot.addWidget(host)
+    host.show()
+    for spec in SCREENS:
+        if spec.tells:
+            host.show_screen(spec.id)
+            assert host.currentWidget() is host.veil, spec.id
+    host.show_screen("rounds", {"round": "Pairs"})
+    # Who owns a round and who rates in it may be known; what is compared and preferred may not.
+    told = said_by(host)
+    assert "Pairs" in told
+    for word in ("run-one", "run-two", f"{CANARY}-system", f"{CANARY} reason", "%"):
+        assert word not in told, word
+    found = TraceSearch(workspace)(paired, "Q", 10, JobControl())
+    assert_blind(found, "palette")
