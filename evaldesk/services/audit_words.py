@@ -17,7 +17,7 @@ _DONE = {
     "rating.skipped": "skipped a rating",
     "rating.flagged": "flagged a rating for the adjudicator",
     "rating.reopened": "opened a rating again",
-    "rating.timed": "worked on a rating",
+    "rating.timed": "worked for a while",
     "preference.given": "gave {preference}",
     "preference.submitted": "submitted {preference}",
     "ruling.made": "ruled on “{criterion}”",
@@ -48,7 +48,8 @@ _DONE = {
     "export.file": "exported {path}",
     "export.audit": "exported the log to {path}",
     "backup.made": "made a backup",
-    "veil.lifted": "looked at what the round hides",
+    "veil.lifted": "looked at what the round “{round}” hides",
+    "answers.shown": "looked at what others answered",
 }
 
 _NAMES = {
@@ -86,15 +87,16 @@ _NAMES = {
 
 
 def sentence(event: AuditEvent) -> str:
-    """What happened, in one sentence: “ann submitted 3 answers in the round “main”.”"""
+    """What happened, in a sentence: “ann submitted 3 answers of trace 1f… in the round “main”.”"""
     body = event.body
     details: Mapping[str, Any] = body.get("details") or {}
     who = event.author or "Somebody"
     known = _DONE.get(event.kind)
     did = f"did “{event.kind}”" if known is None else known.format_map(_Words(body, details))
     where = ""
-    if event.kind.startswith(("rating.", "preference.")) and details.get("round"):
-        where = f" in the round “{details['round']}”"
+    if event.kind.startswith(("rating.", "preference.")):
+        where = f" of trace {str(details['trace'])[:12]}" if details.get("trace") else ""
+        where += f" in the round “{details['round']}”" if details.get("round") else ""
     behalf = f", in the name of {body['said_by']}" if body.get("said_by") else ""
     reason = f": {body['reason']}" if body.get("reason") else ""
     return f"{who} {did}{where}{behalf}{reason}."

@@ -97,9 +97,11 @@ class RatingRepository:
         Raises:
             NotAllowedError: the round is closed.
         """
+        told: dict[str, str] = {}
         with self._database.write(
-            event=f"rating.{state or 'answered'}", author=rater, details=_told(rubric, round)
+            event=f"rating.{state or 'answered'}", author=rater, details=told
         ) as connection:
+            told.update(_told(connection, trace_pk, rubric, round))
             rubric_pk, version_pk = rubrics.locate(connection, rubric, version)
             rater_pk = people.ensure(connection, rater)
             round_pk = rounds.locate_open(connection, round) if round else None
@@ -159,9 +161,9 @@ class RatingRepository:
             reading: 1 for a hidden repeat.
         """
         said = "reopened" if reopen else state
-        with self._database.write(
-            event=f"rating.{said}", author=rater, details=_told(rubric, round)
-        ) as connection:
+        told: dict[str, str] = {}
+        with self._database.write(event=f"rating.{said}", author=rater, details=told) as connection:
+            told.update(_told(connection, trace_pk, rubric, round))
             rubric_pk, _ = rubrics.locate(connection, rubric)
             connection.execute(
                 t.submission.insert().values(
@@ -486,9 +488,11 @@ class RatingRepository:
             )
 
 
-def _told(rubric: str, round: str) -> dict[str, str]:
+def _told(connection: Connection, trace_pk: int, rubric: str, round: str) -> dict[str, str]:
     """For the log."""
-    return {"rubric": rubric, **({"round": round} if round else {})}
+    trace = connection.execute(select(t.trace.c.id).where(t.trace.c.pk == trace_pk)).scalar()
+    said = {"rubric": rubric, "trace": "" if trace is None else trace.hex()}
+    return {**said, "round": round} if round else said
 
 
 def _append(connection: Connection, row: dict[str, Any], value: Given | None, rater: str) -> Answer:

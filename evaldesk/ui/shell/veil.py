@@ -42,4 +42,8 @@ class Veil(EmptyState):
     def _look(self) -> None:
         workspace = self._workspace
         workspace.unveiled.add((workspace.user, self.round))
+        project, user = workspace.project, workspace.user
+        told = {"round": self.round, "screen": self._screen}
+        if project is not None:
+            workspace.jobs.write(lambda _: project.audit.record("veil.lifted", told, user))
         workspace.navigate(self._screen)

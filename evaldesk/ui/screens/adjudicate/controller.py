@@ -112,7 +112,13 @@ class AdjudicateController(QObject):
     def look_anyway(self) -> None:
         """Give up blindness for this rubric, until the project is closed."""
         if self.found is not None and self.found.rubric is not None:
-            self.workspace.unblinded.add((self.workspace.user, self.found.rubric.name))
+            project, user, rubric = self.workspace.project, self.workspace.user, self.found.rubric
+            self.workspace.unblinded.add((user, rubric.name))
+            if project is not None:
+                told = {"rubric": rubric.name}
+                self.workspace.jobs.write(
+                    lambda _: project.audit.record("answers.shown", told, user)
+                )
             self.load()
 
     def choose(self, **what: Any) -> None:

@@ -121,6 +121,10 @@ class EntryPane(QWidget):
         return kind, word, said
 
 
+_LEFT_OUT = frozenset(("id", "supersedes", "created_at", "version", "parts"))
+"""Of a row: what says nothing to a reader; the entry itself, or the project, has it."""
+
+
 def _told(entry: Entry) -> list[str]:
     """The rows, a paragraph each: what a person reads of them first, what is long cut."""
     found = []
@@ -129,7 +133,7 @@ def _told(entry: Entry) -> list[str]:
             said = [
                 f"{key}: {_short(value)}"
                 for key, value in content.items()
-                if value not in (None, "", 0, {}, "{}", "[]") and key not in ("id", "supersedes")
+                if value not in (None, "", 0, {}, "{}", "[]") and key not in _LEFT_OUT
             ]
             found.append(f"{count_of(name, 1).removeprefix('1 ')} – {', '.join(said)}")
     return found
