@@ -209,6 +209,37 @@ def test_walking_removing_and_changing(ready: ReviewPage, press: Callable[..., N
     assert [one.anchor.quote for one in kept(page)] == ["swer"]
 
 
+def test_after_one_was_kept_the_next_is_begun(
+    ready: ReviewPage, press: Callable[..., None]
+) -> None:
+    mark(ready, 0, 3)
+    ready._focus_form()
+    press("h")
+    press(Key.Key_End, modifier=SHIFT)
+    press("2")
+    press(Key.Key_Return)
+    assert [one.label for one in kept(ready)] == ["wrong_action", "false_report"]
+    press(Key.Key_Escape)
+    # Who goes to another card has none in hand: nothing is removed by mistake.
+    desk = ready.highlighting.desk
+    desk.walk(1)
+    assert desk.current
+    ready.trace_pane.single.canvas.set_current(0)
+    assert not desk.current
+    press(Key.Key_Delete)
+    assert len(kept(ready)) == 2
+
+
+def test_what_is_on_its_way_to_the_disk_is_not_shown_to_another(ready: ReviewPage) -> None:
+    mark(ready, 0, 3)
+    desk = ready.highlighting.desk
+    (one,) = kept(ready)
+    desk.sight._under_way[one.id] = one, one
+    ready.workspace.set_user("bo")
+    desk.load()
+    assert desk.placed == []
+
+
 def test_another_raters_marks_are_not_seen(ready: ReviewPage) -> None:
     mark(ready, 0, 3)
     ready.workspace.set_user("bo")

@@ -39,6 +39,7 @@ def test_labels_of_all_rubrics_can_be_chosen(page, project):
     (one,) = project.highlights.of_trace(pk)
     assert (one.kind, one.label, one.rubric, one.author) == ("criterion", "kind", "Tone", "ada")
     assert page.highlighting.desk.list.isVisibleTo(page)
+    page.highlighting.desk.walk(1)
     page.highlighting.desk.remove()
     assert project.highlights.of_trace(pk) == []
 

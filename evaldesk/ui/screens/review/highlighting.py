@@ -9,7 +9,8 @@ from evaldesk.domain.highlight import Highlight
 from evaldesk.services import highlights, review
 from evaldesk.services.undo import Step
 from evaldesk.ui.screens.review.controller import ReviewController
-from evaldesk.ui.widgets.trace_view.highlight_desk import HighlightDesk, MarkingRules, write
+from evaldesk.ui.widgets.trace_view.highlight_desk import HighlightDesk
+from evaldesk.ui.widgets.trace_view.highlight_sight import MarkingRules
 from evaldesk.ui.widgets.trace_view.pane import TracePane
 
 
@@ -57,7 +58,7 @@ class Highlighting(QObject):
 
     def _apply(self, step: Step) -> None:
         before, after = cast(Any, step.before), cast(Any, step.after)
-        self.desk.show_changed(before, after)
-        write(self._pane, before, after, self.desk)
+        self.desk.sight.show_changed(before, after)
+        self.desk.sight.write(before, after)
         if after is None:
             self._controller.workspace.say(self.tr("Highlight removed"))

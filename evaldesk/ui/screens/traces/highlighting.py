@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QWidget
 from evaldesk.domain.highlight import Highlight, HighlightLabel
 from evaldesk.domain.project import Changes
 from evaldesk.services.highlights import labels_of
-from evaldesk.ui.widgets.trace_view.highlight_desk import HighlightDesk, MarkingRules, write
+from evaldesk.ui.widgets.trace_view.highlight_desk import HighlightDesk
+from evaldesk.ui.widgets.trace_view.highlight_sight import MarkingRules
 from evaldesk.ui.widgets.trace_view.hints import ClickableHint
 from evaldesk.ui.widgets.trace_view.pane import TracePane
 
@@ -46,8 +47,8 @@ class TracesHighlighting(QObject):
         return MarkingRules(self._labels)
 
     def _keep(self, before: Highlight | None, after: Highlight | None) -> None:
-        self.desk.show_changed(before, after)
-        write(self._pane, before, after, self.desk)
+        self.desk.sight.show_changed(before, after)
+        self.desk.sight.write(before, after)
         if after is None:
             self._workspace.say(self.tr("Highlight removed"))
 

@@ -5,7 +5,15 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from evaldesk.domain.highlight import Highlight, HighlightLabel
 from evaldesk.domain.rubric import SEVERITIES
@@ -114,9 +122,10 @@ class HighlightBar(QFrame):
         self.resized.emit()
 
     @property
-    def typing(self) -> bool:
-        """Whether the keys go to one of its fields."""
-        return self.other.hasFocus() or self.comment.hasFocus()
+    def has_focus(self) -> bool:
+        """Whether the keys go to one of its fields or buttons."""
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
 
     def offer(
         self,

@@ -1,74 +1,39 @@
-"""Highlighting in a pane of traces: reads what one person marked, takes new marks by mouse and by
-keys, and shows them in the text and in a list below it.
+"""Highlighting in a pane of traces: takes marks by mouse and by keys, goes through those there are,
+and shows them in the text and in a list below it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from evaldesk.domain.anchoring import Passages
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.domain.highlight import Highlight, HighlightLabel, Placed
-from evaldesk.domain.project import Changes
-from evaldesk.domain.trace import Trace
-from evaldesk.jobs.runner import JobControl
+from evaldesk.domain.highlight import Highlight
 from evaldesk.services import highlights
-from evaldesk.services.passages import fingerprint, passages_of
 from evaldesk.ui.widgets.trace_view.highlight_bar import WIDTH, Chosen, HighlightBar
 from evaldesk.ui.widgets.trace_view.highlight_list import HighlightList
-from evaldesk.ui.widgets.trace_view.highlight_marks import (
-    PlacedMark,
-    by_section,
-    letter,
-    place_of,
-)
-from evaldesk.ui.widgets.trace_view.places import Place, Span
+from evaldesk.ui.widgets.trace_view.highlight_marks import PlacedMark, by_section
+from evaldesk.ui.widgets.trace_view.highlight_sight import HighlightsInSight, MarkingRules
+from evaldesk.ui.widgets.trace_view.places import Place
 
 if TYPE_CHECKING:
     from evaldesk.ui.widgets.trace_view.pane import TracePane
 
-_AFTER_MS = 120
-
-
-@dataclass(frozen=True, slots=True)
-class MarkingRules:
-    """What a screen's highlights are made with.
-
-    Attributes:
-        labels: that can be chosen. round, reading: as highlights keep them.
-        only_reading: show only those of this reading.
-        closed: why nothing can be marked; empty where it can.
-    """
-
-    labels: Sequence[HighlightLabel] = ()
-    round: str = ""
-    reading: int = 0
-    only_reading: bool = False
-    closed: str = ""
-
-
 Keep = Callable[[Highlight | None, Highlight | None], object]
 """Given a highlight as it was and as it is to be, None for none: writes it, and may remember it for
-undoing. `HighlightDesk.show_changed` shows it."""
+undoing. `HighlightsInSight` shows and writes it."""
 
 
 class HighlightDesk(QObject):
     """Highlights of the one trace that a pane shows; of several side by side none are made.
 
     Attributes:
-        bar: labels for the selection. list: below the trace.
+        sight: what stands. bar: labels for the selection. list: below the trace.
         current: id of the highlight in hand; empty for none.
-        placed, lost: what is shown.
-
-    Signals:
-        changed(): other highlights are shown.
     """
-
-    changed = Signal()
 
     def __init__(
         self,
@@ -88,14 +53,7 @@ class HighlightDesk(QObject):
         self._rules = rules
         self._keep = keep
         self._as_somebody = as_somebody or pane.workspace.with_user
-        # On its way to the disk, which a reading begun before may not have.
-        self._under_way: dict[str, tuple[Highlight | None, Highlight]] = {}
-        self._passages: Passages | None = None
-        self._standing: dict[str, Highlight] = {}
-        self._trace: Trace | None = None
-        self._asked: object = None
-        self.placed: list[PlacedMark] = []
-        self.lost: list[Highlight] = []
+        self.sight = HighlightsInSight(pane, rules)
         self.current = ""
         self.bar = HighlightBar(pane)
         self.list = HighlightList()
@@ -114,127 +72,41 @@ class HighlightDesk(QObject):
         self.list.removed.connect(self.remove)
         self.list.changed.connect(self.change)
         self.list.left.connect(pane.focus_trace)
-        # Whoever goes from trace to trace waits for the cards, and not for the marks on them.
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_AFTER_MS)
-        self._soon.timeout.connect(self.load)
-        pane.shown.connect(self._arrived)
-        pane.cleared.connect(self._clear)
-        self._workspace.user_changed.connect(self._another_person)
-        self._workspace.project_changed.connect(self._project_changed)
-
-    # what stands
-
-    def _another_person(self) -> None:
-        self.load()
+        canvas.current_changed.connect(self._another_card)
+        self.sight.changed.connect(self._show)
+        self.sight.cleared.connect(self._cleared)
 
     def load(self) -> None:
-        """Read what this person marked in the trace in sight."""
-        trace, project = self._pane.single.trace, self._workspace.project
-        if trace is None or project is None or self._pane.is_pair or not self._pane.pks:
-            self._clear()
-            return
-        author, rules = self._workspace.user, self._rules()
-        reading = rules.reading if rules.only_reading else None
+        """Read what stands in the trace in sight."""
+        self.sight.load()
 
-        def work(_control: JobControl) -> tuple[Passages, list[Highlight], Placed]:
-            passages = passages_of(trace)
-            said = fingerprint(passages)
-            own = (
-                project.highlights.of_trace(trace.row.pk, author, said=said, reading=reading)
-                if author
-                else []
-            )
-            return passages, own, highlights.place(own, passages)
+    @property
+    def placed(self) -> list[PlacedMark]:
+        """What is shown in the trace, in reading order."""
+        return self.sight.placed
 
-        asked = self._asked = object()
-
-        def done(found: tuple[Passages, list[Highlight], Placed]) -> None:
-            if asked is not self._asked or trace is not self._pane.single.trace:
-                return
-            self._trace, self._passages = trace, found[0]
-            self._standing = {one.id: one for one in found[1]}
-            placed = found[2]
-            if self._under_way:
-                self._lay_over(trace.row.pk)
-                placed = highlights.place(self._standing.values(), found[0])
-            self._show(placed)
-
-        self._workspace.jobs.read(work, done, key=f"highlights-{id(self)}")
-
-    def show_changed(self, before: Highlight | None, after: Highlight | None) -> None:
-        """Show what was kept, changed, removed or undone, before the disk has it."""
-        one = after if after is not None else before
-        if one is None:
-            return
-        self._under_way[one.id] = after, one
-        if self._trace is None or self._passages is None:
-            return
-        if one.trace_pk != self._trace.row.pk and one.id not in self._standing:
-            return
-        if after is None:
-            self._standing.pop(one.id, None)
-            self.current = "" if self.current == one.id else self.current
-        else:
-            self._standing[one.id] = after
-            self.current = one.id
-        self._show(highlights.place(self._standing.values(), self._passages))
-
-    def settled(self, one: Highlight, after: Highlight | None) -> None:
-        """The disk has it, or refused it."""
-        if one.id in self._under_way and self._under_way[one.id][0] == after:
-            del self._under_way[one.id]
-
-    def _lay_over(self, trace_pk: int) -> None:
-        for identity, (after, one) in self._under_way.items():
-            if after is None:
-                self._standing.pop(identity, None)
-            elif one.trace_pk == trace_pk or identity in self._standing:
-                self._standing[identity] = after
-
-    def _show(self, placed: Placed) -> None:
-        view = self._pane.single
-        texts = place_of(view.canvas.cards)
-        names = {(one.kind, one.name): one.text for one in self._rules().labels}
-        self.placed = []
-        self.lost = list(placed.lost)
-        for one, found in placed.found:
-            place = texts.get((found.step, found.key))
-            if place is None:
-                self.lost.append(one)
-                continue
-            span = Span(*place, found.start, found.end - found.start)
-            text = names.get((one.kind, one.label), one.label)
-            self.placed.append(PlacedMark(one, found, span, "", text))
-        self.placed.sort(key=lambda item: (item.span, item.highlight.id))
-        self.placed = [
-            item._replace(letter=letter(number)) for number, item in enumerate(self.placed)
-        ]
-        if self.current not in self._standing:
+    def _show(self) -> None:
+        if self.current not in self.sight.standing:
             self.current = ""
-        self.list.show_highlights(self.placed, self.lost, self.current)
+        self.list.show_highlights(self.sight.placed, self.sight.lost, self.current)
         self._draw()
-        self.changed.emit()
 
     def _draw(self) -> None:
-        self._pane.single.canvas.set_labelled(by_section(self.placed, self.current))
+        canvas = self._pane.single.canvas
+        canvas.set_labelled(by_section(self.sight.placed, self.current))
 
-    def _clear(self) -> None:
-        self._asked = None
-        self._trace = self._passages = None
-        self._standing = {}
-        self.placed, self.lost, self.current = [], [], ""
+    def _cleared(self) -> None:
+        self.current = ""
         self.bar.hide()
-        self.list.show_highlights((), ())
+        self._show()
 
-    def _arrived(self) -> None:
-        self._clear()
-        self._soon.start()
-
-    def _project_changed(self, changes: Changes, origin: str) -> None:
-        if "highlights" in changes.areas and origin != f"highlights-{id(self)}":
-            self._soon.start()
+    def _another_card(self, row: int) -> None:
+        """Who goes on has no highlight in hand any more."""
+        found = self.sight.find(self.current)
+        if found is not None and found.span.row != row:
+            self.current = ""
+            self.list.show_current("")
+            self._draw()
 
     # going through them
 
@@ -257,10 +129,10 @@ class HighlightDesk(QObject):
 
     def go_to(self, identity: str) -> None:
         """Show a highlight and take it in hand."""
-        self.current = identity if identity in self._standing else ""
+        self.current = identity if identity in self.sight.standing else ""
         self.list.show_current(self.current)
         self._draw()
-        found = self._placed(identity)
+        found = self.sight.find(identity)
         if found is not None:
             self._pane.single.canvas.reveal_span(found.span)
         elif self.current:
@@ -268,7 +140,7 @@ class HighlightDesk(QObject):
 
     def remove(self, identity: str = "") -> None:
         """Take a highlight away; without a name the one in hand."""
-        one = self._standing.get(identity or self.current)
+        one = self.sight.standing.get(identity or self.current)
         if one is None:
             self._workspace.say(self.tr("No highlight is in hand"))
             return
@@ -282,7 +154,7 @@ class HighlightDesk(QObject):
         if self._is_closed():
             return
         canvas = self._pane.single.canvas
-        found = self._placed(self.current)
+        found = self.sight.find(self.current)
         if canvas.selection is None and found is not None:
             self.change(self.current)
             return
@@ -298,11 +170,11 @@ class HighlightDesk(QObject):
 
     def change(self, identity: str) -> None:
         """Choose another label, severity or comment for a highlight."""
-        one = self._standing.get(identity)
+        one = self.sight.standing.get(identity)
         if one is None or self._is_closed():
             return
         self.go_to(identity)
-        found = self._placed(identity)
+        found = self.sight.find(identity)
         canvas = self._pane.single.canvas
         if found is not None:
             row, section, start, length = found.span
@@ -346,7 +218,7 @@ class HighlightDesk(QObject):
     def _pointed(self) -> None:
         """The mouse selected something, or was clicked into a highlight."""
         canvas = self._pane.single.canvas
-        if self._pane.is_pair or self._passages is None:
+        if self._pane.is_pair or self.sight.passages is None:
             return
         if canvas.selection is not None:
             if self._rules().closed:
@@ -388,7 +260,7 @@ class HighlightDesk(QObject):
             self._as_somebody(lambda: self._keep_new(chosen))
 
     def _keep_new(self, chosen: Chosen) -> None:
-        trace, passages, rules = self._trace, self._passages, self._rules()
+        trace, passages, rules = self.sight.trace, self.sight.passages, self._rules()
         where = self._selected()
         if trace is None or passages is None or where is None:
             self.bar.say(self.tr("Select within one text, such as one message."))
@@ -414,11 +286,11 @@ class HighlightDesk(QObject):
 
     def _finish(self, before: Highlight | None, after: Highlight) -> None:
         canvas = self._pane.single.canvas
-        by_keys = canvas.caret.active
+        by_keys, within = canvas.caret.active, self.bar.has_focus
         self.bar.hide()
         self.bar.editing = None
         canvas.clear_selection()
-        if by_keys or self.bar.typing:
+        if by_keys or within:
             canvas.setFocus()
         if before != after:
             self._keep(before, after)
@@ -436,14 +308,11 @@ class HighlightDesk(QObject):
         assert card is not None
         return card.step, card.sections[span.section].key, span.start, span.start + span.length
 
-    def _placed(self, identity: str) -> PlacedMark | None:
-        return next((one for one in self.placed if one.highlight.id == identity), None)
-
     def _is_closed(self) -> bool:
         """Whether nothing can be marked now; says why."""
         if self._pane.is_pair:
             reason = self.tr("Highlights are made in one trace alone")
-        elif self._trace is None:
+        elif self.sight.trace is None:
             reason = self.tr("There is no text to mark here")
         else:
             reason = self._rules().closed
@@ -452,7 +321,7 @@ class HighlightDesk(QObject):
         return bool(reason)
 
     def _none_said(self) -> str:
-        if self.lost:
+        if self.sight.lost:
             return self.tr("No highlight of this trace was found again")
         return self.tr("You have no highlight in this trace")
 
@@ -482,37 +351,6 @@ class HighlightDesk(QObject):
         top = first.top() if first is not None else 0.0
         bottom = last.bottom() if last is not None else float(canvas.viewport().height() // 2)
         return int(top), int(bottom)
-
-
-def write(
-    pane: "TracePane", before: Highlight | None, after: Highlight | None, desk: HighlightDesk
-) -> None:
-    """Bring a change to the disk; what the disk refuses is said, and what stands shown again."""
-    workspace = pane.workspace
-    project = workspace.project
-    if project is None:
-        return
-
-    def work(_control: JobControl) -> None:
-        if after is not None:
-            project.highlights.put(after)
-        elif before is not None:
-            project.highlights.remove(before)
-
-    one = after if after is not None else before
-    assert one is not None
-
-    def done(_none: None) -> None:
-        desk.settled(one, after)
-        changes = Changes.of("highlights", trace_pks=(one.trace_pk,))
-        workspace.changed(changes, f"highlights-{id(desk)}")
-
-    def failed(error: Exception) -> None:
-        desk.settled(one, after)
-        workspace.report(error)
-        desk.load()
-
-    workspace.jobs.write(work, done, failed)
 
 
 def _with(one: Highlight, chosen: Chosen) -> Highlight:
