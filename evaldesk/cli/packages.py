@@ -29,6 +29,9 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", metavar="NAME", default="", help="whom it is sealed to (the rater)")
     parser.add_argument("--out", required=True, metavar="FILE", type=Path, help="the package")
     parser.add_argument("--dry-run", action="store_true", help="only say what it would hold")
+    parser.add_argument(
+        "--redact", metavar="PROFILE", default="", help="lay this profile over the traces"
+    )
     add_identity(parser)
 
 
@@ -38,7 +41,7 @@ def _export(args: argparse.Namespace, _: Context) -> Outcome:
 
     with opened(args) as project:
         reader = find_trusted(project, args.to or args.rater)
-        plan = plan_sending(project, args.round, args.rater, reader)
+        plan = plan_sending(project, args.round, args.rater, reader, args.redact, author_of(args))
         told = {
             "items": plan.items,
             "to": plan.reader,
@@ -48,6 +51,7 @@ def _export(args: argparse.Namespace, _: Context) -> Outcome:
             "rubric": plan.rubric,
             "version": plan.version,
             "redaction": plan.profile,
+            "leaks": plan.leaks or None,
             "rules_left_out": list(plan.left_out),
             "mentions": [asdict(one) for one in plan.mentions],
         }
@@ -55,7 +59,7 @@ def _export(args: argparse.Namespace, _: Context) -> Outcome:
             return Outcome(told, _sending_text(told, "Would seal"))
         identity = _identity(args)
         project.signer = identity
-        made = send(project, args.round, args.rater, reader, args.out, identity)
+        made = send(project, args.round, args.rater, reader, args.out, identity, args.redact)
     return Outcome(_written(made) | told, _sending_text(told, f"Wrote {made.path}:"))
 
 
@@ -69,6 +73,8 @@ def _sending_text(told: dict[str, Any], head: str) -> str:
         f"{told['rater']}, to {told['to']} ({told['words']}).",
         f"Redaction: {told['redaction']}.",
     ]
+    if told["leaks"]:
+        lines.append(told["leaks"])
     if told["rules_left_out"]:
         lines.append(f"Not in it: {', '.join(told['rules_left_out'])}.")
     if told["mentions"]:

@@ -27,9 +27,11 @@ from evaldesk.exchange import container
 from evaldesk.services import review, round_queue
 from evaldesk.services.encryption import unlock_with
 from evaldesk.services.identities import revoke, trust
+from evaldesk.services.leaving import set_policy
 from evaldesk.services.packages import merging, sending, working
 from evaldesk.services.packages.files import new_packages
 from evaldesk.services.projects import open_project, verify_open
+from evaldesk.services.redaction import profiles
 from evaldesk.services.undo import SUBMISSION, Step
 from evaldesk.storage.project import Project
 
@@ -192,15 +194,20 @@ def fill(project: Project, people: dict[str, Identity]) -> None:
         trust(project, people[name].signed_card, "reviewer", "Olga")
 
 
-def rate(project: Project, rater: str, value: str = "yes", only: int | None = None) -> None:
-    queue = round_queue.round_queue(project, "Pilot", rater)
+def rate(
+    project: Project,
+    rater: str,
+    value: str = "yes",
+    only: int | None = None,
+    round: str = "Pilot",
+) -> None:
+    queue = round_queue.round_queue(project, round, rater)
     for place, item in enumerate(queue.pks[:only]):
         given = value if value != "mixed" else ("yes", "no")[place % 2]
-        review.apply(
-            project, queue.rubric, rater, Step(item, "success", None, given), round="Pilot"
-        )
+        step = Step(item, "success", None, given)
+        review.apply(project, queue.rubric, rater, step, round=round)
         step = Step(item, SUBMISSION, "draft", "submitted")
-        review.apply(project, queue.rubric, rater, step, round="Pilot")
+        review.apply(project, queue.rubric, rater, step, round=round)
         project.notes.add(item, rater, "note", text=f"note {place}")
 
 
@@ -267,22 +274,30 @@ def test_what_the_system_says_of_itself_is_told_to_the_sender(desk: Desk) -> Non
 
 
 def test_a_redaction_is_applied_and_named(desk: Desk) -> None:
-    def masked(trace: Any) -> Any:
-        body = {**trace.body, "messages": trace.body["messages"][1:]}
-        scenario = replace(trace.scenario, input="[masked]", title="[masked]")
-        return replace(trace, body=body, scenario=scenario)
-
+    with desk.project.ingest("made") as writer:
+        writer.run("mail", system="s", dataset="", details={})
+        said = "Write to ada.lovelace@example.org, please."
+        part = {"type": "text", "content": said}
+        body: Any = {"messages": [{"role": "user", "parts": [part]}]}
+        writer.add(TraceRecord(Scenario("mail", said), body), "mail")
+        writer.finish("")
+    (pk,) = desk.project.traces.ids(TraceQuery(run="mail"))
+    item = RoundItem(pk, ("Ada",))
+    desk.project.rounds.start(RoundDraft("Mail", "main", "Support", ("Ada",), [item]), "Olga")
     out = desk.folder / "r.evalpack"
     reader, olga = desk.project.trust.of_name("Ada"), desk.people["Olga"]
-    redaction = sending.Redaction("strict", masked)
-    sending.send(desk.project, "Pilot", "Ada", reader, out, olga, redaction)
+    set_policy(desk.project, "refuse", "Olga")
+    with pytest.raises(NotAllowedError, match="redacted"):
+        sending.send(desk.project, "Mail", "Ada", reader, out, olga)
+    name = next(iter(profiles(desk.project)))
+    sending.send(desk.project, "Mail", "Ada", reader, out, olga, name)
     opened = container.unsealed(out.read_bytes(), desk.people["Ada"])
-    assert opened.manifest.content["redaction"] == {"profile": "strict"}
-    assert b"Q 1" not in opened.members["traces.jsonl"]
+    assert opened.manifest.content["redaction"] == {"profile": name}
+    assert b"lovelace" not in opened.manifest_bytes + b"".join(opened.members.values())
     with desk.open(out, "Ada") as project:
-        rate(project, "Ada")
+        rate(project, "Ada", round="Mail")
         back = desk.back(project, "Ada", "back")
-    assert desk.merge(back).added == 21
+    assert desk.merge(back).added == 3
 
 
 def test_answers_come_home_to_their_traces_and_repeats(desk: Desk) -> None:

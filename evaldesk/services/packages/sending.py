@@ -25,6 +25,7 @@ from evaldesk.exchange import container
 from evaldesk.exchange.manifest import Manifest
 from evaldesk.exchange.veiling import names_told, veiled
 from evaldesk.importers.canonical import trace_from_json
+from evaldesk.services import leaving
 from evaldesk.services.packages.files import Written, write_file
 from evaldesk.storage.identity import scenario_id, trace_id_of
 
@@ -40,24 +41,11 @@ _SEEDS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Redaction:
-    """How traces are redacted for their reader.
-
-    Attributes:
-        profile: its name, which the manifest tells.
-        apply: gives a trace as the reader may see it.
-    """
+class _Redaction:
+    """How traces are redacted for their reader: a profile's name, and what it makes of a trace."""
 
     profile: str
     apply: Callable[[Trace], Trace]
-
-
-def unchanged(trace: Trace) -> Trace:
-    """The trace as it is."""
-    return trace
-
-
-NO_REDACTION = Redaction("none", unchanged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +66,8 @@ class SendingPlan:
         items: in it, ``repeats`` of them hidden ones.
         rules: that the reader gets to know of.
         left_out: rules of the round that do not hold in the package.
-        profile: of the redaction.
+        profile: of the redaction; ``none`` where traces leave as they are.
+        leaks: what personal data would then leave, in a sentence; empty for none that is known.
         mentions: see `Mention`.
         bytes_about: of the file, roughly.
         sent_before: times (ISO 8601) that this assignment was sent already.
@@ -95,6 +84,7 @@ class SendingPlan:
     rules: Mapping[str, Any]
     left_out: tuple[str, ...]
     profile: str
+    leaks: str
     mentions: tuple[Mention, ...]
     bytes_about: int
     sent_before: tuple[str, ...]
@@ -113,16 +103,23 @@ def plan_sending(
     round: str,
     rater: str,
     reader: Trusted,
-    redaction: Redaction = NO_REDACTION,
+    redact: str = "",
+    author: str = "",
 ) -> SendingPlan:
     """What `send` would do; nothing is written.
 
+    Args:
+        redact: name of the profile that is laid over the traces; empty for what the project's
+            policy says.
+
     Raises:
         NotFoundError: no such round. UsageError: nothing is assigned, or the round is closed.
-        NotAllowedError: the reader's key is not trusted any more.
+        NotAllowedError: the reader's key is not trusted any more, or the policy for what leaves
+            refuses.
     """
     found = _round(project, round, rater)
     _check_reader(reader)
+    redaction = _redaction(project, redact, author)
     mentions: list[Mention] = []
     size = 0
     assigned = project.rounds.assigned(round, rater)
@@ -148,6 +145,7 @@ def plan_sending(
         rules=_rules(found),
         left_out=_left_out(found.rules),
         profile=redaction.profile,
+        leaks=_leaks(project, assigned, redaction),
         mentions=tuple(mentions),
         bytes_about=size // 4,
         sent_before=tuple(sent),
@@ -161,7 +159,7 @@ def send(
     reader: Trusted,
     out: Path,
     identity: "Identity",
-    redaction: Redaction = NO_REDACTION,
+    redact: str = "",
 ) -> Written:
     """Write the package, and keep in the project that it was sent.
 
@@ -173,6 +171,7 @@ def send(
     """
     found = _round(project, round, rater)
     _check_reader(reader)
+    redaction = _redaction(project, redact, identity.card.name)
     assigned = project.rounds.assigned(round, rater)
     secret = secrets.token_bytes(_SEEDS)
     prepared = [item for item, _ in _prepared(project, found, assigned, secret, redaction)]
@@ -228,7 +227,7 @@ def _prepared(
     found: Round,
     assigned: Sequence[Assigned],
     secret: bytes,
-    redaction: Redaction,
+    redaction: _Redaction,
 ) -> Iterator[tuple[_Item, Trace]]:
     """The items in the order of the queue, with the traces that they were made of."""
     trials = _Trials()
@@ -272,6 +271,19 @@ class _Trials:
 def _keyed(secret: bytes, message: bytes) -> bytes:
     """HMAC-SHA256. A plain hash of what was redacted could be guessed at by who has the rest."""
     return hmac.new(secret, message, hashlib.sha256).digest()
+
+
+def _redaction(project: "Project", asked: str, author: str) -> _Redaction:
+    over = leaving.gate(project, "package.export", asked, author)
+    if over is None:
+        return _Redaction("none", lambda trace: trace)
+    return _Redaction(over.profile.name, over)
+
+
+def _leaks(project: "Project", assigned: Sequence[Assigned], redaction: _Redaction) -> str:
+    if redaction.profile != "none":
+        return ""
+    return leaving.leaks(project, sorted({one.trace_pk for one in assigned})).sentence()
 
 
 def _round(project: "Project", round: str, rater: str) -> Round:
