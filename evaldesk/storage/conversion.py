@@ -11,7 +11,7 @@ import sqlcipher3.dbapi2 as driver
 
 from evaldesk.domain.errors import DamagedError
 from evaldesk.storage import integrity
-from evaldesk.storage.engine import PAGE_SIZE, Database, connect, translated
+from evaldesk.storage.engine import CIPHER_DEFAULTS, PAGE_SIZE, Database, connect, translated
 
 _BLOCK = 1 << 20
 _UNLOCKED = "not a database"
@@ -133,8 +133,9 @@ def _alone(path: Path, key: bytes | None, journal: str) -> Iterator[Any]:
 
 
 def _export(connection: Any, copy: Path, key: bytes | None) -> None:
-    # What is attached takes the defaults of the process: the page size that all our files have.
-    connection.execute(f"PRAGMA cipher_default_page_size={PAGE_SIZE}").close()
+    # What is attached takes the defaults of the process.
+    for fact in CIPHER_DEFAULTS:
+        connection.execute(f"PRAGMA {fact}").close()
     spelled = "''" if key is None else f"\"x'{key.hex()}'\""
     connection.execute(f"ATTACH DATABASE ? AS copy KEY {spelled}", (str(copy),)).close()
     try:
@@ -142,9 +143,9 @@ def _export(connection: Any, copy: Path, key: bytes | None) -> None:
             connection.execute(f"PRAGMA copy.page_size={PAGE_SIZE}").close()
         connection.execute("PRAGMA copy.synchronous=OFF").close()
         connection.execute("SELECT sqlcipher_export('copy')").fetchall()
-        for fact in ("user_version", "application_id"):
-            (value,) = connection.execute(f"PRAGMA main.{fact}").fetchone()
-            connection.execute(f"PRAGMA copy.{fact}={value:d}").close()
+        for name in ("user_version", "application_id"):
+            (value,) = connection.execute(f"PRAGMA main.{name}").fetchone()
+            connection.execute(f"PRAGMA copy.{name}={value:d}").close()
     finally:
         connection.execute("DETACH DATABASE copy").close()
     handle = os.open(copy, os.O_RDWR)
