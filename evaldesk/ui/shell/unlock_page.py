@@ -47,7 +47,7 @@ class UnlockPage(QWidget):
         self.field.setMaxLength(1000)
         self.shown = QCheckBox(self.tr("Show what I type"))
         self.shown.toggled.connect(self._show_typed)
-        self.message = text_label("", "bad", wrap=True)
+        self.message = text_label("", "error", wrap=True)
         self.hint = text_label("", "muted", wrap=True)
         self.unlock_button = ActionButton(self.tr("Unlock"), kind="primary")
         self.other_button = ActionButton(self.tr("Another project"))

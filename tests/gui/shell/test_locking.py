@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 from evaldesk.credentials.key_file import LEAST
 from evaldesk.services import encryption
 from evaldesk.services.encryption import Lock
+from evaldesk.ui.shell.key_pane import KeyPane
+from evaldesk.ui.shell.recovery_pane import RecoveryPane
 
 PASSPHRASE = "lantern quorum otter vinegar"
 
@@ -170,7 +172,7 @@ def test_a_ruling_that_was_begun_is_there_after_unlocking(qtbot, unlocked):
     unlocked.host.show_screen("adjudicate")
     settled(qtbot, unlocked)
     before = unlocked.host.built("adjudicate").controller
-    qtbot.waitUntil(lambda: before.place is not None, timeout=30_000)
+    before.go((before.found.items[0].trace_pk, before.found.items[0].criterion))
     before.edit(text="the policy says otherwise")
     place = before.place
     unlocked.host.show_screen("overview")
@@ -212,3 +214,83 @@ def test_the_clipboard_is_emptied(qtbot, unlocked, monkeypatch):
     assert unlocked.lock_desk.lock()
     assert clipboard.text() == ""
     settled(qtbot, unlocked)
+
+
+def test_another_passphrase_is_set_in_the_window(qtbot, unlocked, path):
+    unlocked.workspace.set_user("Mara")
+    unlocked.host.show_screen("settings")
+    settled(qtbot, unlocked)
+    card = unlocked.host.built("settings").security
+    assert [row.text() for row in card.findChildren(QLabel) if row.text() == "Mara"]
+    card.passphrase_button.click()
+    pane = unlocked.findChild(KeyPane)
+    qtbot.keyClicks(pane.passphrase, "too weak")
+    qtbot.keyClicks(pane.again, "too weak")
+    assert not pane.accept_button.isEnabled()
+    assert not pane.kinds["keyring"].isEnabled()
+    for field in (pane.passphrase, pane.again):
+        field.clear()
+        qtbot.keyClicks(field, "magnet bishop teacup ladder")
+    assert pane.accept_button.isEnabled()
+    pane.accept_button.click()
+    qtbot.waitUntil(lambda: unlocked.findChild(RecoveryPane) is not None, timeout=60_000)
+    settled(qtbot, unlocked)
+    assert unlocked.host.screen_id == "settings"
+    shown = unlocked.findChild(RecoveryPane)
+    code = shown.code.text()
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    assert shown.isVisible()  # it would be lost
+    shown.kept.setChecked(True)
+    shown.done_button.click()
+    assert unlocked.lock_desk.lock()
+    settled(qtbot, unlocked)
+    page = unlocked.lock_desk.page
+    page.field.setText(PASSPHRASE)
+    page.unlock_button.click()
+    qtbot.waitUntil(lambda: page.message.text() != "", timeout=60_000)
+    page.field.setText(code)
+    page.unlock_button.click()
+    qtbot.waitUntil(lambda: unlocked.workspace.project is not None, timeout=60_000)
+    settled(qtbot, unlocked)
+
+
+def test_a_plain_project_is_encrypted_and_decrypted_in_the_window(
+    qtbot, window, prompts, sample, tmp_path
+):
+    path = tmp_path / "plain.evaldesk"
+    shutil.copyfile(sample, path)
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.workspace.project is not None, timeout=30_000)
+    settled(qtbot, window)
+    window.lock_desk.encrypt()
+    pane = window.findChild(KeyPane)
+    for field in (pane.passphrase, pane.again):
+        field.setText("magnet bishop teacup ladder")
+    pane.accept_button.click()
+    qtbot.waitUntil(lambda: window.findChild(RecoveryPane) is not None, timeout=60_000)
+    settled(qtbot, window)
+    assert window.status.encryption.text() == "Encrypted"
+    assert not path.read_bytes().startswith(b"SQLite")
+    shown = window.findChild(RecoveryPane)
+    shown.kept.setChecked(True)
+    shown.done_button.click()
+    prompts.answers.append(True)
+    window.lock_desk.decrypt()
+    qtbot.waitUntil(lambda: path.read_bytes().startswith(b"SQLite"), timeout=60_000)
+    qtbot.waitUntil(lambda: window.workspace.project is not None, timeout=60_000)
+    settled(qtbot, window)
+    assert window.status.encryption.text() == "Not encrypted"
+
+
+def test_an_encrypted_project_is_made_in_the_window(qtbot, window, prompts, tmp_path):
+    path = tmp_path / "new.evaldesk"
+    prompts.answers.append(path)
+    window.workspace.actions.trigger("project.new_encrypted")
+    pane = window.findChild(KeyPane)
+    for field in (pane.passphrase, pane.again):
+        field.setText("magnet bishop teacup ladder")
+    pane.accept_button.click()
+    qtbot.waitUntil(lambda: window.findChild(RecoveryPane) is not None, timeout=60_000)
+    settled(qtbot, window)
+    assert window.workspace.project.encrypted
+    assert path.exists()

@@ -47,6 +47,7 @@ class SettingsPage(Screen):
         self.reviewing = ReviewingCard(workspace)
         for card in (
             self._you(),
+            self.security,
             self.look,
             self.reviewing,
             self.keys,
