@@ -3,7 +3,15 @@
 import argparse
 from typing import Any
 
-from evaldesk.cli.command import Command, Context, Outcome, add_project, opened
+from evaldesk.cli.command import (
+    Command,
+    Context,
+    Outcome,
+    add_author,
+    add_project,
+    author_of,
+    opened,
+)
 from evaldesk.cli.wording import table
 
 _QUOTE = 60
@@ -12,6 +20,7 @@ _QUOTE = 60
 def _arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     parser.add_argument("--trace", default="", metavar="ID", help="only of this trace")
+    add_author(parser)
 
 
 def _highlights(args: argparse.Namespace, _: Context) -> Outcome:
@@ -20,7 +29,7 @@ def _highlights(args: argparse.Namespace, _: Context) -> Outcome:
     items: list[dict[str, Any]] = []
     rows: list[tuple[object, ...]] = []
     with opened(args) as project:
-        for one in of_project(project, args.trace):
+        for one in of_project(project, args.trace, person=author_of(args)):
             standing = one.found.standing if one.found is not None else None
             items.append(
                 {

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 from evaldesk.domain.anchoring import Passages, anchor_at, locate
-from evaldesk.domain.errors import UsageError
+from evaldesk.domain.errors import NotAllowedError, UsageError
 from evaldesk.domain.highlight import (
     Found,
     Highlight,
@@ -141,15 +141,29 @@ class OwnedHighlight(NamedTuple):
     found: Found | None
 
 
-def of_project(project: "Project", trace: str = "") -> Iterator[OwnedHighlight]:
+def of_project(
+    project: "Project", trace: str = "", *, person: str = ""
+) -> Iterator[OwnedHighlight]:
     """Everybody's highlights with their places, trace by trace.
 
     Args:
         trace: id or name of one; empty for all.
+        person: who asks; empty where nobody said.
 
     Raises:
+        NotAllowedError: the person still has items to rate in a round.
         NotFoundError: no such trace. UsageError: several.
     """
+    # Late: what says who is to rate what stands above this module.
+    from evaldesk.services.round_queue import pending_in
+
+    for rubric in project.rubrics.list() if person else ():
+        if pending_in(project, rubric.name, person):
+            raise NotAllowedError(
+                f"{person} still has items to rate by “{rubric.name}”: others' highlights could "
+                "sway them.",
+                "Say who you are with --author, or finish the round first.",
+            )
     only = project.traces.find(trace) if trace else None
     by_trace: dict[int, list[Highlight]] = {}
     for one in project.highlights.everything():

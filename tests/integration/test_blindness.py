@@ -259,6 +259,10 @@ def test_a_rater_has_only_their_own_highlights(project: Project) -> None:
     assert tags_for(project, "Ada") == "Ada"
     assert not len(project.traces.ids(TraceQuery(where=theirs, tags_by="Ada")))
     assert len(project.traces.ids(TraceQuery(where=theirs))) == 6
+    # Nor are they listed for one who still has items of a round to rate.
+    with pytest.raises(NotAllowedError):
+        list(highlights.of_project(project, person="Ada"))
+    assert len(list(highlights.of_project(project, person="Olga"))) == 12
     # Nor does anybody change them.
     (stranger,) = project.highlights.of_trace(pk, "Bo")
     with pytest.raises(NotFoundError):
