@@ -115,12 +115,12 @@ def _examples(
     leaving = None if pks is None else frozenset(pks)
     for one in found:
         shown = 0
-        for group in project.privacy.groups(one.kind)[: _EXAMPLES * 4]:
+        firsts = project.privacy.group_firsts(one.kind)[: _EXAMPLES * 4]
+        for stored in project.privacy.findings(firsts):
             if shown == _EXAMPLES:
                 break
-            stored = project.privacy.findings([group.first])
-            if stored and (leaving is None or stored[0].trace_pk in leaving):
-                made = example(project, stored[0].trace_pk, stored[0].finding)
+            if leaving is None or stored.trace_pk in leaving:
+                made = example(project, stored.trace_pk, stored.finding)
                 if made is not None:
                     yield made
                     shown += 1

@@ -185,42 +185,47 @@ class PrivacyRepository:
                 ).scalar_one()
             return len(pks) - int(seen)
 
-    def groups(self, kind: str = "") -> list[TextGroup]:
-        """What was found, by text: most frequent first.
+    def group_firsts(self, kind: str = "") -> "array[int]":
+        """What was found, by text: the row number of the first finding of each, the most frequent
+        text first.
 
         Args:
             kind: only this one; empty for all.
         """
         f = t.finding.c
-        statement = select(
-            f.kind,
-            f.digest,
-            sql.count(),
-            sql.count(f.trace_pk.distinct()),
-            sql.min(f.pk),
-            sql.max(f.score),
-        ).group_by(f.kind, f.digest)
+        statement = select(sql.min(f.pk)).group_by(f.kind, f.digest)
         if kind:
             statement = statement.where(f.kind == kind)
+        with self._database.read() as connection:
+            return packing.numbers(
+                connection, statement.order_by(sql.count().desc(), sql.min(f.pk))
+            )
+
+    def groups(self, firsts: Sequence[int]) -> list[TextGroup]:
+        """The texts whose first findings these are, in this order."""
+        f = t.finding.c
+        found = []
         with self._database.read() as connection:
             said = {
                 (one.kind, one.digest): one.verdict
                 for one in self._standing(connection)
                 if one.verdict in ("always", "never")
             }
-            rows = connection.execute(statement.order_by(sql.count().desc(), sql.min(f.pk)))
-            return [
-                TextGroup(
-                    kind=row[0],
-                    digest=row[1].hex(),
-                    places=row[2],
-                    traces=row[3],
-                    first=row[4],
-                    score=row[5],
-                    verdict=said.get((row[0], row[1].hex()), ""),
-                )
-                for row in rows
-            ]
+            for first in firsts:
+                text = connection.execute(
+                    select(f.kind, f.digest).where(f.pk == first)
+                ).one_or_none()
+                if text is None:
+                    continue  # a scan replaced it meanwhile
+                places, traces, score = connection.execute(
+                    select(sql.count(), sql.count(f.trace_pk.distinct()), sql.max(f.score)).where(
+                        f.kind == text.kind, f.digest == text.digest
+                    )
+                ).one()
+                digest = text.digest.hex()
+                verdict = said.get((text.kind, digest), "")
+                found.append(TextGroup(text.kind, digest, places, traces, first, score, verdict))
+        return found
 
     def places(self, kind: str, digest: str) -> "array[int]":
         """Row numbers of the findings of one text, in the order of their traces."""

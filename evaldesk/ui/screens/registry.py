@@ -117,6 +117,14 @@ SCREENS: tuple[ScreenSpec, ...] = (
         rail="none",
     ),
     ScreenSpec(
+        "privacy",
+        str(QT_TRANSLATE_NOOP("Screens", "Privacy")),
+        "privacy",
+        f"{_HOME}.privacy.page:PrivacyPage",
+        rail="bottom",
+        tells=True,
+    ),
+    ScreenSpec(
         "audit",
         str(QT_TRANSLATE_NOOP("Screens", "Audit")),
         "audit",
