@@ -36,6 +36,7 @@ actions: tuple[ActionSpec, ...] = (
     ActionSpec("go.prefer", _tr("Compare pairs of traces"), (), group="Go to"),
     ActionSpec("go.import", _tr("Import files"), ("Ctrl+I",), group="Go to"),
     ActionSpec("go.audit", _tr("Go to Audit"), ("Ctrl+9",), group="Go to"),
+    ActionSpec("go.privacy", _tr("Go to Privacy"), (), group="Go to"),
     ActionSpec("go.settings", _tr("Go to Settings"), ("Ctrl+,",), group="Go to"),
     ActionSpec("go.back", _tr("Go back"), ("Alt+Left",), group="Go to"),
     ActionSpec("go.forward", _tr("Go forward"), ("Alt+Right",), group="Go to"),

@@ -209,10 +209,6 @@ class PrivacyPage(Screen):
             return ""
         return self.tr("%1 traces not looked through").replace("%1", f"{found.unscanned:,}")
 
-    def showcase(self) -> None:
-        """With something found."""
-        self.controller.scan()
-
     # -- what a person does
 
     def show_tab(self, place: int) -> None:
