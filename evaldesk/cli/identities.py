@@ -19,6 +19,7 @@ from evaldesk.domain.fingerprint_words import words_of
 from evaldesk.domain.identity import ROLES
 
 if TYPE_CHECKING:
+    from evaldesk.credentials.identities import Identity
     from evaldesk.domain.trust import Trusted
     from evaldesk.services.identities import OwnIdentity
 
@@ -37,10 +38,14 @@ def add_identity(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def identity_name(args: argparse.Namespace) -> str:
-    """The name given, or the one that the person chose in the program."""
-    given: str = args.identity
-    return given or author_of(args)
+def identity_of(args: argparse.Namespace) -> "Identity":
+    """The keys of the name given, or of the one that the person chose in the program; made where
+    there are none yet.
+    """
+    from evaldesk.services.identities import own_identity, passphrase_from
+
+    name: str = args.identity
+    return own_identity(name or author_of(args), passphrase_from(args.identity_key_file))
 
 
 def _valid(parser: argparse.ArgumentParser) -> None:

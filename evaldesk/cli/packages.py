@@ -6,20 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaldesk.cli.command import Command, Context, Outcome, add_project, author_of, opened
-from evaldesk.cli.identities import add_identity, identity_name
+from evaldesk.cli.identities import add_identity, identity_of
 from evaldesk.domain.wording import counted
 
 if TYPE_CHECKING:
-    from evaldesk.credentials.identities import Identity
     from evaldesk.domain.exchange import Conflict
     from evaldesk.services.packages.files import Written
     from evaldesk.services.packages.merging import FileReport, MergeReport
-
-
-def _identity(args: argparse.Namespace) -> "Identity":
-    from evaldesk.services.identities import own_identity, passphrase_from
-
-    return own_identity(identity_name(args), passphrase_from(args.identity_key_file))
 
 
 def _export_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +50,7 @@ def _export(args: argparse.Namespace, _: Context) -> Outcome:
         }
         if args.dry_run:
             return Outcome(told, _sending_text(told, "Would seal"))
-        identity = _identity(args)
+        identity = identity_of(args)
         project.signer = identity
         made = send(project, args.round, args.rater, reader, args.out, identity, args.redact)
     return Outcome(_written(made) | told, _sending_text(told, f"Wrote {made.path}:"))
@@ -100,7 +93,7 @@ def _open(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.packages.working import open_package
 
     offer = open_package(
-        args.file, args.project, _identity(args), encrypted=not args.plain, sender=args.sender
+        args.file, args.project, identity_of(args), encrypted=not args.plain, sender=args.sender
     )
     data = asdict(offer) | {"path": str(args.project), "encrypted": not args.plain}
     text = (
@@ -121,7 +114,7 @@ def _return(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.packages.working import give_back, plan_return
 
     with opened(args) as project:
-        identity = _identity(args)
+        identity = identity_of(args)
         project.signer = identity
         plan = plan_return(project)
         made = give_back(project, args.out, identity)
@@ -157,7 +150,7 @@ def _merge(args: argparse.Namespace, context: Context) -> Outcome:
     from evaldesk.services.packages.merging import merge
 
     with opened(args) as project:
-        identity = _identity(args)
+        identity = identity_of(args)
         project.signer = identity
         report = merge(
             project,

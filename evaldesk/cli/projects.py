@@ -13,6 +13,7 @@ from evaldesk.cli.command import (
     add_project,
     opened,
 )
+from evaldesk.cli.identities import add_identity, identity_of
 from evaldesk.cli.keys import PASSPHRASE, add_lock, lock_of, unlock_of
 from evaldesk.domain.errors import UsageError
 
@@ -90,13 +91,17 @@ def _info(args: argparse.Namespace, _: Context) -> Outcome:
 
 
 def _verify_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path, help="a project")
+    parser.add_argument("file", metavar="FILE", type=Path, help="a project or a package")
     add_key(parser)
+    add_identity(parser)
 
 
 def _verify(args: argparse.Namespace, _: Context) -> Outcome:
+    from evaldesk.services.packages.checking import is_package
     from evaldesk.services.projects import verify
 
+    if is_package(args.file):
+        return _verify_package(args)
     found = verify(args.file, unlock=unlock_of(args))
     data = {
         "ok": found.ok,
@@ -112,6 +117,22 @@ def _verify(args: argparse.Namespace, _: Context) -> Outcome:
     lines = [f"{len(found.faults)} faults in {args.file}:"]
     lines += [f"  {fault.where}: {fault.what}" for fault in found.faults[:50]]
     return Outcome(data, "\n".join(lines), 1)
+
+
+def _verify_package(args: argparse.Namespace) -> Outcome:
+    from evaldesk.services.packages.checking import check_package
+
+    found = check_package(args.file, identity_of(args))
+    data = {
+        "ok": not found.faults,
+        "checked": found.checked,
+        "faults": [{"where": fault.where, "what": fault.what} for fault in found.faults],
+        "kind": found.kind or None,
+        "from": found.sender or None,
+    }
+    if found.faults:
+        return Outcome(data, found.faults[0].what, 1)
+    return Outcome(data, f"Whole: {found.kind} signed by {found.sender}.")
 
 
 def _backup_arguments(parser: argparse.ArgumentParser) -> None:
