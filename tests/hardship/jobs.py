@@ -6,11 +6,16 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from evaldesk.services import review
+from evaldesk.credentials.identities import IdentityStore
+from evaldesk.services import encryption, review
+from evaldesk.services.encryption import unlock_with
 from evaldesk.services.importing import TraceImport, import_files
+from evaldesk.services.packages import merging
 from evaldesk.storage.project import Project
 
 RATER = "ada"
+OWNER = "olga"
+PASSPHRASE = "lantern quorum otter vinegar"
 
 
 def say(*words: object) -> None:
@@ -65,9 +70,37 @@ def backing_up(folder: Path, chance: random.Random) -> None:
         say("copied")
 
 
+def merging_back(folder: Path, chance: random.Random) -> None:
+    """What a rater handed back."""
+    store = IdentityStore(folder / "identities")
+    kept = store.find(OWNER)
+    assert kept is not None
+    owner = store.unlock(kept, lambda _: PASSPHRASE)
+    with Project.open(folder / "p.evaldesk") as project:
+        project.signer = owner
+        say("ready")
+        report = merging.merge(project, [folder / "back.evalpack"], owner, OWNER)
+        for one in report.files:
+            if one.rejected:
+                say("refused", one.rejected)
+        if not any(one.rejected for one in report.files):
+            say("merged", report.added)
+
+
+def re_keying(folder: Path, chance: random.Random) -> None:
+    """An encrypted project gets another key."""
+    path = folder / "p.evaldesk"
+    key = encryption.unlocked(path, unlock_with(PASSPHRASE, keyring=False))
+    say("ready")
+    encryption.rekey(path, key)
+    say("re-keyed")
+
+
 JOBS: dict[str, Callable[[Path, random.Random], None]] = {
     "import": importing,
     "label": labelling,
     "migrate": migrating,
     "back up": backing_up,
+    "merge": merging_back,
+    "re-key": re_keying,
 }

@@ -2,7 +2,6 @@
 everything that was shown as saved must be there, and the file whole.
 """
 
-import gzip
 import json
 import os
 import random
@@ -10,28 +9,24 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.domain.rubric import Rubric
-from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.services.projects import verify
-from evaldesk.storage.project import Project
-from tests.hardship.jobs import JOBS, RATER
+from evaldesk.services.encryption import unlock_with
+from evaldesk.services.projects import open_project, verify
+from tests.hardship.jobs import JOBS, PASSPHRASE
+from tests.hardship.models import ITEMS, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
 HARDSHIPS = ("kill", "full", "read-only")
-RUBRIC = Rubric.from_json(
-    {"name": "Support", "criteria": [{"name": "success", "scale": {"kind": "binary"}}]}
-)
-OLD = ROOT / "tests" / "data" / "projects" / "format-1.evaldesk.gz"
 
 
 class Broken(AssertionError):
@@ -188,19 +183,6 @@ def disk(folder: Path, small: bool) -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def make(path: Path) -> None:
-    """A project to work on."""
-    with Project.create(path) as project:
-        with project.ingest("made") as writer:
-            writer.run("made", system="", dataset="", details={})
-            for number in range(40):
-                scenario = Scenario(key=f"RET-{number:03}", input=f"question {number}")
-                body = {"messages": [{"role": "user", "parts": []}]}
-                writer.add(TraceRecord(scenario, body), "made")  # type: ignore[arg-type]
-            writer.finish("")
-        project.rubrics.save(RUBRIC, RATER)
-
-
 @dataclass
 class Outcome:
     """What came of the trials: (job, hardship, how it ended) → how often; what was found."""
@@ -214,8 +196,7 @@ def run(
 ) -> Outcome:
     """Many trials, one job and hardship after the other in turn."""
     outcome = Outcome()
-    model = work / "model.evaldesk"
-    make(model)
+    models = prepare(work / "models")
     # How long each takes when nothing happens, so that the blow falls within.
     lasts: dict[str, float] = {}
     nursery = Nursery()
@@ -226,7 +207,9 @@ def run(
             kind = hardships[number // len(jobs) % len(hardships)] if number >= 0 else "nothing"
             chance = random.Random(f"{seed}/{number}")
             delay = lasts.get(job, 3600.0) * chance.random() * 1.1
-            told, problems = one(nursery, work / f"trial{number}", model, job, kind, delay, seed)
+            told, problems = one(
+                nursery, work / f"trial{number}", models[job], job, kind, delay, seed
+            )
             if number < 0:
                 lasts[job] = float(told.after("lasted")[0])
                 if told.code:
@@ -242,22 +225,24 @@ def run(
 def one(
     nursery: Nursery, folder: Path, model: Path, job: str, kind: str, delay: float, seed: int
 ) -> tuple[Told, list[str]]:
-    """One process and its hardship, and what is wrong afterwards."""
+    """One process and its hardship, and what is wrong afterwards.
+
+    Args:
+        model: a folder with what the job begins with.
+    """
     with disk(folder, kind == "full"):
-        source, name = (OLD, "old.evaldesk") if job == "migrate" else (model, "p.evaldesk")
-        data = source.read_bytes()
-        (folder / name).write_bytes(gzip.decompress(data) if source == OLD else data)
-        (folder / name).chmod(0o666)
+        shutil.copytree(model, folder, dirs_exist_ok=True)
+        folder.chmod(0o777)
         user = NOBODY if kind == "read-only" and not os.geteuid() else None
         if user is not None:
-            os.chown(folder, user, user)
-            os.chown(folder / name, user, user)
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, user, user)
         errors = len(nursery.errors)
         hardship = Hardship(kind, folder, delay)
         told = nursery.run(job, folder, f"{seed}/{folder.name}", user, hardship)
         told.lines.append(f"lasted {hardship.lasted}")
         try:
-            problems = list(check(folder, folder / name, job, told))
+            problems = list(check(folder, job, told))
         except EvalDeskError as error:
             left = sorted((path.name, path.stat().st_size) for path in folder.iterdir())
             problems = [f"cannot be opened: {error} {left} {told.lines[-3:]}"]
@@ -269,38 +254,48 @@ def one(
         return told, problems
 
 
-def check(folder: Path, path: Path, job: str, told: Told) -> Iterator[str]:
-    """What is wrong with a file after its process is gone."""
-    found = verify(path)
+def check(folder: Path, job: str, told: Told) -> Iterator[str]:
+    """What is wrong with a project after its process is gone."""
+    path = folder / ("old.evaldesk" if job == "migrate" else "p.evaldesk")
+    unlock = unlock_with(PASSPHRASE, keyring=False)
+    found = verify(path, unlock=unlock)
     yield from (f"{fault.where}: {fault.what}" for fault in found.faults)
-    with Project.open(path) as project:
+    with open_project(path, unlock) as project:
         with project.database.read() as connection:
             answers = set(connection.exec_driver_sql("SELECT id FROM answer").scalars())
-        lost = set(told.after("answer")) - answers
-        if lost:
-            yield f"{len(lost)} answers shown as saved are gone"
-        if job == "label" and len(answers) > len(told.after("answer")) + 1:
-            yield "answers that nobody was told of"
         traces = project.info().traces
-    if job == "import":
+    lost = set(told.after("answer")) - answers
+    if lost:
+        yield f"{len(lost)} answers shown as saved are gone"
+    if job == "label" and len(answers) > len(told.after("answer")) + 1:
+        yield "answers that nobody was told of"
+    if job == "merge" and len(answers) not in (0, ITEMS):
+        yield f"{len(answers)} of {ITEMS} answers were merged"
+    if told.after("merged") and not answers:
+        yield "what was merged is gone"
+    if job == "migrate":
+        if traces != 12:
+            yield f"{traces} of 12 traces are left"
+        yield from half_copies(folder.glob("*.backup*.evaldesk"), "a backup")
+    elif job == "import":
         asked = int(told.after("ready")[0]) if told.after("ready") else 0
-        if traces not in (40, 40 + asked) or (told.after("imported") and traces == 40):
-            yield f"{traces - 40} of {asked} traces were imported"
-    if job == "migrate" and traces != 12:
-        yield f"{traces} of 12 traces are left"
+        if traces not in (ITEMS, ITEMS + asked) or (told.after("imported") and traces == ITEMS):
+            yield f"{traces - ITEMS} of {asked} traces were imported"
+    elif traces != ITEMS:
+        yield f"{traces} of {ITEMS} traces are left"
     copy = folder / "copy.evaldesk"
     if job == "back up":
-        if copy.exists() and verify(copy).faults:
-            yield "a copy is there that is not whole"
+        yield from half_copies([copy] if copy.exists() else [], "a copy")
         if told.after("copied") and not copy.exists():
             yield "the copy is gone"
-    if job == "migrate":
-        for left in folder.glob("*.backup*.evaldesk"):
-            shutil.copy(left, folder.parent / "left.evaldesk")
-            if verify(folder.parent / "left.evaldesk").faults:
-                yield "a backup is there that is not whole"
-            for rest in folder.parent.glob("left*"):
-                rest.unlink()
+
+
+def half_copies(paths: Iterable[Path], what: str) -> Iterator[str]:
+    """Of copies that are there under their names, those that are not whole."""
+    for path in paths:
+        with tempfile.TemporaryDirectory() as apart:
+            if verify(Path(shutil.copy(path, apart))).faults:
+                yield f"{what} is there that is not whole"
 
 
 __all__ = ["HARDSHIPS", "JOBS", "Broken", "Outcome", "can_drop", "can_fill", "run"]
