@@ -128,6 +128,10 @@ class ActionRegistry(QObject):
         def triggered() -> None:
             if enabled is None or enabled():
                 run()
+            elif _leads_on(self.shortcuts(action_id)):
+                widget.window().focusNextChild()
+            elif _leads_back(self.shortcuts(action_id)):
+                widget.window().focusPreviousChild()
 
         action.triggered.connect(triggered)
         widget.addAction(action)
@@ -159,6 +163,15 @@ class ActionRegistry(QObject):
         able = [spec for spec in self._specs.values() if self.is_enabled(spec.id)]
         own = [spec for spec in able if spec.scope == screen_id]
         return (*own, *(spec for spec in able if spec.scope == GLOBAL))
+
+
+def _leads_on(keys: tuple[str, ...]) -> bool:
+    """Whether Tab is among them: where the command has nothing to do, it must not be a trap."""
+    return "Tab" in map(spelled, keys)
+
+
+def _leads_back(keys: tuple[str, ...]) -> bool:
+    return not {"Shift+Tab", "Shift+Backtab", "Backtab"}.isdisjoint(map(spelled, keys))
 
 
 def conflicts(

@@ -245,6 +245,11 @@ class DescriptionCard(QWidget):
                 )
                 self._form.insertRow(self._form.rowCount() - 1, text_label(name, "muted"), field)
                 self._slices[name] = field
+            # They are made last, and stand before what is below them.
+            before: QWidget = _field_of(self.origin)
+            for field in (self.redactions, *self._slices.values(), self.slice_button):
+                QWidget.setTabOrder(before, field)
+                before = field
         for name, field in self._slices.items():
             self._fill(field, said, f"{SLICE}{name}", able)
 

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evaldesk.ui.theme.measure import px
+from evaldesk.ui.theme.measure import px, sized
+from evaldesk.ui.widgets.table import fit_rows
 
 _ROW = 28
 
@@ -60,13 +61,14 @@ class EditableGrid(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         self.table = QTableWidget(0, len(columns))
+        # Tab leaves the table; arrows go from cell to cell.
+        self.table.setTabKeyNavigation(False)
         self.table.setAccessibleName(name)
         self.table.setHorizontalHeaderLabels([heading for _, heading in columns])
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(_ROW)
+        sized(self.table, lambda table: fit_rows(table, px(_ROW)))
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(True)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         triggers = QAbstractItemView.EditTrigger
         self.table.setEditTriggers(

@@ -169,11 +169,11 @@ class NarrowingLine(QWidget):
             self._flow.insert(len(self._parts), button)
             button.show()
             self._parts.append(button)
-        before: QWidget = self.order
-        for button in self._parts:
-            QWidget.setTabOrder(before, button)
-            before = button
-        QWidget.setTabOrder(before, self.all)
+        if self.isVisible():  # before they are in the window, Qt would make a ring of their own
+            before: QWidget = self.order
+            for button in (*self._parts, self.all):
+                QWidget.setTabOrder(before, button)
+                before = button
         self.all.setVisible(len(parts) > 1)
         if here >= 0 and not self.focus_parts(min(here, len(parts) - 1)):
             self.order.setFocus()
