@@ -94,6 +94,23 @@ def test_the_caret_goes_by_word_line_and_message(
     assert not ready.highlighting.desk.bar.isVisibleTo(ready)
 
 
+def test_what_is_folded_is_opened_only_for_who_came_there(
+    ready: ReviewPage, press: Callable[..., None]
+) -> None:
+    canvas = ready.trace_pane.single.canvas
+    row = row_of(ready, "Answer")
+    card = canvas.cards[0]
+    assert card is not None
+    card.summary = "folded"
+    canvas.toggle(0)
+    canvas.set_current(0)
+    ready._focus_form()
+    press("h")
+    assert canvas.caret.place is not None
+    assert canvas.caret.place.row == row
+    assert not card.open
+
+
 def test_without_a_label_nothing_is_kept_and_it_says_so(
     ready: ReviewPage, press: Callable[..., None]
 ) -> None:

@@ -71,7 +71,8 @@ class Caret(QObject):
         else:
             row = max(canvas.current, 0)
             card = canvas.cards[row] if row < len(canvas.cards) else None
-            if card is not None and not card.open:
+            # Who came with the keys means this card; else the first that is open is meant.
+            if card is not None and not card.open and canvas.hasFocus():
                 canvas.toggle(row)
             place = self._first(row)
             if place is None:
