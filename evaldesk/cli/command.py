@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from evaldesk.domain.identity import Signer
     from evaldesk.storage.project import Project
 
 
@@ -136,7 +137,14 @@ def opened(args: argparse.Namespace) -> "Iterator[Project]":
     from evaldesk.cli.keys import opened_with_key
 
     project = opened_with_key(args)
+    project.sign_as(lambda: _signer(args))
     try:
         yield project
     finally:
         project.close()
+
+
+def _signer(args: argparse.Namespace) -> "Signer | None":
+    from evaldesk.services.identities import quiet_signer
+
+    return quiet_signer(author_of(args))

@@ -1,6 +1,6 @@
 """A project: one file, its repositories, and the writes that touch several of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -176,7 +176,11 @@ class Project:
 
     @signer.setter
     def signer(self, signer: Signer | None) -> None:
-        self._witness.signer = signer
+        self._witness.signer, self._witness.ask = signer, None
+
+    def sign_as(self, ask: Callable[[], Signer | None]) -> None:
+        """Ask who signs when the first event is written, and not before."""
+        self._witness.ask = ask
 
     def get(self, key: str, default: str = "") -> str:
         """One of the project's own facts."""

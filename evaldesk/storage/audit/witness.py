@@ -1,6 +1,6 @@
 """Sees what a write transaction did, and says it in one event at its end."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,14 +41,19 @@ class Witness:
 
     Attributes:
         signer: signs what happens from here on; None where nobody does.
+        ask: who would sign, asked once, before the first event; None to ask nobody.
     """
 
     def __init__(self) -> None:
         self.signer: Signer | None = None
+        self.ask: Callable[[], Signer | None] | None = None
 
     @contextmanager
     def watching(self, connection: Connection, happening: Happening) -> Iterator[None]:
         """A write transaction: what it did is an event of it."""
+        ask, self.ask = self.ask, None
+        if ask is not None:
+            self.signer = ask()
         raw: Any = connection.connection.dbapi_connection
         marks = _highest(raw)
         _begin_watch(raw, chain.next_number(connection), marks["trace"])

@@ -22,11 +22,12 @@ from evaldesk.ui.screens.registry import SCREENS, ScreenSpec
 from evaldesk.ui.shell.header import Header
 from evaldesk.ui.shell.host import ScreenHost
 from evaldesk.ui.shell.lock_desk import LockDesk
+from evaldesk.ui.shell.overlay import Overlay
 from evaldesk.ui.shell.palette import Palette
 from evaldesk.ui.shell.project_desk import SUFFIX, ProjectDesk
-from evaldesk.ui.shell.questions import Question
 from evaldesk.ui.shell.rail import Rail
 from evaldesk.ui.shell.shortcut_sheet import ShortcutSheet
+from evaldesk.ui.shell.signing_desk import SigningDesk
 from evaldesk.ui.shell.statusbar import StatusBar
 from evaldesk.ui.shell.trace_search import TraceSearch
 from evaldesk.ui.shell.welcome import Welcome
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 600)
         self.desk = ProjectDesk(workspace, self)
         self.lock_desk = LockDesk(workspace, self, self.desk)
+        self.signing_desk = SigningDesk(workspace, self)
         self.rail = Rail(workspace, specs)
         self.header = Header(workspace.actions.keys("app.palette"))
         self.banner = Banner()
@@ -366,12 +368,11 @@ class MainWindow(QMainWindow):
 
     def empty(self) -> None:
         """Nothing of a project is left in what lies above the screens."""
-        palette = self.__dict__.pop("palette_overlay", None)
-        if palette is not None:
-            palette.close_overlay()
-            palette.deleteLater()
-        for overlay in self.findChildren(Question):
-            overlay.close_overlay()
+        self.__dict__.pop("palette_overlay", None)
+        for overlay in self.findChildren(Overlay):
+            if overlay is not self.__dict__.get("sheet"):  # which only tells the keys
+                overlay.hide()
+                overlay.deleteLater()
         self.banner.show_message("", "")
         self.banner.dismiss()
         self.status.say("")
