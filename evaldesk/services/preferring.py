@@ -136,9 +136,7 @@ def read_pair(project: "Project", queue: ReviewQueue, item: int) -> PairInHand:
     Raises:
         NotFoundError: the rater has no such pair.
     """
-    pair = _assigned(project, queue).get(item)
-    if pair is None:
-        raise NotFoundError("This pair is not among yours.")
+    pair = _pair(project, queue.place[1], queue.rater, (trace_of(item), reading_of(item)))
     left, right = pair.sides
     return PairInHand(
         item,
@@ -288,9 +286,9 @@ def _item(number: int, reading: int) -> int:
 
 
 def _pair(project: "Project", round: str, rater: str, place: tuple[int, int]) -> AssignedPair:
-    for one in project.preferences.assigned(round, rater):
-        if (one.number, one.reading) == place:
-            return one
+    found = project.preferences.assigned(round, rater, place)
+    if found:
+        return found[0]
     raise NotFoundError("This pair is not among yours.")
 
 

@@ -86,8 +86,12 @@ class PreferenceRepository:
             pk = rounds.locate(connection, round)
             return _pairs(connection, pk)
 
-    def assigned(self, round: str, rater: str) -> list[AssignedPair]:
-        """A rater's queue, in its order. Nothing in it tells why a pair is there."""
+    def assigned(self, round: str, rater: str, place: Place | None = None) -> list[AssignedPair]:
+        """A rater's queue, in its order. Nothing in it tells why a pair is there.
+
+        Args:
+            place: only this pair; None for all.
+        """
         p, a = t.pair_item.c, t.pair_assignment.c
         with self._database.read() as connection:
             pk = rounds.locate(connection, round)
@@ -95,7 +99,11 @@ class PreferenceRepository:
                 select(a.number, a.reading, a.position, p.a_pk, p.b_pk, a.left)
                 .join(t.pair_item, (p.round_pk == a.round_pk) & (p.number == a.number))
                 .join(t.person, t.person.c.pk == a.rater_pk)
-                .where(a.round_pk == pk, t.person.c.name == rater)
+                .where(
+                    a.round_pk == pk,
+                    t.person.c.name == rater,
+                    *([a.number == place[0], a.reading == place[1]] if place else []),
+                )
                 .order_by(a.position)
             )
             return [AssignedPair(*row[:5], row.left or "a") for row in found]

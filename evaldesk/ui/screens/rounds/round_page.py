@@ -74,9 +74,9 @@ class RoundPage(QScrollArea):
         self._column.addLayout(self._cards)
         self._found = QVBoxLayout()
         self._found.setSpacing(14)
-        self._column.addLayout(self._found)
         self.pair_cards = PairCards(workspace)
         self._column.addWidget(self.pair_cards)
+        self._column.addLayout(self._found)
         self._column.addStretch(1)
         self.setWidget(inner)
 
