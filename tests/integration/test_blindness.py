@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,20 @@ from evaldesk.cli.main import main
 from evaldesk.domain.errors import NotAllowedError, NotFoundError
 from evaldesk.domain.preference import OVERALL
 from evaldesk.domain.query import Comparison, TraceQuery
-from evaldesk.domain.round import RoundDraft, RoundItem, RoundRules
+from evaldesk.domain.round import Round, RoundDraft, RoundItem, RoundRules
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.domain.trace import Annotation, Scenario, Score, TraceBody, TraceRecord
 from evaldesk.jobs.runner import InlineJobRunner, JobControl
 from evaldesk.services import (
     highlights,
+    pace,
     preferences,
     preferring,
     review,
     review_queue,
     round_overview,
     round_queue,
+    suggesting,
 )
 from evaldesk.services.answering import Sheet
 from evaldesk.services.blinding import tags_for, veiled_by
@@ -197,11 +200,30 @@ def use_cases(project: Project) -> dict[Callable[..., Any], Callable[[], object]
             round_queue.feedback(project, queue, pk) for pk in queue.pks
         ],
         round_queue.training_result: lambda: round_queue.training_result(project, queue),
+        suggesting.suggested: lambda: [
+            suggesting.suggested(project, replace(queue, round=suggests(queue.round, rule)), pk)
+            for pk in queue.pks
+            for rule in ("", "earlier")
+        ],
+        suggesting.as_last_time: lambda: [
+            suggesting.as_last_time(project, one, pk) for one in (free, queue) for pk in one.pks
+        ],
+        suggesting.answer_of_score: lambda: suggesting.answer_of_score(
+            RUBRIC.criteria[0], Score(1.0)
+        ),
+        pace.pace: lambda: [pace.pace(project, one) for one in (free, queue)],
+        pace.pace_of: lambda: pace.pace_of({1: 2.0}),
+        pace.today: lambda: pace.today(project, "Ada", datetime.now(UTC)),
         round_queue.words_of: lambda: round_queue.words_of(RUBRIC, "success", "yes"),
         round_queue.fields_of: lambda: round_queue.fields_of(RUBRIC),
         # Names of raters are the round's own; the letters are only told after a reveal.
         round_queue.aliases: lambda: list(round_queue.aliases(queue.round).values()),  # type: ignore[arg-type]
     }
+
+
+def suggests(found: Round | None, rule: str) -> Round:
+    assert found is not None
+    return replace(found, rules=replace(found.rules, suggest=rule))
 
 
 STATES: tuple[review.State, ...] = ("pending", "draft", "submitted", "skipped", "flagged")
@@ -211,11 +233,12 @@ def test_no_use_case_of_a_rater_tells_what_anybody_else_said(project: Project) -
     cases = use_cases(project)
     public = {
         found
-        for module in (review, review_queue, round_queue)
+        for module in (review, review_queue, round_queue, suggesting, pace)
         for name, found in inspect.getmembers(module, inspect.isfunction)
         if found.__module__ == module.__name__ and not name.startswith("_")
     }
-    # A new use case has to be put to the test here as well.
+    # A new use case has to be put to the test here as well. The first two are the owner's.
+    public -= {suggesting.suggestion_uses, suggesting.check_suggests}
     assert public == set(cases)
     for function, call in cases.items():
         assert_blind(call(), function.__name__)
