@@ -230,6 +230,7 @@ def vocabulary(project: "Project", query: TraceQuery | None = None) -> Vocabular
     values["person"] = _uncounted(project.people.names())
     values["dataset"] = _uncounted(project.facets.datasets())
     values["suite"] = _uncounted(project.facets.suites())
+    values["highlight"] = _uncounted(project.highlights.labels(asked.tags_by))
     values["disagreement"] = _uncounted(
         dict.fromkeys(
             item.name

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
-from sqlalchemy import func as sql
 
 from evaldesk.domain.errors import NotFoundError
 from evaldesk.domain.highlight import Anchor, Highlight
@@ -90,12 +89,6 @@ class HighlightRepository:
             )
         with self._database.read() as connection:
             return sorted(connection.execute(statement).scalars())
-
-    def count(self) -> int:
-        """How many stand."""
-        with self._database.read() as connection:
-            statement = select(sql.count()).select_from(t.highlight).where(STANDING)
-            return int(connection.execute(statement).scalar_one())
 
     def put(self, highlight: Highlight) -> Highlight:
         """Append a new highlight, another state of one, or one that was removed before.

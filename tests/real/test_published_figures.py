@@ -289,4 +289,4 @@ def test_offsets_that_mix_conventions_are_met_in_words(
             RatingImport("xsum", mapping, create_units=True, create_rubric="nominal"),
         )
         assert again.added == 0
-        assert project.highlights.count() == len(found)
+        assert len(project.highlights.everything()) == len(found)

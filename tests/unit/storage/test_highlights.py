@@ -16,6 +16,7 @@ from evaldesk.exporters.csv import write_ratings as write_csv
 from evaldesk.exporters.excel.workbook import write_workbook
 from evaldesk.exporters.parquet import write_ratings as write_parquet
 from evaldesk.services import highlights
+from evaldesk.services.finding import vocabulary
 from evaldesk.services.passages import passages_of
 from evaldesk.services.query import parse
 from evaldesk.services.rating_import import RatingImport, import_ratings
@@ -91,7 +92,7 @@ def test_a_changed_label_and_a_removal_leave_the_history(project: Project, trace
         ("wrong_sum", "", True),
         ("wrong_sum", "", False),
     ]
-    assert project.highlights.count() == 1
+    assert len(project.highlights.everything()) == 1
 
 
 def test_no_row_is_changed_or_deleted(project: Project, trace_pk: int) -> None:
@@ -252,6 +253,8 @@ def test_a_filter_finds_traces_by_the_label(project: Project, trace_pk: int) -> 
     assert found('highlight != "too_much"') == [other]
     assert found("highlight exists") == [trace_pk, other]
     assert found('highlight = "warm"', tags_by="Ada") == []
+    offered = vocabulary(project, TraceQuery(tags_by="Ada")).values["highlight"]
+    assert [label for label, _ in offered] == ["too_much"]
     project.highlights.put(replace(gone, label="cold"))
     assert found('highlight = "warm"') == []
 
