@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -76,6 +76,11 @@ class ListPane(QWidget):
         self._build_table()
         self._lay_out()
         self._connect()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the keys to the list."""
+        super().focusInEvent(event)
+        self.table.setFocus(event.reason())
 
     # what is shown
 
@@ -232,7 +237,6 @@ class ListPane(QWidget):
         for widget in (tools, self.error_line, self.line, hairline()):
             layout.addWidget(widget)
         layout.addWidget(self.stack, 1)
-        self.setFocusProxy(self.table)
 
     def _connect(self) -> None:
         controller, header = self._controller, self.table.horizontalHeader()

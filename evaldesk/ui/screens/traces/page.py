@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFocusEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QStackedWidget,
     QVBoxLayout,
@@ -297,7 +297,11 @@ class TracesPage(Screen):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.stack)
-        self.setFocusProxy(self.table)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the keys to the list; with a focus proxy Tab would pass over what is before it."""
+        super().focusInEvent(event)
+        self.table.setFocus(event.reason())
 
     def _connect(self) -> None:
         self._follow = QTimer(self)
