@@ -15,7 +15,7 @@ from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.storage import portable_rows, rounds
 from evaldesk.storage import tables as t
 from evaldesk.storage.answers import UNREPLACED, standing_in
-from evaldesk.storage.packages import as_signed
+from evaldesk.storage.packages import signed_members
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric.from_json(
@@ -154,8 +154,9 @@ def state(project: Project, made: History) -> dict[str, Any]:
     with project.database.read() as connection:
         for table in ("answer", "submission"):
             ids = sorted(one for one, row in made.rows.items() if row.table == table)
+            signed = signed_members(connection, table, ids)
             told[table] = [
-                portable_rows.row_hash(as_signed(connection, table, content)).hex()
+                portable_rows.row_hash({**content, **signed[content["id"]]}).hex()
                 for content in portable_rows.by_id(connection, table, ids)
             ]
         pks = {name: rounds.locate(connection, name) for name in ROUNDS}

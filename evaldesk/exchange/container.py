@@ -132,16 +132,11 @@ def unsealed(sealed: bytes, identity: Unsealer) -> Package:
     return Package(manifest, raw, signature, members, hashlib.sha256(sealed).hexdigest())
 
 
-def is_signature_of(manifest: Manifest, raw: bytes, signature: bytes) -> bool:
-    """Whether the sender that a manifest names signed it."""
-    return _is_signed(manifest.sender.card.sign_key, signature, _SIGNED_AS + raw)
-
-
 def _check_signatures(manifest: Manifest, raw: bytes, signature: bytes) -> None:
     sender = manifest.sender
     if not _is_signed(sender.card.sign_key, bytes.fromhex(sender.signature), sender.signed_bytes):
         raise damaged("its sender's card was changed")
-    if not is_signature_of(manifest, raw, signature):
+    if not _is_signed(sender.card.sign_key, signature, _SIGNED_AS + raw):
         raise NotAllowedError(
             f"The package says that it comes from {sender.card.name}, and they did not sign it.",
             "Have it sent again; do not use this one.",

@@ -249,7 +249,7 @@ class _Merge:
             ids.setdefault(row.table, []).append(str(row.content["id"]))
         found = {}
         for table, wanted in ids.items():
-            signed = _signed(self.connection, table, wanted)
+            signed = signed_members(self.connection, table, wanted)
             for content in portable_rows.by_id(self.connection, table, wanted):
                 identity = content["id"]
                 found[table, identity] = {**content, **signed.get(identity, {})}
@@ -287,18 +287,10 @@ class _Merge:
         )
 
 
-def as_signed(
-    connection: Connection, table: str, content: portable_rows.Content
-) -> portable_rows.Content:
-    """The portable form of a row as its author signed it, where it came in a package; else as it
-    is.
-    """
-    identity = str(content["id"])
-    return {**content, **_signed(connection, table, [identity]).get(identity, {})}
-
-
-def _signed(connection: Connection, table: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Row → what it said differently when it was signed."""
+def signed_members(
+    connection: Connection, table: str, ids: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Row → what it said differently when it was signed, for those that a package brought."""
     r = t.package_row.c
     found: dict[str, dict[str, Any]] = {}
     for start in range(0, len(ids), 500):

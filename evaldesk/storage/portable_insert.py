@@ -12,20 +12,14 @@ from sqlalchemy import Boolean, Column, Connection, Float, Integer, Table, selec
 from evaldesk.domain.errors import InputError
 from evaldesk.storage import people
 from evaldesk.storage import tables as t
-from evaldesk.storage.portable_rows import Content, form
+from evaldesk.storage.portable_rows import UNDECLARED, Content, form
 
 _LONGEST = 1_000_000
 """Characters of a text in a row."""
-_UNDECLARED = {"import_pk": "import_file", "round_pk": "round", "rubric_pk": "rubric"}
 
 
 class RowInserter:
-    """Writes rows within one transaction.
-
-    Args:
-        traces: id of a trace elsewhere → row number here, where they differ; other ids are looked
-            up.
-    """
+    """Writes rows within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -70,7 +64,7 @@ class RowInserter:
         if not isinstance(value, str):
             raise InputError(f"A row of {table.name} has a member of another kind.")
         targets = [key.column.table.name for key in column.foreign_keys]
-        target = targets[0] if targets else _UNDECLARED[column.name]
+        target = targets[0] if targets else UNDECLARED[column.name]
         scope = str(row.get("rubric", "")) if target == "rubric_version" else ""
         key = (target, f"{scope}\n{value}")
         found = self._known.get(key)

@@ -39,7 +39,7 @@ _REFERRED = {
 }
 """What stands for a row of these tables elsewhere."""
 
-_UNDECLARED = {"import_pk": "import_file", "round_pk": "round", "rubric_pk": "rubric"}
+UNDECLARED = {"import_pk": "import_file", "round_pk": "round", "rubric_pk": "rubric"}
 """What columns refer to that were added to tables without saying so."""
 
 _OWN = {
@@ -100,7 +100,7 @@ def _expression(table: Table, column: Column[Any]) -> str:
         return own
     if column.name.endswith("_pk"):
         targets = [key.column.table.name for key in column.foreign_keys]
-        target = targets[0] if targets else _UNDECLARED.get(column.name, "")
+        target = targets[0] if targets else UNDECLARED.get(column.name, "")
         if target not in _REFERRED:
             raise LookupError(f"{table.name}.{column.name}: nothing says what it stands for")
         found = f'(SELECT {_REFERRED[target]} FROM "{target}" WHERE pk = r.{column.name})'

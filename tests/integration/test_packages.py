@@ -483,6 +483,22 @@ def test_the_same_id_cannot_say_something_else_later(desk: Desk, back: Path) -> 
     assert digest(desk.project) == before
 
 
+def test_an_adjudicator_may_bring_rulings(desk: Desk) -> None:
+    ada = desk.people["Ada"]
+    trust(desk.project, ada.signed_card, "adjudicator", "Olga")
+    with desk.open(desk.send("Ada"), "Ada") as project:
+        queue = round_queue.round_queue(project, "Pilot", "Ada")
+        project.rulings.append(queue.pks[0], "Support", "success", "other", "yes", "why", "Ada")
+        back = desk.back(project, "Ada", "ruled")
+    assert desk.merge(back).files[0].added == {"ruling": 1}
+    (told,) = desk.project.packages.conflicts()
+    assert (told.table, told.stands, told.others[0][0]) == ("ruling", "yes", "no")
+    for name, value in (("kind", "guess"), ("reason", ""), ("value", None), ("criterion", "x")):
+        forged = resealed(desk, back, "Ada", put(name, value, "ruling"))
+        assert desk.merge(forged).files[0].rejected
+    assert verify_open(desk.project).ok
+
+
 def test_revoked_and_unknown_keys_are_refused(desk: Desk, back: Path) -> None:
     with Project.open(desk.folder / "Ada.evaldesk") as project:
         rate(project, "Ada", "no")

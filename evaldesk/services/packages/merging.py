@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from evaldesk.credentials.signatures import is_signed
 from evaldesk.domain.audit import AuditEvent
@@ -18,6 +18,7 @@ from evaldesk.domain.errors import EvalDeskError, InputError, NotAllowedError, N
 from evaldesk.domain.exchange import Brought, CarriedRow, Conflict, MergeCount, PackageRecord
 from evaldesk.domain.fingerprint_words import words_of
 from evaldesk.domain.identity import Role
+from evaldesk.domain.rating import RulingKind
 from evaldesk.domain.rubric import CannotJudge, Rubric
 from evaldesk.exchange import container
 from evaldesk.exchange.container import Package
@@ -29,6 +30,7 @@ from evaldesk.services.packages.working import (
     EVENTS,
     RETURNED,
     ROWS,
+    RULED,
     lines_of,
     sha256_of,
 )
@@ -41,9 +43,9 @@ if TYPE_CHECKING:
 
 MAY_BRING: Mapping[Role, tuple[str, ...]] = {
     "reviewer": RETURNED,
-    "adjudicator": (*RETURNED, "ruling"),
-    "specialist": (*RETURNED, "ruling"),
-    "owner": (*RETURNED, "ruling"),
+    "adjudicator": (*RETURNED, RULED),
+    "specialist": (*RETURNED, RULED),
+    "owner": (*RETURNED, RULED),
 }
 """Role → tables whose rows its packages may carry; always the person's own rows alone."""
 
@@ -284,7 +286,9 @@ def _rows(project: "Project", package: Package, sent: Manifest, role: Role) -> l
         _check_place(row, table, content)
         _check_form(row, where)
         if table == "answer":
-            _check_answer(row, rubric, where)
+            _check_answer(row, str(row.get("field")), rubric, where)
+        if table == RULED:
+            _check_ruling(row, rubric, where)
         if table == "submission" and row.get("state") not in _STATES:
             raise damaged(f"{where} has a state that there is not")
         _check_line(row, table, questions, where)
@@ -316,14 +320,22 @@ def _check_form(row: Mapping[str, Any], where: str) -> None:
         raise damaged(f"{where} has no time")
 
 
-def _check_answer(row: Mapping[str, Any], rubric: Rubric, where: str) -> None:
+def _check_ruling(row: Mapping[str, Any], rubric: Rubric, where: str) -> None:
+    if row.get("kind") not in get_args(RulingKind) or not str(row.get("reason") or "").strip():
+        raise damaged(f"{where} is no ruling")
+    if (row["kind"] in ("adopt", "other")) != (row.get("value") is not None):
+        raise damaged(f"{where} is no ruling")
+    _check_answer(row, str(row.get("criterion")), rubric, where)
+
+
+def _check_answer(row: Mapping[str, Any], name: str, rubric: Rubric, where: str) -> None:
     text = row.get("value")
     if text is None:
         return
     try:
         value = codec.decode(str(text))
         given = CannotJudge.from_json(value) or value
-        fit = checked(rubric, str(row.get("field")), given)
+        fit = checked(rubric, name, given)
     except (InputError, NotFoundError) as error:
         raise InputError(f"{where} is no answer that the rubric has: {error.message}") from error
     except EvalDeskError as error:

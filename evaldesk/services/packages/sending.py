@@ -189,6 +189,7 @@ def send(
             "round": {"id": found.id, "name": found.name, "kind": found.kind},
             "rules": _rules(found),
             "rater": rater,
+            "role": reader.role,
             "rubric": {
                 "name": rubric.name,
                 "version": rubric.version,

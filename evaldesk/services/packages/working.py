@@ -30,7 +30,6 @@ from evaldesk.services.packages.sending import RUBRIC, RULES, TRACES
 from evaldesk.services.projects import create_project
 from evaldesk.storage.identity import trace_id_of
 from evaldesk.storage.package_rounds import lay_out
-from evaldesk.storage.packages import CARRIED
 
 if TYPE_CHECKING:
     from evaldesk.credentials.identities import Identity
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
 ROWS, EVENTS = "rows.jsonl", "events.jsonl"
 RETURNED = ("answer", "submission", "work_time", "note", "highlight")
 """What a reviewer brings back: what they did themselves, and nothing else."""
+RULED = "ruling"
+"""What whoever was sent the package in another role brings back besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +395,7 @@ def _origin(project: "Project") -> tuple[PackageRecord, Manifest]:
 def _rows(project: "Project", manifest: Manifest) -> list[CarriedRow]:
     """What the rater did for the items of the package. Whatever else they did here stays here."""
     items = {one["trace"] for one in manifest.content["items"]}
-    rows = project.packages.rows_of(manifest.content["rater"], RETURNED)
-    assert all(row.table in CARRIED for row in rows)
+    rules = manifest.content.get("role", "reviewer") != "reviewer"
+    tables = (*RETURNED, RULED) if rules else RETURNED
+    rows = project.packages.rows_of(manifest.content["rater"], tables)
     return [row for row in rows if row.content.get("trace") in items]
