@@ -108,5 +108,13 @@ class Overlay(QWidget):
     def _keep_focus(self, _old: QWidget | None, new: QWidget | None) -> None:
         if self.isVisible() and new is not None and new is not self:
             inside = self.isAncestorOf(new) or new.window() is not self.window()
-            if not inside:
+            if not inside and not _within_another(new):
                 self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _within_another(widget: QWidget) -> bool:
+    """Whether it belongs to a pane: two that both took the focus back would never end."""
+    above: QWidget | None = widget
+    while above is not None and not isinstance(above, Overlay):
+        above = above.parentWidget()
+    return above is not None
