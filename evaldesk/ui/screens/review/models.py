@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from evaldesk.domain.rating import QueueItem
 from evaldesk.services import review
 from evaldesk.services.review import ReviewQueue, State
-from evaldesk.ui.screens.review.my_time import MyTime, clock
+from evaldesk.ui.screens.review.my_time import MyTime
 from evaldesk.ui.theme.apply import current_tokens, sans
 from evaldesk.ui.theme.measure import px
 from evaldesk.ui.theme.style import (
@@ -32,6 +32,7 @@ from evaldesk.ui.theme.style import (
     two_lines,
     two_lines_height,
 )
+from evaldesk.ui.widgets.figures import clock
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:

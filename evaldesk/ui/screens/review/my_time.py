@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from evaldesk.services import pace
 from evaldesk.services.pace import Pace, Today, Unusual
 from evaldesk.settings.working_day import working_day
+from evaldesk.ui.widgets.figures import clock
 
 if TYPE_CHECKING:
     from evaldesk.ui.screens.review.controller import ReviewController
@@ -119,9 +120,3 @@ class MyTime(QObject):
             done = (self._today.seconds + desk.clock.active_s) / 60.0
             parts.append(words.format(n=int(done), goal=chosen.goal))
         return " · ".join(parts)
-
-
-def clock(seconds: float) -> str:
-    """``1:12``."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02}"

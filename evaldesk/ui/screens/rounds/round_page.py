@@ -20,7 +20,7 @@ from evaldesk.ui.theme.apply import current_tokens
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.chip import Chip
-from evaldesk.ui.widgets.figures import estimate_detail, estimate_text, local_time
+from evaldesk.ui.widgets.figures import clock, estimate_detail, estimate_text, local_time
 from evaldesk.ui.workspace import Workspace
 
 _FEWEST_BARS = 10
@@ -310,12 +310,6 @@ class RoundPage(QScrollArea):
             )
             card.body.addWidget(chart)
         return card
-
-
-def clock(seconds: float) -> str:
-    """``1:12``."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02}"
 
 
 def _grid(head: tuple[str, ...]) -> QGridLayout:
