@@ -18,6 +18,7 @@ from evaldesk.credentials.key_file import LEAST
 from evaldesk.services import encryption
 from evaldesk.services.encryption import Lock
 from evaldesk.ui.shell.key_pane import KeyPane
+from evaldesk.ui.shell.palette import Palette
 from evaldesk.ui.shell.recovery_pane import RecoveryPane
 
 PASSPHRASE = "lantern quorum otter vinegar"
@@ -167,27 +168,47 @@ def test_locking_keeps_what_is_being_typed_and_comes_back_to_it(qtbot, unlocked)
     assert "half a thought" in texts
 
 
-def test_a_ruling_that_was_begun_is_there_after_unlocking(qtbot, unlocked):
+def test_what_was_begun_on_other_screens_is_there_after_unlocking(qtbot, unlocked):
     unlocked.workspace.set_user("Mara")
-    unlocked.host.show_screen("adjudicate")
-    settled(qtbot, unlocked)
-    before = unlocked.host.built("adjudicate").controller
-    before.go((before.found.items[0].trace_pk, before.found.items[0].criterion))
-    before.edit(text="the policy says otherwise")
-    place = before.place
-    unlocked.host.show_screen("overview")
+    for screen_id in ("adjudicate", "rubrics", "overview"):
+        unlocked.host.show_screen(screen_id)
+        settled(qtbot, unlocked)
+    adjudicate = unlocked.host.built("adjudicate").controller
+    adjudicate.place = (7, "tone")
+    adjudicate.edit(text="the policy says otherwise")
+    rubrics = unlocked.host.built("rubrics").controller
+    rubrics.new()
+    rubrics.draft.data["guidance"] = "half a rubric"
+    name = rubrics.name
     assert unlocked.lock_desk.lock()
     settled(qtbot, unlocked)
+    assert unlocked.host.built("rubrics") is None
     page = unlocked.lock_desk.page
     qtbot.keyClicks(page.field, PASSPHRASE)
     qtbot.keyClick(page.field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: unlocked.workspace.project is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: unlocked.workspace.project is not None, timeout=60_000)
     settled(qtbot, unlocked)
-    unlocked.host.show_screen("adjudicate", {"trace": place[0], "criterion": place[1]})
-    settled(qtbot, unlocked)
+    for screen_id in ("adjudicate", "rubrics"):
+        unlocked.host.show_screen(screen_id)
+        settled(qtbot, unlocked)
     after = unlocked.host.built("adjudicate").controller
-    assert after is not before
+    after.place = (7, "tone")
     assert after.draft.text == "the policy says otherwise"
+    assert unlocked.host.built("rubrics").controller.drafts[name].data["guidance"] == (
+        "half a rubric"
+    )
+
+
+def test_locking_takes_away_what_lies_above_the_screens(qtbot, unlocked):
+    unlocked.lock_desk._show_code()
+    unlocked.lock_desk.change_passphrase()
+    unlocked.palette_overlay.open_for("overview")
+    assert unlocked.lock_desk.lock()
+    settled(qtbot, unlocked)
+    for kind in (KeyPane, RecoveryPane, Palette):
+        assert not [pane for pane in unlocked.findChildren(kind) if pane.isVisible()]
+    unlocked.palette_overlay.open_for("")  # a new one
+    unlocked.palette_overlay.close_overlay()
 
 
 def test_idleness_and_leaving_lock(qtbot, unlocked, monkeypatch):
