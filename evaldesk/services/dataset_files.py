@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from evaldesk.domain.dataset import DatasetVersion
 from evaldesk.domain.report import ExportResult
 from evaldesk.domain.trace import Scenario
+from evaldesk.services import leaving
 from evaldesk.services.datasets import Progress, silent
+from evaldesk.services.redaction import Redactor
 from evaldesk.services.reporting import written
 
 if TYPE_CHECKING:
@@ -26,18 +28,23 @@ def export_version(
 
     Raises:
         UsageError: the file exists, or its folder does not.
+        NotAllowedError: the project's policy lets no personal data leave.
     """
+    over = leaving.gate(project, "export.scenarios")
     from evaldesk.exporters.scenario_lines import write_scenarios
 
     def counted(done: int) -> None:
         progress(min(1.0, done / max(1, version.scenarios)), path.name)
 
     with written(path, overwrite) as partial:
-        count = write_scenarios(_whole(project, version), version.dataset, partial, counted)
+        count = write_scenarios(_whole(project, version, over), version.dataset, partial, counted)
     progress(1.0, path.name)
     return ExportResult(str(path), count)
 
 
-def _whole(project: "Project", version: DatasetVersion) -> Iterator[tuple[str, Scenario]]:
+def _whole(
+    project: "Project", version: DatasetVersion, over: Redactor | None
+) -> Iterator[tuple[str, Scenario]]:
     for row in project.datasets.each(version.pk):
-        yield row.id, project.datasets.scenario(row.pk, version.pk)
+        scenario = project.datasets.scenario(row.pk, version.pk)
+        yield row.id, scenario if over is None else over.scenario(scenario)

@@ -18,6 +18,7 @@ from evaldesk.domain.project import ImportNote
 from evaldesk.domain.round import RoundDraft
 from evaldesk.domain.rubric import Criterion, Rubric, Scale
 from evaldesk.domain.trace import Message, Scenario, TraceRecord
+from evaldesk.services import leaving
 from evaldesk.services.preferring import questions
 from evaldesk.storage.preferences import BroughtFile
 
@@ -113,13 +114,19 @@ def export_preferences(
     Raises:
         UsageError: the file is there already, or the round compares no pairs.
         NotFoundError: no such round; offers the nearest.
+        NotAllowedError: the project's policy lets no personal data leave.
     """
     from evaldesk.exporters.json_lines import one_each, write_lines
     from evaldesk.exporters.listing import write_csv
 
     if path.exists() and not overwrite:
         raise UsageError(f"{path} exists already.", "Choose another name, or replace it.")
+    over = leaving.gate(project, "export.preferences")
     rows = list(preference_rows(project, name))
+    if over is not None:
+        rows = [
+            [over.text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+        ]
     if path.suffix == ".jsonl":
         return write_lines(one_each(dict(zip(COLUMNS, row, strict=True)) for row in rows), path)
     return write_csv(path, COLUMNS, rows)

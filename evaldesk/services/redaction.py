@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.identity import ROLES, Role
 from evaldesk.domain.privacy import KINDS, Decision, Finding, KindCount, Profile, TermList, Verdict
-from evaldesk.domain.trace import Trace
+from evaldesk.domain.trace import Scenario, Trace, TraceRow
 from evaldesk.privacy import layer
 from evaldesk.privacy.detection import Detector, DetectorPlan, without_row
 from evaldesk.privacy.layer import Judged, OffsetMap
@@ -61,6 +61,30 @@ class Redactor:
         """Texts that speak of a trace, without what is known of it: comments, quotes, its row."""
         made = layer.redact(trace, self.profile, self.detector, self._judged, texts)
         return made.beside
+
+    def scenario(self, scenario: Scenario) -> Scenario:
+        """A test case as a reader of this profile sees it, its key included."""
+        row = TraceRow(
+            pk=0,
+            id="",
+            scenario=scenario.key,
+            title=scenario.title,
+            run="",
+            system="",
+            trial=0,
+            status="unit",
+            tier=scenario.tier,
+            slices=scenario.slices,
+            scores={},
+            latency_ms=None,
+            tokens_in=None,
+            tokens_out=None,
+            cost=None,
+            started_at="",
+            error="",
+            preview="",
+        )
+        return self(Trace(row, scenario, "", {"messages": []}, {})).scenario
 
     def text(self, text: str) -> str:
         """A text that stands alone: a comment, the name of a file."""

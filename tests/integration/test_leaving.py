@@ -234,3 +234,48 @@ def test_a_profile_of_the_project_takes_the_place_of_the_shipped_one(project: Pr
     shown = json.dumps(redaction.redactor(project, "strict")(trace).to_json())
     assert "DE89370400440532013000" in shown
     assert "536-22-1234" not in shown
+
+
+def test_scenarios_leave_through_the_same_gate(project: Project, tmp_path: Path) -> None:
+    from evaldesk.services.dataset_files import export_version
+
+    version = project.datasets.versions()[0]
+    export_version(project, version, tmp_path / "as-it-is.jsonl")
+    assert _leaked(_bytes_of(tmp_path / "as-it-is.jsonl")) != []
+    leaving.set_policy(project, "redact:strict", "Ines")
+    export_version(project, version, tmp_path / "out.jsonl")
+    assert _leaked(_bytes_of(tmp_path / "out.jsonl")) == []
+    leaving.set_policy(project, "refuse", "Ines")
+    with pytest.raises(NotAllowedError):
+        export_version(project, version, tmp_path / "refused.jsonl")
+
+
+def test_the_command_line_keeps_its_contract(
+    project: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from evaldesk.cli.main import main
+
+    path = str(project.path)
+    project.close()
+
+    def run(*words: str) -> tuple[int, dict[str, object]]:
+        code = main([*words, "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    code, said = run("redact", path, "--profile", "strict", "--dry-run")
+    assert code == 0
+    assert said["redacted"] == 0
+    assert {"kind", "count"} <= set(said["found"][0])  # type: ignore[index]
+    code, said = run("redact", path, "--profile", "strict", "--author", "Ines")
+    assert code == 0
+    assert said["redacted"] == sum(one["count"] for one in said["found"])  # type: ignore[attr-defined]
+    out = tmp_path / "o.jsonl"
+    words = ("export", path, "--format", "jsonl", "--out", str(out))
+    code, said = run(*words, "--redact", "ids-only")
+    assert (code, said["exit_code"]) == (5, 5)
+    assert not out.exists()
+    assert run(*words)[0] == 0
+    assert _leaked(_bytes_of(out)) == []
+    assert run("redact", path, "--profile", "strikt")[0] == 2
+    code, said = run("retention", "list", path)
+    assert (code, said) == (0, {"rules": [], "deleted": 0})

@@ -41,7 +41,7 @@ class PlacesPane(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Places of the text"))
         self.list.setWordWrap(True)
-        self.list.setUniformItemSizes(False)
+        self.list.setSpacing(2)
         self.list.currentRowChanged.connect(self._chosen)
         outer.addWidget(self.list, 1)
         self.original = text_label("", wrap=True)
