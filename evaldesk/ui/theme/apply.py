@@ -69,7 +69,8 @@ def apply(app: QApplication, tokens: Tokens) -> None:
     load_fonts()
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
-    app.setFont(sans())
+    if app.font() != sans():  # every widget is measured again
+        app.setFont(sans())
     app.setPalette(palette(tokens))
     app.setStyleSheet(stylesheet(tokens))
     measure.fit_all()
