@@ -154,6 +154,5 @@ class PreferenceRecord:
     trace_b: str = ""
     output_a: str | None = None
     output_b: str | None = None
-    pair: int = 0
     probability: float | None = None
     stratum: str = ""

@@ -94,7 +94,6 @@ def _own(row: Mapping[str, Any], place: str, _: str) -> Iterator[PreferenceRecor
         place=place,
         trace_a=_text(row, "trace_a"),
         trace_b=_text(row, "trace_b"),
-        pair=int(_text(row, "pair") or 0),
         probability=float(chance) if chance else None,
         stratum=_text(row, "stratum"),
     )
