@@ -1,7 +1,8 @@
 """Contrast as WCAG 2.2 defines it, and colours as faint as it allows."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from evaldesk.ui.theme.tokens import Tokens
 
@@ -71,12 +72,7 @@ def ring_on_accent(tokens: Tokens) -> str:
 def quiet(tokens: Tokens) -> Tokens:
     """For what is the same on both sides of a comparison: everything fainter, and still read."""
     grounds = [getattr(tokens, name) for name in _GROUNDS]
-    named = {field.name for field in fields(tokens)}
-    return replace(
-        tokens,
-        **{
-            ink: faint(getattr(tokens, ink), TYPE, tokens.bg, *grounds)
-            for ink in _INKS
-            if ink in named
-        },
-    )
+    inks: dict[str, Any] = {
+        ink: faint(getattr(tokens, ink), TYPE, tokens.bg, *grounds) for ink in _INKS
+    }
+    return replace(tokens, **inks)

@@ -171,9 +171,9 @@ class NarrowingLine(QWidget):
             self._parts.append(button)
         if self.isVisible():  # before they are in the window, Qt would make a ring of their own
             before: QWidget = self.order
-            for button in (*self._parts, self.all):
-                QWidget.setTabOrder(before, button)
-                before = button
+            for after in (*self._parts, self.all):
+                QWidget.setTabOrder(before, after)
+                before = after
         self.all.setVisible(len(parts) > 1)
         if here >= 0 and not self.focus_parts(min(here, len(parts) - 1)):
             self.order.setFocus()
