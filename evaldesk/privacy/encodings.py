@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from evaldesk.privacy.folding import Mapped, seen
 
@@ -50,16 +50,15 @@ def _decoded(token: str) -> str | None:
     except (binascii.Error, ValueError):
         return None
     # Words that happen to be base64 give rubbish.
-    return content if content.isprintable() or _mostly_text(content) else None
+    bare = content.translate({9: None, 10: None, 13: None})
+    return content if bare.isprintable() else None
 
 
-def _mostly_text(content: str) -> bool:
-    odd = sum(not one.isprintable() and one not in "\r\n\t" for one in content)
-    return odd == 0
-
-
-def _without(text: str, pattern: "re.Pattern[str]", change: "object") -> Mapped:
-    assert callable(change)
+def _without(
+    text: str,
+    pattern: re.Pattern[str],
+    change: Callable[[re.Match[str]], list[tuple[str, int]]],
+) -> Mapped:
     pieces: list[str] = []
     starts: list[int] = []
     at = 0
@@ -75,13 +74,13 @@ def _without(text: str, pattern: "re.Pattern[str]", change: "object") -> Mapped:
     return Mapped("".join(pieces), starts, len(text))
 
 
-def _unescaped(found: "re.Match[str]") -> list[tuple[str, int]]:
+def _unescaped(found: re.Match[str]) -> list[tuple[str, int]]:
     letter = found.group()[1]
     new = chr(int(found.group()[2:], 16)) if letter == "u" else _ESCAPED.get(letter, letter)
     return [(new, found.start())]
 
 
-def _unquoted(found: "re.Match[str]") -> list[tuple[str, int]]:
+def _unquoted(found: re.Match[str]) -> list[tuple[str, int]]:
     raw = bytes.fromhex(found.group().replace("%", ""))
     pieces: list[tuple[str, int]] = []
     at = 0

@@ -362,15 +362,3 @@ def reveal(project: "Project", pk: int, author: str, reason: str) -> Trace:
     trace = project.traces.read(pk)
     project.privacy.record("privacy.revealed", author, reason, {"trace": trace.row.id})
     return trace
-
-
-def redact_all(traces: Iterable[Trace], over: Redactor | None) -> Iterable[Trace]:
-    """Traces as they leave; as they are where nothing lies over them."""
-    return traces if over is None else map(over, traces)
-
-
-def in_typed(text: str, finder: Detector) -> Sequence[str]:
-    """Kinds of personal data in what a rater is typing, in the order of the text; what is in
-    doubt is left out, so that nobody is warned for nothing.
-    """
-    return [one.kind for one in finder.in_text(text) if one.score >= 0.7]

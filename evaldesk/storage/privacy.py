@@ -246,12 +246,6 @@ class PrivacyRepository:
             }
         return [found[pk] for pk in pks if pk in found]
 
-    def of_trace(self, trace_pk: int) -> list[StoredFinding]:
-        """What was found in one trace, in its order."""
-        statement = select(t.finding).where(t.finding.c.trace_pk == trace_pk)
-        with self._database.read() as connection:
-            return [_stored(row) for row in connection.execute(statement.order_by(t.finding.c.pk))]
-
     # Decisions.
 
     def decide(
