@@ -8,6 +8,10 @@ from evaldesk.domain.audit import AuditEvent
 _DONE = {
     "project.created": "made the project",
     "project.founded": "brought the project to a new format; its log begins with what was there",
+    "project.encrypted": "encrypted the project",
+    "project.decrypted": "stored the project without encryption",
+    "key.added": "let {name} open the encrypted project",
+    "key.replaced": "gave the encrypted project a new key",
     "import.traces": "imported {files}",
     "import.scenarios": "imported {files}",
     "import.ratings": "imported ratings from {files}",

@@ -215,6 +215,7 @@ def add_holder(project: Project, lock: Lock) -> KeyHolder:
     _check_seal(keys, key)
     slot = key_file.boxed(_slot(keys, lock, (project.name,)), key)
     _keep(project, key_file.sealed(keys, (key,), (*keys.slots, slot)))
+    project.audit.record("key.added", {"name": slot.holder.name, "kind": slot.holder.kind})
     return slot.holder
 
 
@@ -269,6 +270,13 @@ def rekey(
         raise
     with Project.open(path, new) as project:
         _keep(project, _only(both, new, new_id))
+        project.audit.record(
+            "key.replaced",
+            {
+                "removed": sorted(slot.holder.name for slot in gone),
+                "added": sorted(slot.holder.name for slot in coming),
+            },
+        )
     key_file.forget(keys, gone)
     return new
 
@@ -305,6 +313,7 @@ def encrypt(path: Path, lock: Lock) -> bytes:
         raise
     with Project.open(path, key) as project:
         project.set(_COPY, keys.text().decode("utf-8"))
+        project.audit.record("project.encrypted", {"name": lock.holder, "kind": lock.kind})
     return key
 
 
@@ -322,6 +331,8 @@ def decrypt(path: Path, key: bytes) -> None:
     place.unlink(missing_ok=True)
     if keys is not None:
         key_file.forget(keys, keys.slots)
+    with Project.open(path) as project:
+        project.audit.record("project.decrypted", {})
 
 
 def recovery_code_of(key: bytes) -> str:
