@@ -37,9 +37,7 @@ def open_project(path: Path, unlock: Unlock | None = None) -> Project:
     """
     if is_encrypted(path):
         return encryption.open_encrypted(path, unlock)
-    project = Project.open(path)
-    encryption.sweep(path)
-    return project
+    return encryption.open_with_key(path, None)
 
 
 def recovery_code(project: Project) -> str:
@@ -119,4 +117,6 @@ def back_up(project: Project, path: Path) -> str:
     """
     project.copy_to(path)
     with path.open("rb") as copy:
-        return hashlib.file_digest(copy, "sha256").hexdigest()
+        digest = hashlib.file_digest(copy, "sha256").hexdigest()
+    project.audit.record("backup.made", {"path": path.name, "sha256": digest})
+    return digest
