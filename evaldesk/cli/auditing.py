@@ -37,7 +37,7 @@ def _audit(args: argparse.Namespace, context: Context) -> Outcome:
 
 def _list(args: argparse.Namespace) -> Outcome:
     from evaldesk.domain.audit import EventFilter
-    from evaldesk.services.audit_log import entry
+    from evaldesk.services.projects.audit_log import entry
 
     wanted = EventFilter(args.kind, args.author, args.since, args.until, args.text)
     with opened(args) as project:
@@ -57,7 +57,7 @@ def _list(args: argparse.Namespace) -> Outcome:
 
 def _export(args: argparse.Namespace, context: Context) -> Outcome:
     from evaldesk.domain.errors import UsageError
-    from evaldesk.services.audit_log import export_log
+    from evaldesk.services.projects.audit_log import export_log
 
     if args.out is None:
         raise UsageError("An export needs a file.", "Name one with --out.")

@@ -145,6 +145,6 @@ def opened(args: argparse.Namespace) -> "Iterator[Project]":
 
 
 def _signer(args: argparse.Namespace) -> "Signer | None":
-    from evaldesk.services.identities import quiet_signer
+    from evaldesk.services.projects.identities import quiet_signer
 
     return quiet_signer(author_of(args))

@@ -44,7 +44,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _compare(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.comparison import compare
+    from evaldesk.services.comparing.comparison import compare
 
     with opened(args) as project:
         found = compare(

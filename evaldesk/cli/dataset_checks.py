@@ -20,8 +20,8 @@ from evaldesk.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from evaldesk.domain.lineage import ImportedFrom, ScenarioLineage
-    from evaldesk.services.dataset_coverage import Coverage
-    from evaldesk.services.dataset_leakage import LeakReport
+    from evaldesk.services.datasets.coverage import Coverage
+    from evaldesk.services.datasets.leakage import LeakReport
 
 
 def _duplicates_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def _duplicates_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _duplicates(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services import dataset_duplicates as service
+    from evaldesk.services.datasets import duplicates as service
 
     kinds = {"text": "the same text", "key": "one key, several texts", "near": "nearly the same"}
     with opened(args) as project:
@@ -115,7 +115,7 @@ def _coverage_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _coverage(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.dataset_coverage import coverage
+    from evaldesk.services.datasets.coverage import coverage
 
     with opened(args) as project:
         version = project.datasets.find(args.version)
@@ -186,7 +186,7 @@ def _leakage_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _leakage(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services import dataset_leakage as service
+    from evaldesk.services.datasets import leakage as service
 
     with opened(args) as project:
         version = project.datasets.find(args.version)
@@ -263,7 +263,11 @@ def _lineage_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _lineage(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.lineage import ground_in_words, ground_of_runs, lineage_of_scenario
+    from evaldesk.services.datasets.lineage import (
+        ground_in_words,
+        ground_of_runs,
+        lineage_of_scenario,
+    )
 
     if bool(args.scenario) == bool(args.run):
         raise UsageError("Name a scenario, or runs with --run.")

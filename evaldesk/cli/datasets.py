@@ -26,7 +26,7 @@ from evaldesk.domain.dataset import (
 from evaldesk.domain.errors import UsageError
 
 if TYPE_CHECKING:
-    from evaldesk.services.datasets import Made
+    from evaldesk.services.datasets.versions import Made
 
 VERSION = "a suite, a dataset (its newest version), DATASET@id or the start of an id"
 
@@ -44,7 +44,7 @@ def add_scenarios(parser: argparse.ArgumentParser) -> None:
 
 def scenario_query(args: argparse.Namespace, sort: str = "scenario") -> ScenarioQuery:
     """What `add_scenarios` was given."""
-    from evaldesk.services.query import parse
+    from evaldesk.services.finding.query import parse
 
     return ScenarioQuery(args.words, parse(args.where), sort)
 
@@ -176,7 +176,7 @@ def _diff_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _diff(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.dataset_comparison import difference
+    from evaldesk.services.datasets.comparison import difference
 
     with opened(args) as project:
         before = project.datasets.find(args.before)
@@ -254,8 +254,8 @@ def _new_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _new(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.domain.query import TraceQuery
-    from evaldesk.services import datasets
-    from evaldesk.services.query import parse
+    from evaldesk.services.datasets import versions as datasets
+    from evaldesk.services.finding.query import parse
 
     author = author_of(args)
     if args.base and (args.run or args.query):
@@ -330,7 +330,7 @@ def _split_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _split(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.datasets import split
+    from evaldesk.services.datasets.versions import split
 
     shares = {}
     for part in args.part:
@@ -397,7 +397,7 @@ def _edit_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _edit(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services import datasets
+    from evaldesk.services.datasets import versions as datasets
 
     slices = {}
     for item in args.slice:
@@ -475,7 +475,7 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.dataset_files import export_version
+    from evaldesk.services.datasets.files import export_version
 
     with opened(args) as project:
         version = project.datasets.find(args.version)

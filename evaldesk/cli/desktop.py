@@ -28,7 +28,7 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services.demo import build_sample, sample_copy, whole_job
+    from evaldesk.services.projects.demo import build_sample, sample_copy, whole_job
 
     desktop = _desktop(context)
     if not args.headless:
@@ -88,7 +88,7 @@ def _screenshots_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _screenshots(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services.demo import build_sample
+    from evaldesk.services.projects.demo import build_sample
 
     desktop = _desktop(context)
     args.folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +109,7 @@ def _no_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def _self_test(_: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services.demo import check_project
+    from evaldesk.services.projects.demo import check_project
 
     checks = [("project", *check_project()), *_desktop(context).checks()]
     # Without a keyring everything works but remembering a key, and without a font the text is

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from evaldesk.services.alignment import Alignment, Row
     from evaldesk.services.alignment.arguments import Compared
     from evaldesk.services.alignment.summary import Summary
-    from evaldesk.services.steps import Step
+    from evaldesk.services.reading.steps import Step
 
 _SIDES = "abcd"
 _LINE = 100
@@ -40,7 +40,7 @@ def _diff_arguments(parser: argparse.ArgumentParser) -> None:
 def _diff(args: argparse.Namespace, context: Context) -> Outcome:
     from evaldesk.services.alignment import ALL_FORMATTING, NO_FORMATTING, align
     from evaldesk.services.alignment.summary import summarise
-    from evaldesk.services.steps import steps_of
+    from evaldesk.services.reading.steps import steps_of
 
     if not 2 <= len(args.traces) <= len(_SIDES):
         raise UsageError("Two to four traces are put side by side.", "Name that many.")
@@ -223,7 +223,7 @@ def _does(step: "Step | None") -> str:
 
 
 def _row_lines(row: "Row", steps: "Sequence[Sequence[Step]]", *, first: bool) -> list[str]:
-    from evaldesk.services.steps import one_line
+    from evaldesk.services.reading.steps import one_line
 
     there = {side: steps[side][place] for side, place in enumerate(row.steps) if place is not None}
     sign = {"equal": "=", "differs": "≠", "only": "+"}[row.relation]
@@ -253,7 +253,7 @@ def _row_lines(row: "Row", steps: "Sequence[Sequence[Step]]", *, first: bool) ->
 
 def _call_lines(there: "dict[int, Step]") -> list[str]:
     from evaldesk.services.alignment.arguments import MISSING, compare
-    from evaldesk.services.steps import one_line
+    from evaldesk.services.reading.steps import one_line
 
     lines = []
     for label, values in (

@@ -24,7 +24,7 @@ def _encrypt_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _encrypt(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services import encryption
+    from evaldesk.services.projects import encryption
 
     lock = lock_of(args, args.key_file, PASSPHRASE)
     key = encryption.encrypt(args.project, lock)
@@ -38,7 +38,7 @@ def _encrypt(args: argparse.Namespace, context: Context) -> Outcome:
 
 
 def _decrypt(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services import encryption
+    from evaldesk.services.projects import encryption
 
     with opened_with_key(args) as project:
         key = encryption.data_key(project)
@@ -68,7 +68,7 @@ def _rekey_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _rekey(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services import encryption
+    from evaldesk.services.projects import encryption
 
     if sum(map(bool, (args.change_passphrase, args.add_holder, args.remove, args.list))) > 1:
         raise UsageError("One change at a time.", "Call it once for each.")
@@ -108,7 +108,7 @@ def _rekey(args: argparse.Namespace, _: Context) -> Outcome:
 
 
 def _added(args: argparse.Namespace) -> Any:
-    from evaldesk.services.encryption import Lock
+    from evaldesk.services.projects.encryption import Lock
 
     if args.recipient:
         return Lock(args.add_holder, "card", recipient=args.recipient)
@@ -126,7 +126,7 @@ def _file(path: Path) -> dict[str, Any]:
 
 
 def _with_code(data: dict[str, Any], text: str, key: bytes, wanted: bool) -> Outcome:
-    from evaldesk.services.encryption import recovery_code_of
+    from evaldesk.services.projects.encryption import recovery_code_of
 
     if wanted:
         data["recovery_code"] = recovery_code_of(key)

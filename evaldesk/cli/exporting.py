@@ -61,9 +61,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services.exporting import FileExport, export_file
-    from evaldesk.services.query import parse
-    from evaldesk.services.reporting import export_workbook
+    from evaldesk.services.exporting.files import FileExport, export_file
+    from evaldesk.services.exporting.reporting import export_workbook
+    from evaldesk.services.finding.query import parse
 
     if args.format and args.out is None:
         raise UsageError("--format needs --out FILE.")

@@ -24,7 +24,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _highlights(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.highlights import of_project
+    from evaldesk.services.reading.highlights import of_project
 
     items: list[dict[str, Any]] = []
     rows: list[tuple[object, ...]] = []

@@ -21,7 +21,7 @@ from evaldesk.domain.identity import ROLES
 if TYPE_CHECKING:
     from evaldesk.credentials.identities import Identity
     from evaldesk.domain.trust import Trusted
-    from evaldesk.services.identities import OwnIdentity
+    from evaldesk.services.projects.identities import OwnIdentity
 
 
 def add_identity(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def identity_of(args: argparse.Namespace) -> "Identity":
     """The keys of the name given, or of the one that the person chose in the program; made where
     there are none yet.
     """
-    from evaldesk.services.identities import own_identity, passphrase_from
+    from evaldesk.services.projects.identities import own_identity, passphrase_from
 
     name: str = args.identity
     return own_identity(name or author_of(args), passphrase_from(args.identity_key_file))
@@ -71,7 +71,12 @@ def _new_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _new(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.identities import identity_store, kept_identity, passphrase_from, shown
+    from evaldesk.services.projects.identities import (
+        identity_store,
+        kept_identity,
+        passphrase_from,
+        shown,
+    )
 
     name = args.name or author_of(args)
     ask = passphrase_from(args.key_file)
@@ -104,7 +109,7 @@ def _show_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _show(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.identities import kept_identity, shown
+    from evaldesk.services.projects.identities import kept_identity, shown
 
     return _own(shown(kept_identity(args.name or author_of(args))))
 
@@ -118,7 +123,7 @@ def _export(args: argparse.Namespace, _: Context) -> Outcome:
     import json
 
     from evaldesk.domain.errors import InputError
-    from evaldesk.services.identities import kept_identity, shown
+    from evaldesk.services.projects.identities import kept_identity, shown
 
     kept = kept_identity(args.name or author_of(args))
     text = json.dumps(kept.signed_card.to_json(), ensure_ascii=False, indent=1)
@@ -141,7 +146,7 @@ def _trust_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _trust(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.identities import card_from, trust
+    from evaldesk.services.projects.identities import card_from, trust
 
     card = card_from(args.card)
     with opened(args) as project:
@@ -169,7 +174,7 @@ def _revoke_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _revoke(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.identities import revoke
+    from evaldesk.services.projects.identities import revoke
 
     with opened(args) as project:
         found = revoke(
@@ -191,7 +196,7 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _list(args: argparse.Namespace, _: Context) -> Outcome:
     if args.project is None:
-        from evaldesk.services.identities import own_identities
+        from evaldesk.services.projects.identities import own_identities
 
         own = [_own(one) for one in own_identities()]
         text = "\n".join(one.text for one in own) or "There is no identity on this machine yet."

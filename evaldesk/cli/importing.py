@@ -18,7 +18,7 @@ from evaldesk.domain.errors import InputError
 from evaldesk.domain.wording import counted
 
 if TYPE_CHECKING:
-    from evaldesk.services.importing import Progress
+    from evaldesk.services.importing.traces import Progress
 
 
 def _no_arguments(_: argparse.ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def _no_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def _formats(_: argparse.Namespace, __: Context) -> Outcome:
-    from evaldesk.services.formats import formats
+    from evaldesk.services.importing.formats import formats
 
     found = formats()
     rows = [
@@ -57,7 +57,7 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _import(args: argparse.Namespace, context: Context) -> Outcome:
     from evaldesk.importers.mapping import TraceMapping
-    from evaldesk.services.importing import TraceImport, import_files
+    from evaldesk.services.importing.traces import TraceImport, import_files
 
     mapping = None
     if args.map is not None:
@@ -112,7 +112,7 @@ def _ratings_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _ratings(args: argparse.Namespace, context: Context) -> Outcome:
     from evaldesk.importers.mapping import RatingMapping
-    from evaldesk.services.rating_import import RatingImport, import_ratings
+    from evaldesk.services.importing.ratings import RatingImport, import_ratings
 
     mapping = None
     if args.map is not None:

@@ -14,7 +14,7 @@ from evaldesk.domain.errors import InputError, LockedError, UsageError, WrongKey
 
 if TYPE_CHECKING:
     from evaldesk.credentials.key_file import Unlock
-    from evaldesk.services.encryption import Lock
+    from evaldesk.services.projects.encryption import Lock
     from evaldesk.storage.project import Project
 
 PASSPHRASE = "EVALDESK_PASSPHRASE"
@@ -31,8 +31,8 @@ def unlock_of(args: argparse.Namespace) -> "Unlock":
         WrongKeyError: it holds a recovery code with a slip in it.
     """
     from evaldesk.cli.command import author_of
-    from evaldesk.services.encryption import unlock_with
-    from evaldesk.services.identities import openers, passphrase_from
+    from evaldesk.services.projects.encryption import unlock_with
+    from evaldesk.services.projects.identities import openers, passphrase_from
 
     sealed_with = getattr(args, "identity_key_file", None) or args.key_file
     return unlock_with(
@@ -44,7 +44,7 @@ def unlock_of(args: argparse.Namespace) -> "Unlock":
 
 def opened_with_key(args: argparse.Namespace) -> "Project":
     """The project, opened with the key that was given or that is asked for."""
-    from evaldesk.services.projects import open_project
+    from evaldesk.services.projects.opening import open_project
 
     unlock = unlock_of(args)
     try:
@@ -56,7 +56,7 @@ def opened_with_key(args: argparse.Namespace) -> "Project":
             raise LockedError(
                 error.message, f"{error.hint} Give --key-file FILE or set {PASSPHRASE}."
             ) from error
-        from evaldesk.services.encryption import unlock_with
+        from evaldesk.services.projects.encryption import unlock_with
 
         typed = getpass.getpass(f"Passphrase or recovery code of {args.project.name}: ")
         project = open_project(args.project, unlock_with(typed, unlock.holder))
@@ -87,7 +87,7 @@ def lock_of(args: argparse.Namespace, file: Path | None, variable: str) -> "Lock
         UsageError: no passphrase was given, and nobody is there to type one.
     """
     from evaldesk.cli.command import author_of
-    from evaldesk.services.encryption import Lock
+    from evaldesk.services.projects.encryption import Lock
 
     holder = args.holder or author_of(args)
     if args.keyring == "alone":

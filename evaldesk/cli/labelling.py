@@ -46,7 +46,7 @@ def _rubric_import(args: argparse.Namespace, _: Context) -> Outcome:
         raise InputError(
             error.reason, error.hint, path=str(args.file), record=error.record
         ) from error
-    from evaldesk.services.rubric_migration import reopening
+    from evaldesk.services.rubrics.migration import reopening
 
     with opened(args) as project:
         saved = project.rubrics.save(rubric, author_of(args), f"Imported from {args.file.name}")
@@ -137,7 +137,7 @@ def _agreement_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _agreement(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.agreement import agreement
+    from evaldesk.services.judging.agreement import agreement
 
     with opened(args) as project:
         found = agreement(
@@ -286,7 +286,7 @@ def _disagreements_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _disagreements(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.adjudication import disagreements
+    from evaldesk.services.judging.adjudication import disagreements
 
     with opened(args) as project:
         found = disagreements(project, args.rubric, criterion=args.criterion, run=args.run)
@@ -341,7 +341,7 @@ def _rule_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _rule(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.adjudication import rule
+    from evaldesk.services.judging.adjudication import rule
 
     kind: Any = "adopt"
     if args.none_fits:

@@ -26,7 +26,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.network_policy import change_policy, policy_of
+    from evaldesk.services.projects.network_policy import change_policy, policy_of
 
     with opened(args) as project:
         before = policy_of(project)

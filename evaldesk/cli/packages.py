@@ -29,8 +29,8 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.identities import find_trusted
     from evaldesk.services.packages.sending import plan_sending, send
+    from evaldesk.services.projects.identities import find_trusted
 
     with opened(args) as project:
         reader = find_trusted(project, args.to or args.rater)

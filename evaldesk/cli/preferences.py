@@ -19,7 +19,7 @@ from evaldesk.domain.errors import UsageError
 from evaldesk.domain.preference import OVERALL, STRENGTHS
 
 if TYPE_CHECKING:
-    from evaldesk.services.preferences import CriterionPreferences, PairResult
+    from evaldesk.services.judging.preferences import CriterionPreferences, PairResult
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _preferences(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.preferences import findings
+    from evaldesk.services.judging.preferences import findings
 
     with opened(args) as project:
         found = findings(
@@ -160,7 +160,7 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _export(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.domain.errors import NotAllowedError
-    from evaldesk.services.preference_files import export_preferences
+    from evaldesk.services.exporting.preference_files import export_preferences
 
     with opened(args) as project:
         found = project.rounds.get(args.round)
@@ -191,7 +191,7 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.preference_files import PreferenceImport, import_preferences
+    from evaldesk.services.exporting.preference_files import PreferenceImport, import_preferences
 
     if args.create_rubric and not args.rubric:
         raise UsageError("--create-rubric needs --rubric NAME.")

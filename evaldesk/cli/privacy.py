@@ -28,8 +28,8 @@ def _redact_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _redact(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services import redaction
-    from evaldesk.services.leaving import set_policy
+    from evaldesk.services.privacy import redaction
+    from evaldesk.services.privacy.leaving import set_policy
 
     with opened(args) as project:
         chosen = redaction.profile(project, args.profile)
@@ -63,7 +63,7 @@ def _redact(args: argparse.Namespace, context: Context) -> Outcome:
 
 
 def _due(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services import retention
+    from evaldesk.services.privacy import retention
 
     with opened(args) as project:
         found = retention.due(project)
@@ -99,7 +99,7 @@ def _set_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _set(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services import retention
+    from evaldesk.services.privacy import retention
 
     if not args.remove and args.days is None:
         raise UsageError("A rule needs --days N and --reason TEXT.")
@@ -120,7 +120,7 @@ def _apply_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _apply(args: argparse.Namespace, context: Context) -> Outcome:
-    from evaldesk.services import retention
+    from evaldesk.services.privacy import retention
 
     with opened(args) as project:
         deleted = retention.apply(project, author_of(args))

@@ -47,7 +47,7 @@ def _new_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _new(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.projects import create_project, recovery_code
+    from evaldesk.services.projects.opening import create_project, recovery_code
 
     wanted = [name for name in ("key_file", "holder", "keyring", "recovery") if vars(args)[name]]
     if wanted and not args.encrypt:
@@ -72,7 +72,7 @@ def _new(args: argparse.Namespace, _: Context) -> Outcome:
 
 
 def _info(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.projects import check_quickly
+    from evaldesk.services.projects.opening import check_quickly
 
     with opened(args) as project:
         info = asdict(project.info())
@@ -98,7 +98,7 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _verify(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.packages.checking import is_package
-    from evaldesk.services.projects import verify
+    from evaldesk.services.projects.opening import verify
 
     if is_package(args.file):
         return _verify_package(args)
@@ -141,7 +141,7 @@ def _backup_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _backup(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.projects import back_up
+    from evaldesk.services.projects.opening import back_up
 
     with opened(args) as project:
         digest = back_up(project, args.out)

@@ -50,7 +50,7 @@ def _traces_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _query(args: argparse.Namespace, sort: str = "imported") -> TraceQuery:
-    from evaldesk.services.query import parse
+    from evaldesk.services.finding.query import parse
 
     # A query on the command line is typed out: its last word is not a beginning.
     text = f"{args.query} " if args.query.strip() else ""
@@ -59,7 +59,7 @@ def _query(args: argparse.Namespace, sort: str = "imported") -> TraceQuery:
 
 
 def _traces(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services import view_address
+    from evaldesk.services.finding import view_address
 
     if args.view:
         if args.query or args.where or args.run or args.similar or args.sort:
@@ -143,8 +143,8 @@ def _cursor(text: str) -> list[Any]:
 
 
 def _facets(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services import finding
-    from evaldesk.services.query import write
+    from evaldesk.services.finding import facets as finding
+    from evaldesk.services.finding.query import write
 
     query = _query(args)
     with opened(args) as project:

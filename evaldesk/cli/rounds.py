@@ -17,7 +17,7 @@ from evaldesk.domain.round import ROUND_KINDS, Round, RoundRules
 from evaldesk.domain.wording import counted
 
 if TYPE_CHECKING:
-    from evaldesk.services.round_planning import PlannedRound
+    from evaldesk.services.rounds.planning import PlannedRound
     from evaldesk.storage.project import Project
 
 
@@ -105,7 +105,7 @@ def _assign_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _assign(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.round_planning import RoundPlan, plan_round, start_round
+    from evaldesk.services.rounds.planning import RoundPlan, plan_round, start_round
 
     pairs = tuple(name.strip() for name in args.pairs.split(",") if name.strip())
     plan = RoundPlan(
@@ -200,7 +200,7 @@ def _planned_text(planned: "PlannedRound", dry: bool) -> str:
 
 
 def _round_json(project: "Project", found: Round) -> dict[str, Any]:
-    from evaldesk.services.round_overview import progress_of
+    from evaldesk.services.rounds.overview import progress_of
 
     progress = {}
     for rater in found.raters:
@@ -268,8 +268,8 @@ def _estimate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _estimate(args: argparse.Namespace, _: Context) -> Outcome:
-    from evaldesk.services.round_estimates import estimates
-    from evaldesk.services.suggesting import suggestion_uses
+    from evaldesk.services.labelling.suggesting import suggestion_uses
+    from evaldesk.services.rounds.estimates import estimates
 
     with opened(args) as project:
         found = estimates(project, args.round, args.criterion)
@@ -312,12 +312,13 @@ def _estimate(args: argparse.Namespace, _: Context) -> Outcome:
     head = ("criterion", "point", "weighted [95 %]", "unweighted", "answered", "method")
     text = table(head, rows)
     if uses:
-        head = ("criterion", "rater", "suggestions changed [95 %]", "answers")
-        rows = [
+        used = [
             (use.criterion, use.rater or "all", estimate(use.changed), f"{use.changed.n:,}")
             for use in uses
         ]
-        text += "\n\n" + table(head, rows)
+        text += "\n\n" + table(
+            ("criterion", "rater", "suggestions changed [95 %]", "answers"), used
+        )
     return Outcome(data, text)
 
 

@@ -6,7 +6,7 @@ a passphrase, in the system's keyring, behind both together, or with the person 
 a new data key can be sealed to everybody who keeps access without asking any of them.
 
 While a project is being re-keyed the file holds two data keys, the old and the new; which of them
-the project has by then is found by trying (see `evaldesk.services.encryption`).
+the project has by then is found by trying (see `evaldesk.services.projects.encryption`).
 
 The text is canonical: the same content is always the same bytes. It ends with a hash, which finds
 accidents before anybody types a passphrase, and holds for each data key an HMAC over everything

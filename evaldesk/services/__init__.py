@@ -1,1 +1,1 @@
-"""What EvalDesk does, without a window: one module a use case."""
+"""What EvalDesk does, without a window: a folder a subject, a module a use case."""

@@ -87,7 +87,7 @@ class Project:
         """Make a new project.
 
         Args:
-            key: 32 bytes to encrypt it with; see `evaldesk.services.encryption`.
+            key: 32 bytes to encrypt it with; see `evaldesk.services.projects.encryption`.
 
         Raises:
             ProjectError: the file exists, or its folder does not or cannot be written.
@@ -122,7 +122,7 @@ class Project:
         """Open a project, bringing an older format up to date (with a backup beside it).
 
         Args:
-            key: of an encrypted project; see `evaldesk.services.encryption`.
+            key: of an encrypted project; see `evaldesk.services.projects.encryption`.
 
         Raises:
             ProjectError: missing, not a project, damaged, newer or locked.

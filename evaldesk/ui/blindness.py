@@ -25,7 +25,7 @@ def unless_blind(workspace: Workspace, question: str, then: Callable[[], object]
         return
 
     def work(_control: JobControl) -> tuple[str, int, str]:
-        from evaldesk.services.blinding import at_stake, veiled_by
+        from evaldesk.services.labelling.blinding import at_stake, veiled_by
 
         return *at_stake(project, person, opened), veiled_by(project, person, shown)
 

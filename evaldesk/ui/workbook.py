@@ -58,7 +58,7 @@ class WorkbookDesk(QObject):
         author = workspace.user
 
         def work(control: JobControl) -> int:
-            from evaldesk.services.reporting import export_workbook
+            from evaldesk.services.exporting.reporting import export_workbook
 
             def progress(fraction: float, text: str) -> None:
                 control.check()

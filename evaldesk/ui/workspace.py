@@ -182,7 +182,7 @@ class Workspace(QObject):
         """
         if self._project is None:
             return ""
-        from evaldesk.services.blinding import veiled_by
+        from evaldesk.services.labelling.blinding import veiled_by
 
         return veiled_by(self._project, self._user, frozenset(self.unveiled))
 

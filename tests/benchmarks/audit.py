@@ -17,7 +17,7 @@ from pathlib import Path
 from evaldesk.credentials.signatures import is_signed
 from evaldesk.domain.audit import EventFilter
 from evaldesk.domain.rubric import Criterion, Point, Rubric, Scale
-from evaldesk.services.importing import import_files
+from evaldesk.services.importing.traces import import_files
 from evaldesk.storage import integrity
 from evaldesk.storage.project import Project
 from tests.benchmarks.measure import late

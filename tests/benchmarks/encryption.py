@@ -16,11 +16,12 @@ from pathlib import Path
 from evaldesk.credentials.key_file import LEAST
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services import encryption, review
-from evaldesk.services.encryption import Lock
-from evaldesk.services.importing import import_files
-from evaldesk.services.projects import create_project, open_project
-from evaldesk.services.query import parse
+from evaldesk.services.finding.query import parse
+from evaldesk.services.importing.traces import import_files
+from evaldesk.services.labelling import review
+from evaldesk.services.projects import encryption
+from evaldesk.services.projects.encryption import Lock
+from evaldesk.services.projects.opening import create_project, open_project
 from evaldesk.storage.project import Project
 from tests.benchmarks.store import make_file
 

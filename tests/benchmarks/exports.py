@@ -12,8 +12,8 @@ from pathlib import Path
 
 from evaldesk.domain.query import TraceQuery
 from evaldesk.exporters import registry
-from evaldesk.services.exporting import FileExport, export_file
-from evaldesk.services.importing import TraceImport, import_files
+from evaldesk.services.exporting.files import FileExport, export_file
+from evaldesk.services.importing.traces import TraceImport, import_files
 from evaldesk.storage.project import Project
 from tests.benchmarks.measure import once, peak_megabytes
 from tests.benchmarks.store import make_file

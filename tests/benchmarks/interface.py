@@ -27,8 +27,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollBar, QWidget
 
 from evaldesk.domain.query import TraceQuery
-from evaldesk.services import rubric_editing
-from evaldesk.services.importing import import_files
+from evaldesk.services.importing.traces import import_files
+from evaldesk.services.rubrics import editing as rubric_editing
 from evaldesk.storage.project import Project
 from evaldesk.ui.screens.imports.page import ImportPage
 from evaldesk.ui.screens.traces.page import TracesPage

@@ -25,9 +25,9 @@ from functools import partial
 from pathlib import Path
 
 from evaldesk.domain.query import TraceQuery
-from evaldesk.services import finding
-from evaldesk.services.importing import import_files
-from evaldesk.services.query import parse
+from evaldesk.services.finding import facets as finding
+from evaldesk.services.finding.query import parse
+from evaldesk.services.importing.traces import import_files
 from evaldesk.storage.project import Project
 from tests.benchmarks.measure import late, peak_megabytes
 from tests.benchmarks.store import make_file, reference, rows_of

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QWidget
 from evaldesk.app.collector import Collector
 from evaldesk.app.compose import application, build_window
 from evaldesk.domain.trace import Message, Scenario, TraceRecord
-from evaldesk.services import rubric_editing
+from evaldesk.services.rubrics import editing as rubric_editing
 from evaldesk.settings import Settings
 from evaldesk.storage.project import Project
 from evaldesk.ui.screens.review.page import ReviewPage

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.services.alignment import align
-from evaldesk.services.steps import steps_of
+from evaldesk.services.reading.steps import steps_of
 from evaldesk.storage.project import Project
 from evaldesk.ui.widgets.trace_view import TracePane
 from tests.benchmarks.measure import best

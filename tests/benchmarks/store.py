@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from evaldesk.domain.query import Comparison, TraceQuery
-from evaldesk.services.importing import import_files
+from evaldesk.services.importing.traces import import_files
 from evaldesk.storage import codec, search
 from evaldesk.storage.project import Project
 from tests.benchmarks.measure import best, once, peak_megabytes, spread

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from evaldesk.services.demo import build_sample
+from evaldesk.services.projects.demo import build_sample
 
 ROOT = "/org/a11y/atspi/accessible/root"
 ACCESSIBLE = "org.a11y.atspi.Accessible"

@@ -23,8 +23,8 @@ from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.round import Assigned
 from evaldesk.domain.rubric import COMMENT
 from evaldesk.domain.rubric_reading import read_rubric
-from evaldesk.services.importing import TraceImport, import_files
-from evaldesk.services.round_planning import RoundPlan, start_round
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.rounds.planning import RoundPlan, start_round
 from evaldesk.storage.project import Project
 
 ITEMS = 60

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from evaldesk.domain.preference import OVERALL, as_shown
 from evaldesk.domain.rubric_reading import read_rubric
-from evaldesk.services.importing import TraceImport, import_files
-from evaldesk.services.round_planning import RoundPlan, start_round
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.rounds.planning import RoundPlan, start_round
 from evaldesk.storage.project import Project
 from tests.e2e.test_keyboard_labelling import KEY_DELAY_MS, PATIENCE_S, display, until
 

@@ -28,7 +28,17 @@ def test_the_main_job_speaks_to_nobody(repository: Path, tmp_path: Path) -> None
         *("tests/e2e/test_main_job.py", "tests/e2e/test_keyboard_labelling.py"),
     ]
     done = subprocess.run(
-        [tracer, "-f", "-qq", "--seccomp-bpf", "-e", "trace=socket,connect,bind", "-o", str(log), *job],
+        [
+            tracer,
+            "-f",
+            "-qq",
+            "--seccomp-bpf",
+            "-e",
+            "trace=socket,connect,bind",
+            "-o",
+            str(log),
+            *job,
+        ],
         cwd=repository,
         env={**os.environ, "CI": "1"},
         capture_output=True,

@@ -39,7 +39,11 @@ _NEW_PROJECT_AFTER = 100
 _HYPOTHESIS_SHARE = 0.05
 _BATCH = 500
 _NEEDED = (
-    *("evaldesk.services.importing", "evaldesk.services.projects", "pyarrow.parquet"),
+    *(
+        "evaldesk.services.importing.traces",
+        "evaldesk.services.projects.opening",
+        "pyarrow.parquet",
+    ),
     *("python_calamine", "yaml", "openpyxl", "hypothesis", "tests.unit.importers.test_mutations"),
 )
 _ROOT = Path(__file__).resolve().parents[2]
@@ -245,7 +249,7 @@ class _Trials:
         self._imports = 0
 
     def _opened(self) -> Any:
-        from evaldesk.services.projects import create_project
+        from evaldesk.services.projects.opening import create_project
 
         self._imports += 1
         if self._project is None or self._imports > _NEW_PROJECT_AFTER:

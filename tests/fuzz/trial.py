@@ -230,7 +230,7 @@ def import_whole(path: Path, project: Any, rng: random.Random, outcome: Counter[
     Raises:
         Exception: anything but an `EvalDeskError`, or `Wrong`: a fault of the program.
     """
-    from evaldesk.services.importing import TraceImport, import_files
+    from evaldesk.services.importing.traces import TraceImport, import_files
 
     before = _held(project)
     options = TraceImport(run=f"run {rng.randrange(1 << 40)}", skip_bad=rng.random() < 0.5)

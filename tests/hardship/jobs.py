@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evaldesk.credentials.identities import IdentityStore
-from evaldesk.services import encryption, review
-from evaldesk.services.encryption import unlock_with
-from evaldesk.services.importing import TraceImport, import_files
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.labelling import review
 from evaldesk.services.packages import merging
+from evaldesk.services.projects import encryption
+from evaldesk.services.projects.encryption import unlock_with
 from evaldesk.storage.project import Project
 
 RATER = "ada"

@@ -11,12 +11,12 @@ from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.round import RoundDraft, RoundItem
 from evaldesk.domain.rubric import Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.services import encryption
-from evaldesk.services.encryption import Lock
-from evaldesk.services.identities import trust
 from evaldesk.services.packages import sending, working
-from evaldesk.services.projects import open_project
-from evaldesk.services.round_queue import open_items
+from evaldesk.services.projects import encryption
+from evaldesk.services.projects.encryption import Lock
+from evaldesk.services.projects.identities import trust
+from evaldesk.services.projects.opening import open_project
+from evaldesk.services.rounds.queue import open_items
 from evaldesk.storage.project import Project
 from tests.hardship.jobs import JOBS, OWNER, PASSPHRASE, RATER
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.services.encryption import unlock_with
-from evaldesk.services.projects import open_project, verify
+from evaldesk.services.projects.encryption import unlock_with
+from evaldesk.services.projects.opening import open_project, verify
 from tests.hardship.jobs import JOBS, PASSPHRASE
 from tests.hardship.models import ITEMS, prepare
 

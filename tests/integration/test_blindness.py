@@ -22,22 +22,16 @@ from evaldesk.domain.round import Round, RoundDraft, RoundItem, RoundRules
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.domain.trace import Annotation, Scenario, Score, TraceBody, TraceRecord
 from evaldesk.jobs.runner import InlineJobRunner, JobControl
-from evaldesk.services import (
-    highlights,
-    pace,
-    preferences,
-    preferring,
-    review,
-    review_queue,
-    round_overview,
-    round_queue,
-    suggesting,
-)
-from evaldesk.services.answering import Sheet
-from evaldesk.services.blinding import tags_for, veiled_by
-from evaldesk.services.passages import passages_of
-from evaldesk.services.round_planning import RoundPlan, start_round
-from evaldesk.services.undo import SUBMISSION, Step
+from evaldesk.services.judging import preferences
+from evaldesk.services.labelling import pace, preferring, review, review_queue, suggesting
+from evaldesk.services.labelling.answering import Sheet
+from evaldesk.services.labelling.blinding import tags_for, veiled_by
+from evaldesk.services.labelling.undo import SUBMISSION, Step
+from evaldesk.services.reading import highlights
+from evaldesk.services.reading.passages import passages_of
+from evaldesk.services.rounds import overview as round_overview
+from evaldesk.services.rounds import queue as round_queue
+from evaldesk.services.rounds.planning import RoundPlan, start_round
 from evaldesk.settings import Settings
 from evaldesk.storage.preferences import Given
 from evaldesk.storage.project import Project

@@ -59,8 +59,8 @@ child = os.fork()
 if child == 0:
     from evaldesk.domain.rubric import COMMENT
     from evaldesk.services import review
-    from evaldesk.services.encryption import unlock_with
-    from evaldesk.services.projects import open_project
+    from evaldesk.services.projects.encryption import unlock_with
+    from evaldesk.services.projects.opening import open_project
 
     opened = open_project(Path(project), unlock_with(os.environ["EVALDESK_PASSPHRASE"]))
     rubric = opened.rubrics.get("Day")

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from evaldesk.domain.identifiers import canonical_json
 from evaldesk.domain.query import TraceQuery
-from evaldesk.services.demo import build_sample
-from evaldesk.services.importing import TraceImport, import_files
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.projects.demo import build_sample
 from evaldesk.settings import resource, sample_project
 from evaldesk.storage.project import Project
 

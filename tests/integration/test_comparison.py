@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from evaldesk.domain.errors import NotFoundError, UsageError
-from evaldesk.services.comparison import compare
-from evaldesk.services.importing import import_files
-from evaldesk.services.metrics import metrics
+from evaldesk.services.comparing.comparison import compare
+from evaldesk.services.comparing.metrics import metrics
+from evaldesk.services.importing.traces import import_files
 from evaldesk.storage.project import Project
 
 

@@ -9,7 +9,7 @@ import pytest
 from evaldesk.cli.main import main
 from evaldesk.credentials.key_file import LEAST
 from evaldesk.domain.encryption import key_file_of
-from evaldesk.services import encryption
+from evaldesk.services.projects import encryption
 
 PASSPHRASE = "lantern quorum otter vinegar"
 OTHER = "magnet bishop teacup ladder"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evaldesk.cli.main import main
-from evaldesk.services.demo import build_sample
+from evaldesk.services.projects.demo import build_sample
 
 
 @pytest.fixture(scope="module")

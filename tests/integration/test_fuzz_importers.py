@@ -8,7 +8,7 @@ import pytest
 
 from evaldesk.importers.registry import TRACE_FORMATS, detect
 from evaldesk.importers.source import Source
-from evaldesk.services.projects import create_project
+from evaldesk.services.projects.opening import create_project
 from tests.fuzz.corpus import seeds
 from tests.fuzz.mutations import mutated
 from tests.fuzz.trial import import_whole, read_in_every_way

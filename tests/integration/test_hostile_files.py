@@ -16,8 +16,8 @@ from evaldesk.importers import source as source_module
 from evaldesk.importers.archive import sources_of
 from evaldesk.importers.contract import ImportOptions
 from evaldesk.importers.registry import TRACE_FORMATS, detect
-from evaldesk.services.importing import TraceImport, import_files
-from evaldesk.services.projects import create_project
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.projects.opening import create_project
 from tests.fuzz.corpus import seeds
 
 GOOD = b'{"question": "q", "answer": "a"}\n'

@@ -11,9 +11,9 @@ import pytest
 
 from evaldesk.credentials.key_file import LEAST
 from evaldesk.domain.encryption import key_file_of
-from evaldesk.services import encryption
-from evaldesk.services.encryption import Lock, unlock_with
-from evaldesk.services.projects import open_project, verify
+from evaldesk.services.projects import encryption
+from evaldesk.services.projects.encryption import Lock, unlock_with
+from evaldesk.services.projects.opening import open_project, verify
 from evaldesk.storage.engine import is_encrypted
 from evaldesk.storage.project import Project
 
@@ -27,8 +27,8 @@ import os, sys
 from pathlib import Path
 from evaldesk.credentials.key_file import LEAST
 from evaldesk.services import encryption
-from evaldesk.services.encryption import Lock, unlock_with
-from evaldesk.services.projects import back_up, open_project
+from evaldesk.services.projects.encryption import Lock, unlock_with
+from evaldesk.services.projects.opening import back_up, open_project
 
 what, path, passphrase = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
 lock = Lock("Mara", passphrase=passphrase, cost=LEAST)

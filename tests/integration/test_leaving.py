@@ -12,10 +12,10 @@ import pytest
 from evaldesk.domain.errors import NotAllowedError
 from evaldesk.domain.privacy import Profile
 from evaldesk.exporters import registry
-from evaldesk.services import leaving, redaction
-from evaldesk.services.exporting import FileExport, export_file
-from evaldesk.services.importing import TraceImport, import_files
-from evaldesk.services.reporting import export_workbook
+from evaldesk.services.exporting.files import FileExport, export_file
+from evaldesk.services.exporting.reporting import export_workbook
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.privacy import leaving, redaction
 from evaldesk.storage.project import Project
 
 EMAIL = "odalys.quist@mail.example"
@@ -237,7 +237,7 @@ def test_a_profile_of_the_project_takes_the_place_of_the_shipped_one(project: Pr
 
 
 def test_scenarios_leave_through_the_same_gate(project: Project, tmp_path: Path) -> None:
-    from evaldesk.services.dataset_files import export_version
+    from evaldesk.services.datasets.files import export_version
 
     version = project.datasets.versions()[0]
     export_version(project, version, tmp_path / "as-it-is.jsonl")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from evaldesk.domain.query import TraceQuery
-from evaldesk.services.query import parse
+from evaldesk.services.finding.query import parse
 from evaldesk.storage import migrations
 from evaldesk.storage.integrity import check
 from evaldesk.storage.project import Project

@@ -24,15 +24,16 @@ from evaldesk.domain.round import RoundDraft, RoundItem, RoundRules
 from evaldesk.domain.rubric import Rubric
 from evaldesk.domain.trace import Annotation, Scenario, Score, TraceBody, TraceRecord
 from evaldesk.exchange import container
-from evaldesk.services import review, round_queue
-from evaldesk.services.encryption import unlock_with
-from evaldesk.services.identities import revoke, trust
-from evaldesk.services.leaving import set_policy
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.undo import SUBMISSION, Step
 from evaldesk.services.packages import merging, sending, working
 from evaldesk.services.packages.files import new_packages
-from evaldesk.services.projects import open_project, verify_open
-from evaldesk.services.redaction import profiles
-from evaldesk.services.undo import SUBMISSION, Step
+from evaldesk.services.privacy.leaving import set_policy
+from evaldesk.services.privacy.redaction import profiles
+from evaldesk.services.projects.encryption import unlock_with
+from evaldesk.services.projects.identities import revoke, trust
+from evaldesk.services.projects.opening import open_project, verify_open
+from evaldesk.services.rounds import queue as round_queue
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric.from_json(

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from evaldesk.domain.errors import UsageError
-from evaldesk.services import redaction, retention
-from evaldesk.services.importing import TraceImport, import_files
-from evaldesk.services.projects import verify
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.privacy import redaction, retention
+from evaldesk.services.projects.opening import verify
 from evaldesk.storage.project import Project
 
 CANARY = "zyqxcanary"

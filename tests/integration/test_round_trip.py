@@ -14,10 +14,10 @@ from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.trace import Trace, TraceRecord
 from evaldesk.exporters import registry
-from evaldesk.services.demo import build_sample
-from evaldesk.services.exporting import FileExport, export_file
-from evaldesk.services.importing import import_files
-from evaldesk.services.query import parse
+from evaldesk.services.exporting.files import FileExport, export_file
+from evaldesk.services.finding.query import parse
+from evaldesk.services.importing.traces import import_files
+from evaldesk.services.projects.demo import build_sample
 from evaldesk.storage.project import Project
 from tests.strategies import trace_records
 

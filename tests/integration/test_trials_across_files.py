@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evaldesk.domain.query import TraceQuery
-from evaldesk.services.importing import TraceImport, import_files
+from evaldesk.services.importing.traces import TraceImport, import_files
 from evaldesk.storage.project import Project
 from tests.unit.importers.files import write_json
 from tests.unit.importers.test_trajectories import ATIF, WHO

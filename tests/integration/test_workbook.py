@@ -16,12 +16,12 @@ from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.report import ExportResult
 from evaldesk.domain.rubric import Criterion, FailureMode, Point, Rubric, Scale
 from evaldesk.domain.trace import Scenario, Score, TraceRecord
-from evaldesk.services.adjudication import disagreements
-from evaldesk.services.agreement import agreement
-from evaldesk.services.comparison import compare
-from evaldesk.services.exporting import FileExport, export_file
-from evaldesk.services.rating_import import RatingImport, import_ratings
-from evaldesk.services.reporting import export_workbook
+from evaldesk.services.comparing.comparison import compare
+from evaldesk.services.exporting.files import FileExport, export_file
+from evaldesk.services.exporting.reporting import export_workbook
+from evaldesk.services.importing.ratings import RatingImport, import_ratings
+from evaldesk.services.judging.adjudication import disagreements
+from evaldesk.services.judging.agreement import agreement
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric(

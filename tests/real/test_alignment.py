@@ -8,8 +8,8 @@ import pytest
 from evaldesk.domain.identifiers import canonical_json
 from evaldesk.domain.query import TraceQuery
 from evaldesk.services.alignment import ALL_FORMATTING, align
-from evaldesk.services.importing import import_files
-from evaldesk.services.steps import steps_of
+from evaldesk.services.importing.traces import import_files
+from evaldesk.services.reading.steps import steps_of
 from evaldesk.storage.project import Project
 
 

@@ -11,8 +11,8 @@ from evaldesk.domain.trace import TraceRecord
 from evaldesk.importers.contract import ImportOptions, Item, RunHeader
 from evaldesk.importers.registry import detect
 from evaldesk.importers.source import Source
-from evaldesk.services.importing import TraceImport, import_files
-from evaldesk.services.projects import create_project
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.projects.opening import create_project
 
 V3 = "v3-export_grok-gemini_likert-with-errors.json"
 CLI = "v3-export_simple-cli_output"
@@ -118,7 +118,7 @@ def test_promptfoo_csv(shared_data: Path, figures):
 
 
 def test_promptfoo_providers_can_be_compared(tmp_path: Path, shared_data: Path):
-    from evaldesk.services.comparison import compare
+    from evaldesk.services.comparing.comparison import compare
 
     with create_project(tmp_path / "p.evaldesk") as project:
         path = shared_data / "evallogs/promptfoo" / CSV
@@ -160,7 +160,7 @@ def test_lm_eval_samples_keep_what_they_have(shared_data: Path):
 
 
 def test_lm_eval_runs_pair_by_document(tmp_path: Path, shared_data: Path):
-    from evaldesk.services.comparison import compare
+    from evaldesk.services.comparing.comparison import compare
 
     with create_project(tmp_path / "p.evaldesk") as project:
         done = import_files(project, [shared_data / "evallogs/lm_eval" / name for name in SAMPLES])

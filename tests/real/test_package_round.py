@@ -9,14 +9,15 @@ from random import Random
 from evaldesk.credentials.identities import IdentityStore
 from evaldesk.credentials.sealed_file import Cost
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services import review, round_queue
-from evaldesk.services.agreement import agreement
-from evaldesk.services.identities import trust
-from evaldesk.services.importing import TraceImport, import_files
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.judging.agreement import agreement
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.undo import SUBMISSION, Step
 from evaldesk.services.packages import merging, sending, working
-from evaldesk.services.projects import open_project, verify_open
-from evaldesk.services.round_planning import RoundPlan, start_round
-from evaldesk.services.undo import SUBMISSION, Step
+from evaldesk.services.projects.identities import trust
+from evaldesk.services.projects.opening import open_project, verify_open
+from evaldesk.services.rounds import queue as round_queue
+from evaldesk.services.rounds.planning import RoundPlan, start_round
 from evaldesk.storage.project import Project
 
 RATERS = ("Ines", "Jun", "Oskar")

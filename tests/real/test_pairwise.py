@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from evaldesk.domain.preference import Preference
-from evaldesk.services.preference_files import (
+from evaldesk.services.exporting.preference_files import (
     PreferenceImport,
     export_preferences,
     import_preferences,
 )
-from evaldesk.services.preferences import findings
+from evaldesk.services.judging.preferences import findings
 from evaldesk.storage.project import Project
 
 OPTIONS = PreferenceImport("Round", "P", create_rubric=True, create_units=True, author="Olga")

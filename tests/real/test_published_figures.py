@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from evaldesk.services.agreement import agreement
-from evaldesk.services.comparison import compare
-from evaldesk.services.highlights import place
-from evaldesk.services.importing import import_files
-from evaldesk.services.passages import passages_of
-from evaldesk.services.rating_import import RatingImport, import_ratings
+from evaldesk.services.comparing.comparison import compare
+from evaldesk.services.importing.ratings import RatingImport, import_ratings
+from evaldesk.services.importing.traces import import_files
+from evaldesk.services.judging.agreement import agreement
+from evaldesk.services.reading.highlights import place
+from evaldesk.services.reading.passages import passages_of
 from evaldesk.storage.project import Project
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from evaldesk.domain.query import TraceQuery
 from evaldesk.exporters import registry
-from evaldesk.services.exporting import FileExport, export_file
-from evaldesk.services.importing import TraceImport, import_files
-from evaldesk.services.rating_import import RatingImport, import_ratings
+from evaldesk.services.exporting.files import FileExport, export_file
+from evaldesk.services.importing.ratings import RatingImport, import_ratings
+from evaldesk.services.importing.traces import TraceImport, import_files
 from evaldesk.storage.project import Project
 
 WHOLE = ("jsonl", "otlp", "openinference", "parquet")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapidfuzz.distance import Indel
 
-from evaldesk.services.steps import Step, one_line
+from evaldesk.services.reading.steps import Step, one_line
 
 if TYPE_CHECKING:
     import numpy as np

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from evaldesk.domain.identifiers import canonical_json
 from evaldesk.services.alignment.formatting import NO_FORMATTING, Formatting
 from evaldesk.services.alignment.matching import columns
-from evaldesk.services.steps import Step
+from evaldesk.services.reading.steps import Step
 
 Relation = Literal["equal", "differs", "only"]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evaldesk.services.alignment.rows import Alignment
-from evaldesk.services.steps import Step
+from evaldesk.services.reading.steps import Step
 
 
 @dataclass(frozen=True, slots=True)

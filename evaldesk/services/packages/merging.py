@@ -23,7 +23,7 @@ from evaldesk.domain.rubric import CannotJudge, Rubric
 from evaldesk.exchange import container
 from evaldesk.exchange.container import Package
 from evaldesk.exchange.manifest import Manifest, damaged, read_manifest
-from evaldesk.services.answering import checked
+from evaldesk.services.labelling.answering import checked
 from evaldesk.services.packages.files import read_file
 from evaldesk.services.packages.working import (
     EVENT_MEMBERS,

@@ -25,8 +25,8 @@ from evaldesk.exchange import container
 from evaldesk.exchange.manifest import Manifest
 from evaldesk.exchange.veiling import names_told, veiled
 from evaldesk.importers.canonical import trace_from_json
-from evaldesk.services import leaving
 from evaldesk.services.packages.files import Written, write_file
+from evaldesk.services.privacy import leaving
 from evaldesk.storage.identity import scenario_id, trace_id_of
 
 if TYPE_CHECKING:

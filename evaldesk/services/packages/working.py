@@ -24,10 +24,10 @@ from evaldesk.exchange import container
 from evaldesk.exchange.container import Package
 from evaldesk.exchange.manifest import Manifest, damaged, read_manifest
 from evaldesk.importers.canonical import trace_from_json
-from evaldesk.services.encryption import Lock
 from evaldesk.services.packages.files import Written, read_file, write_file
 from evaldesk.services.packages.sending import RUBRIC, RULES, TRACES
-from evaldesk.services.projects import create_project
+from evaldesk.services.projects.encryption import Lock
+from evaldesk.services.projects.opening import create_project
 from evaldesk.storage.identity import trace_id_of
 from evaldesk.storage.package_rounds import lay_out
 

@@ -15,7 +15,7 @@ from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from evaldesk.domain.report import ExportResult
-    from evaldesk.services.exporting import ExportChoices, FileExport
+    from evaldesk.services.exporting.files import ExportChoices, FileExport
 
 
 class ExportDesk(QObject):
@@ -41,7 +41,7 @@ class ExportDesk(QObject):
             return
 
         def work(_control: JobControl) -> "ExportChoices":
-            from evaldesk.services.exporting import export_choices
+            from evaldesk.services.exporting.files import export_choices
 
             return export_choices(project)
 
@@ -84,7 +84,7 @@ class ExportDesk(QObject):
             return
 
         def work(control: JobControl) -> "ExportResult":
-            from evaldesk.services.exporting import export_file
+            from evaldesk.services.exporting.files import export_file
 
             def progress(fraction: float, text: str) -> None:
                 control.check()

@@ -23,7 +23,7 @@ from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.figures import number
 
 if TYPE_CHECKING:
-    from evaldesk.services.exporting import ExportChoice, ExportChoices
+    from evaldesk.services.exporting.files import ExportChoice, ExportChoices
 
 
 class ExportPane(Overlay):
@@ -168,7 +168,7 @@ class ExportPane(Overlay):
     def _accept(self) -> None:
         from dataclasses import replace
 
-        from evaldesk.services.exporting import FileExport
+        from evaldesk.services.exporting.files import FileExport
 
         chosen = self._format()
         query = TraceQuery()

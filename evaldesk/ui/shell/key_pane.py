@@ -23,7 +23,7 @@ from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import text_label
 
 if TYPE_CHECKING:
-    from evaldesk.services.encryption import Lock
+    from evaldesk.services.projects.encryption import Lock
 
 _MOST_BITS = 100
 
@@ -186,7 +186,7 @@ class KeyPane(Overlay):
     def _accept(self) -> None:
         if not self.accept_button.isEnabled():
             return
-        from evaldesk.services.encryption import Lock
+        from evaldesk.services.projects.encryption import Lock
 
         kind = self.kind
         typed = "" if kind == "keyring" else self.passphrase.text()

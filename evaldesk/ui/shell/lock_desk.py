@@ -22,7 +22,7 @@ from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from evaldesk.domain.encryption import KeyHolder
-    from evaldesk.services.encryption import Lock
+    from evaldesk.services.projects.encryption import Lock
     from evaldesk.storage.project import Project
     from evaldesk.ui.shell.window import MainWindow
 
@@ -353,7 +353,7 @@ class LockDesk(QObject):
 
 def _services() -> Any:
     # It brings the database's libraries, which the window does not wait for.
-    from evaldesk.services import encryption
+    from evaldesk.services.projects import encryption
 
     return encryption
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.jobs.runner import JobControl
-from evaldesk.services.view_address import SCHEME, read
+from evaldesk.services.finding.view_address import SCHEME, read
 from evaldesk.ui.shell.overlay import Overlay
 from evaldesk.ui.theme import style
 from evaldesk.ui.theme.apply import sans

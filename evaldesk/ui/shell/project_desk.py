@@ -12,7 +12,7 @@ from evaldesk.jobs.runner import JobControl
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from evaldesk.services.encryption import Lock
+    from evaldesk.services.projects.encryption import Lock
     from evaldesk.storage.project import Project
 
 SUFFIX = ".evaldesk"
@@ -45,7 +45,7 @@ class ProjectDesk(QObject):
 
         def work(_control: JobControl) -> None:
             with _importing:
-                import evaldesk.services.projects  # noqa: F401
+                import evaldesk.services.projects.opening  # noqa: F401
 
         self._workspace.jobs.read(work, lambda _: None, key="shell.preload")
 
@@ -81,8 +81,8 @@ class ProjectDesk(QObject):
 
         def work(_control: JobControl) -> "Project":
             with _importing:
-                from evaldesk.services.encryption import unlock_with
-                from evaldesk.services.projects import open_project
+                from evaldesk.services.projects.encryption import unlock_with
+                from evaldesk.services.projects.opening import open_project
 
             return open_project(path, unlock_with(typed, user))
 
@@ -106,7 +106,7 @@ class ProjectDesk(QObject):
 
         def work(_control: JobControl) -> "Project":
             with _importing:
-                from evaldesk.services.projects import create_project
+                from evaldesk.services.projects.opening import create_project
 
             return create_project(path, path.stem, lock=lock)
 
@@ -132,7 +132,7 @@ class ProjectDesk(QObject):
         self.close()
 
         def work(_control: JobControl) -> "Project":
-            from evaldesk.services.encryption import open_with_key
+            from evaldesk.services.projects.encryption import open_with_key
 
             now = key
             try:
@@ -154,8 +154,8 @@ class ProjectDesk(QObject):
 
         def work(_control: JobControl) -> "Project":
             with _importing:
-                from evaldesk.services.demo import sample_copy
-                from evaldesk.services.projects import open_project
+                from evaldesk.services.projects.demo import sample_copy
+                from evaldesk.services.projects.opening import open_project
 
             return open_project(sample_copy())
 

@@ -29,7 +29,7 @@ class SigningDesk(QObject):
         project.signer = None
 
         def work(_: JobControl) -> "Signer | None":
-            from evaldesk.services.identities import quiet_signer
+            from evaldesk.services.projects.identities import quiet_signer
 
             return quiet_signer(user)
 

@@ -24,7 +24,7 @@ class TraceSearch:
     ) -> Sequence[PaletteEntry]:
         """Traces that hold these words, best first."""
         # Late: the palette is there before anything of the store is.
-        from evaldesk.services.blinding import veiled_by
+        from evaldesk.services.labelling.blinding import veiled_by
 
         person, shown = self._workspace.user, frozenset(self._workspace.unveiled)
         return find_traces(project, text, limit, control, bool(veiled_by(project, person, shown)))

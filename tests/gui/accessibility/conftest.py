@@ -31,7 +31,7 @@ def settle(window: MainWindow) -> None:
 def whole(
     qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[MainWindow, list[BaseException]]]:
-    from evaldesk.services.demo import build_sample
+    from evaldesk.services.projects.demo import build_sample
 
     folder = tmp_path_factory.mktemp("accessible")
     path: Path = build_sample(folder / "sample.evaldesk")

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from evaldesk.services import highlights
-from evaldesk.services.passages import passages_of
+from evaldesk.services.reading import highlights
+from evaldesk.services.reading.passages import passages_of
 from evaldesk.storage.project import Project
 from evaldesk.ui.screens.adjudicate.page import AdjudicatePage
 from evaldesk.ui.widgets.trace_view.highlight_list import ITEM_ROLE

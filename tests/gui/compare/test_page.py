@@ -228,7 +228,7 @@ def test_more_columns_are_chosen_and_stay_for_the_next_scenario(qtbot, show, pro
 
 
 def test_the_next_pair_that_differs(page, monkeypatch):
-    from evaldesk.services import companions
+    from evaldesk.services.reading import companions
 
     page.list_kind("all")
     page.open_pair(0)

@@ -5,8 +5,8 @@ import json
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from evaldesk.services.demo import build_sample
-from evaldesk.services.importing import TraceImport, import_files
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.projects.demo import build_sample
 from evaldesk.storage.project import Project
 
 pytestmark = pytest.mark.real

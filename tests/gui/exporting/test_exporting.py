@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from evaldesk.app.compose import build_window
 from evaldesk.exporters import registry
-from evaldesk.services.demo import build_sample
+from evaldesk.services.projects.demo import build_sample
 from evaldesk.settings import Settings
 from evaldesk.ui.prompts import ScriptedPrompts
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evaldesk.services.import_preview import choices
+from evaldesk.services.importing.preview import choices
 from evaldesk.storage.project import Project
 from evaldesk.ui.screens.imports.page import ImportPage
 from tests.gui.imports.test_importing import choose, words

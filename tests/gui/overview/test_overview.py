@@ -9,9 +9,9 @@ from evaldesk.app.capture import capture
 from evaldesk.app.compose import build_window
 from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.project import Changes
-from evaldesk.services import overview
-from evaldesk.services.demo import build_sample
-from evaldesk.services.projects import create_project, open_project
+from evaldesk.services.projects import overview
+from evaldesk.services.projects.demo import build_sample
+from evaldesk.services.projects.opening import create_project, open_project
 from evaldesk.settings import Settings
 from evaldesk.ui.prompts import ScriptedPrompts
 from evaldesk.ui.widgets.figures import estimate_text, number, percent
@@ -105,7 +105,7 @@ def test_an_empty_project_says_what_belongs_there(tmp_path):
 
 
 def test_notes_of_an_import_are_kept_for_the_screen(shared_data, tmp_path):
-    from evaldesk.services.importing import import_files
+    from evaldesk.services.importing.traces import import_files
 
     file = shared_data / "traces" / "tau2" / "airline_ironshell-opus-4-6_44of50.json.gz"
     project = create_project(tmp_path / "tau.evaldesk", "Tau")

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from evaldesk.domain.preference import OVERALL, as_shown
 from evaldesk.jobs.runner import InlineJobRunner
-from evaldesk.services.preferring import STRENGTH
-from evaldesk.services.round_planning import RoundPlan, start_round
+from evaldesk.services.labelling.preferring import STRENGTH
+from evaldesk.services.rounds.planning import RoundPlan, start_round
 from evaldesk.settings import Settings
 from evaldesk.storage.project import Project
 from evaldesk.ui.actions import ActionRegistry

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from evaldesk.domain.privacy import TermList
 from evaldesk.jobs.runner import InlineJobRunner
-from evaldesk.services import leaving, redaction, retention
-from evaldesk.services.importing import TraceImport, import_files
+from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.privacy import leaving, redaction, retention
 from evaldesk.settings import Settings
 from evaldesk.storage.project import Project
 from evaldesk.ui.actions import ActionRegistry

@@ -13,8 +13,9 @@ from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.round import RoundDraft, RoundItem, RoundRules
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, CannotJudge, Rubric
 from evaldesk.domain.trace import Scenario, Score, TraceBody, TraceRecord
-from evaldesk.services import review, round_queue
-from evaldesk.services.answering import not_asked
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.answering import not_asked
+from evaldesk.services.rounds import queue as round_queue
 from evaldesk.storage.project import Project
 from evaldesk.ui.screens.review.controller import ReviewController
 from evaldesk.ui.workspace import Workspace

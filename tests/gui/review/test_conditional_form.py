@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import CannotJudge, Rubric
-from evaldesk.services import review
+from evaldesk.services.labelling import review
 from evaldesk.storage.project import Project
 from evaldesk.ui.screens.review.page import ReviewPage
 from evaldesk.ui.widgets.rubric_form.choices import SeveralCard

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from evaldesk.jobs.runner import InlineJobRunner, JobRunner
-from evaldesk.services import review
+from evaldesk.services.labelling import review
 from evaldesk.storage.project import Project
 from evaldesk.ui.screens.review.page import ReviewPage
 from evaldesk.ui.theme.style import two_lines_height

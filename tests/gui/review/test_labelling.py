@@ -13,7 +13,7 @@ from evaldesk.domain.errors import ProjectError
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.jobs.runner import InlineJobRunner
-from evaldesk.services import review
+from evaldesk.services.labelling import review
 from evaldesk.storage.project import Project
 from evaldesk.storage.ratings import RatingRepository
 from evaldesk.ui.screens.review.models import ITEM_ROLE, STATE_ROLE

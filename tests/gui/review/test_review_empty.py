@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from evaldesk.services import review
-from evaldesk.services.review import ReviewQueue
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.review import ReviewQueue
 from evaldesk.storage.project import Project
 from evaldesk.ui.screens.review.models import BLOCK, ITEM_ROLE, QueueModel
 from evaldesk.ui.screens.review.page import ReviewPage

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.round import RoundDraft, RoundItem, RoundRules
-from evaldesk.services import round_queue
+from evaldesk.services.rounds import queue as round_queue
 from evaldesk.storage.project import Project
 from evaldesk.ui.screens.review.models import STATE_ROLE
 from evaldesk.ui.screens.review.page import ReviewPage

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaldesk.services.steps import pretty
+from evaldesk.services.reading.steps import pretty
 from evaldesk.ui.widgets.rich_text.json_folds import JsonFolds, is_pretty_json
 from evaldesk.ui.widgets.rich_text.json_lines import Hints, shown_line
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel
 
 from evaldesk.domain.rubric import FAILURE_MODES, CannotJudge, Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.services import review
+from evaldesk.services.labelling import review
 from evaldesk.storage.project import Project
 from evaldesk.ui.screens.rubrics.page import RubricsPage
 from evaldesk.ui.workspace import Workspace

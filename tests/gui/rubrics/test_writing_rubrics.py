@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services import rubric_editing
+from evaldesk.services.rubrics import editing as rubric_editing
 from evaldesk.storage.project import Project
 from evaldesk.ui.prompts import ScriptedPrompts
 from evaldesk.ui.screens.rubrics.page import RubricsPage

@@ -37,7 +37,7 @@ def window(qtbot, qapp, settings, prompts):
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory):
     """A project with two small runs, made once and copied by who changes it."""
-    from evaldesk.services.demo import build_sample
+    from evaldesk.services.projects.demo import build_sample
 
     return build_sample(tmp_path_factory.mktemp("sample") / "sample.evaldesk")
 

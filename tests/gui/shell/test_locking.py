@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.credentials.key_file import LEAST
-from evaldesk.services import encryption
-from evaldesk.services.encryption import Lock
+from evaldesk.services.projects import encryption
+from evaldesk.services.projects.encryption import Lock
 from evaldesk.ui.shell.key_pane import KeyPane
 from evaldesk.ui.shell.palette import Palette
 from evaldesk.ui.shell.recovery_pane import RecoveryPane

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from evaldesk.cli.main import main
 from evaldesk.jobs.runner import InlineJobRunner
-from evaldesk.services import identities
+from evaldesk.services.projects import identities
 from evaldesk.settings import Settings
 from evaldesk.storage.project import Project
 from evaldesk.ui.actions import ActionRegistry

@@ -5,8 +5,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from evaldesk.domain.query import Comparison
-from evaldesk.services.finding import Facet, FacetLine
-from evaldesk.services.query import parse, write
+from evaldesk.services.finding.facets import Facet, FacetLine
+from evaldesk.services.finding.query import parse, write
 from evaldesk.settings import Settings
 from evaldesk.ui.screens.traces.facet_list import FacetColumn
 from evaldesk.ui.screens.traces.facet_model import SHOWN, FacetModel

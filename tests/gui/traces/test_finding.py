@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from evaldesk.domain.project import Changes
-from evaldesk.services.view_address import read
+from evaldesk.services.finding.view_address import read
 from evaldesk.ui.screens.traces.differs_pane import DiffersPane
 from evaldesk.ui.screens.traces.filter_help import FilterHelp, examples
 from evaldesk.ui.screens.traces.narrowing import Narrowing

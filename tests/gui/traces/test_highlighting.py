@@ -2,8 +2,8 @@
 
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services import highlights
-from evaldesk.services.passages import passages_of
+from evaldesk.services.reading import highlights
+from evaldesk.services.reading.passages import passages_of
 from evaldesk.ui.widgets.trace_view.places import Place
 
 RUBRICS = (

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from evaldesk.domain.project import Changes
-from evaldesk.services.query import parse
+from evaldesk.services.finding.query import parse
 from evaldesk.ui.screens.traces.models import SIDE
 from evaldesk.ui.screens.traces.page import TracesPage
 from evaldesk.ui.theme.tokens import DARK

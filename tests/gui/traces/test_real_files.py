@@ -1,7 +1,7 @@
 """Real trajectories, read and laid side by side."""
 
 from evaldesk.domain.query import TraceQuery
-from evaldesk.services.importing import import_files
+from evaldesk.services.importing.traces import import_files
 from evaldesk.ui.screens.traces.page import TracesPage
 from evaldesk.ui.widgets.trace_view.woven import weave
 

@@ -626,7 +626,7 @@ def test_a_fault_of_the_program_still_gives_one_document(
     def broken(path: Path) -> None:
         raise RuntimeError("a secret text")
 
-    monkeypatch.setattr("evaldesk.services.projects.open_project", broken)
+    monkeypatch.setattr("evaldesk.services.projects.opening.open_project", broken)
     code, data = run("info", tmp_path / "p.evaldesk")
     assert (code, data["exit_code"]) == (1, 1)
     assert data["error"] == "A fault of the program: RuntimeError."

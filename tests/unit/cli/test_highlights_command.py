@@ -8,8 +8,8 @@ import pytest
 from evaldesk.cli.main import main
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.services import highlights
-from evaldesk.services.passages import passages_of
+from evaldesk.services.reading import highlights
+from evaldesk.services.reading.passages import passages_of
 from evaldesk.storage.project import Project
 
 

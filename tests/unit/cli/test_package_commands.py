@@ -11,11 +11,12 @@ from evaldesk.credentials import identities
 from evaldesk.domain.round import RoundDraft, RoundItem
 from evaldesk.domain.rubric import Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.services import review, round_queue
-from evaldesk.services.encryption import unlock_with
-from evaldesk.services.identities import openers
-from evaldesk.services.projects import open_project
-from evaldesk.services.undo import Step
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.undo import Step
+from evaldesk.services.projects.encryption import unlock_with
+from evaldesk.services.projects.identities import openers
+from evaldesk.services.projects.opening import open_project
+from evaldesk.services.rounds import queue as round_queue
 from evaldesk.storage.project import Project
 
 Run = Any

@@ -16,7 +16,7 @@ from evaldesk.credentials.signatures import is_signed
 from evaldesk.domain.cards import SignedCard, read_card, signed_bytes
 from evaldesk.domain.errors import InputError, NotAllowedError, NotFoundError
 from evaldesk.domain.fingerprint_words import words_of
-from evaldesk.services.identities import checked_card
+from evaldesk.services.projects.identities import checked_card
 
 CHEAP = Cost(memory_kib=64, passes=1)
 

@@ -216,8 +216,8 @@ def test_a_member_too_large_to_hold(tmp_path, monkeypatch):
 
 
 def test_an_archive_goes_into_a_project_file_by_file(tmp_path):
-    from evaldesk.services.importing import TraceImport, import_files
-    from evaldesk.services.projects import create_project
+    from evaldesk.services.importing.traces import TraceImport, import_files
+    from evaldesk.services.projects.opening import create_project
 
     path = packed(
         tmp_path / "x.zip", [("a.jsonl", LINES), ("b.json", b'{"k": 1}'), ("c.txt", b"words")]

@@ -13,11 +13,11 @@ from evaldesk.domain.errors import InputError, NotFoundError, UsageError
 from evaldesk.domain.rating import Disagreement
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.services import adjudication
-from evaldesk.services.blinding import blindness
-from evaldesk.services.patterns import _tail, find_patterns, raters_are_slots
-from evaldesk.services.rating_import import RatingImport, import_ratings
-from evaldesk.services.ruling_reasons import KINDS, recent, split_kind, with_kind
+from evaldesk.services.importing.ratings import RatingImport, import_ratings
+from evaldesk.services.judging import adjudication
+from evaldesk.services.judging.patterns import _tail, find_patterns, raters_are_slots
+from evaldesk.services.judging.ruling_reasons import KINDS, recent, split_kind, with_kind
+from evaldesk.services.labelling.blinding import blindness
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric.from_json(

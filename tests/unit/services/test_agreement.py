@@ -11,8 +11,8 @@ from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.rubric import Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.services.agreement import agreement, groupings
-from evaldesk.services.rating_import import RatingImport, import_ratings
+from evaldesk.services.importing.ratings import RatingImport, import_ratings
+from evaldesk.services.judging.agreement import agreement, groupings
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric.from_json(

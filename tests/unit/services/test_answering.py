@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.rubric import FAILURE_MODES, CannotJudge, Rubric
-from evaldesk.services import answering
-from evaldesk.services.answering import Incomplete, Sheet
-from evaldesk.services.undo import SUBMISSION, History, Step
+from evaldesk.services.labelling import answering
+from evaldesk.services.labelling.answering import Incomplete, Sheet
+from evaldesk.services.labelling.undo import SUBMISSION, History, Step
 
 RUBRIC = Rubric.from_json(
     {

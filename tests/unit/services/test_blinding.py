@@ -7,8 +7,8 @@ import pytest
 from evaldesk.domain.query import Comparison, Not, TraceQuery
 from evaldesk.domain.rubric import FAILURE_MODES, Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.services import review
-from evaldesk.services.blinding import at_stake, tags_for
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.blinding import at_stake, tags_for
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric.from_json(

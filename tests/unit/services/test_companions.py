@@ -5,7 +5,7 @@ import pytest
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.trace import Scenario, TraceRecord
 from evaldesk.services.alignment import ALL_FORMATTING
-from evaldesk.services.companions import blind_siblings, companions, differ, next_set
+from evaldesk.services.reading.companions import blind_siblings, companions, differ, next_set
 from evaldesk.storage.project import Project
 
 

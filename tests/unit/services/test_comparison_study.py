@@ -5,7 +5,7 @@ import pytest
 from evaldesk.domain.comparison import PairedValue
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.trace import Scenario, Score, TraceRecord
-from evaldesk.services.comparison_study import Question, choices, names, study, tier_failures
+from evaldesk.services.comparing.study import Question, choices, names, study, tier_failures
 from evaldesk.storage.project import Project
 
 

@@ -14,18 +14,20 @@ from evaldesk.domain.errors import InputError, NotFoundError, UsageError
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.trace import Scenario
 from evaldesk.exporters.jsonl import write_traces
-from evaldesk.services import dataset_duplicates, dataset_leakage, datasets
-from evaldesk.services.comparison import compare
-from evaldesk.services.dataset_comparison import difference
-from evaldesk.services.dataset_coverage import coverage
-from evaldesk.services.dataset_files import export_version
-from evaldesk.services.importing import TraceImport, import_files
-from evaldesk.services.lineage import (
+from evaldesk.services.comparing.comparison import compare
+from evaldesk.services.datasets import duplicates as dataset_duplicates
+from evaldesk.services.datasets import leakage as dataset_leakage
+from evaldesk.services.datasets import versions as datasets
+from evaldesk.services.datasets.comparison import difference
+from evaldesk.services.datasets.coverage import coverage
+from evaldesk.services.datasets.files import export_version
+from evaldesk.services.datasets.lineage import (
     ground_in_words,
     ground_of_runs,
     lineage_of_scenario,
 )
-from evaldesk.services.query import parse
+from evaldesk.services.finding.query import parse
+from evaldesk.services.importing.traces import TraceImport, import_files
 from evaldesk.storage.project import Project
 from tests.unit.storage.records import fill, record
 
@@ -221,7 +223,7 @@ def test_equal_texts_equal_keys_and_nearly_equal_texts(project: Project) -> None
 def test_every_pair_that_is_found_is_as_alike_as_it_says(texts: list[str], seed: int) -> None:
     from rapidfuzz import fuzz
 
-    from evaldesk.services.near_duplicates import near_pairs
+    from evaldesk.services.datasets.near_duplicates import near_pairs
 
     texts = list(dict.fromkeys([*texts, *(text + "!" for text in texts)]))
     for one, other, alike in near_pairs(texts, 0.8).pairs:
@@ -233,7 +235,7 @@ def test_every_pair_that_is_found_is_as_alike_as_it_says(texts: list[str], seed:
 def test_near_duplicates_among_many(project: Project) -> None:
     import random
 
-    from evaldesk.services.near_duplicates import near_pairs
+    from evaldesk.services.datasets.near_duplicates import near_pairs
 
     random = random.Random(4)
     words = ["".join(random.choices("abcdefghijklmnop", k=6)) for _ in range(3000)]
@@ -297,7 +299,7 @@ def test_what_stands_word_for_word_in_a_text(project: Project, tmp_path: Path) -
 
 
 def test_text_in_pieces_is_found_as_in_one(project: Project) -> None:
-    from evaldesk.services.word_overlap import OverlapIndex
+    from evaldesk.services.datasets.word_overlap import OverlapIndex
 
     texts = [LONG, "one two three four five six seven eight nine ten eleven twelve thirteen"]
     read = f"so {texts[1]}\nand\n{LONG} and {texts[1]} end".split(" ")
@@ -459,7 +461,7 @@ def test_redactions_go_along_with_traces(
 
 
 def test_a_study_keeps_to_the_suite(project: Project, version: DatasetVersion) -> None:
-    from evaldesk.services.comparison_study import Question, names, study
+    from evaldesk.services.comparing.study import Question, names, study
 
     fill(project, [record(n, scores={"pass": 1}) for n in range(12)], "two")
     gate = datasets.version_from(

@@ -16,10 +16,10 @@ from evaldesk.domain.errors import (
     UsageError,
     WrongKeyError,
 )
-from evaldesk.services import encryption
-from evaldesk.services.demo import build_sample
-from evaldesk.services.encryption import Lock, unlock_with
-from evaldesk.services.projects import back_up, create_project, open_project, verify
+from evaldesk.services.projects import encryption
+from evaldesk.services.projects.demo import build_sample
+from evaldesk.services.projects.encryption import Lock, unlock_with
+from evaldesk.services.projects.opening import back_up, create_project, open_project, verify
 from evaldesk.storage.project import Project
 
 PASSPHRASE = "lantern quorum otter vinegar"

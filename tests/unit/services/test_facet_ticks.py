@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaldesk.domain.query import AnyOf, Comparison, Every, Filter, Not, TraceQuery
-from evaldesk.services.facet_ticks import split
-from evaldesk.services.finding import narrowed
-from evaldesk.services.query import parse
+from evaldesk.services.finding.facet_ticks import split
+from evaldesk.services.finding.facets import narrowed
+from evaldesk.services.finding.query import parse
 
 Facts = Mapping[str, object]
 

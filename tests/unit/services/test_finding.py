@@ -6,8 +6,8 @@ import pytest
 
 from evaldesk.domain.query import Comparison, TraceQuery
 from evaldesk.domain.trace import Scenario, Score, TraceRecord
-from evaldesk.services import finding
-from evaldesk.services.query import parse
+from evaldesk.services.finding import facets as finding
+from evaldesk.services.finding.query import parse
 from evaldesk.storage.project import Project
 
 TEXTS = (

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from evaldesk.domain.round import RoundDraft, RoundItem
 from evaldesk.domain.rubric import Rubric
 from evaldesk.domain.trace import Scenario, TraceBody, TraceRecord
-from evaldesk.services import review, round_queue
-from evaldesk.services.pace import FEWEST, pace, pace_of, today
-from evaldesk.services.undo import SUBMISSION, Step
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.pace import FEWEST, pace, pace_of, today
+from evaldesk.services.labelling.undo import SUBMISSION, Step
+from evaldesk.services.rounds import queue as round_queue
 from evaldesk.storage.project import Project
 
 

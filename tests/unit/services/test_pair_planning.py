@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaldesk.domain.errors import NotFoundError, UsageError
-from evaldesk.services.round_planning import RoundPlan, plan_round, start_round
+from evaldesk.services.rounds.planning import RoundPlan, plan_round, start_round
 from evaldesk.storage.project import Project
 from tests.unit.services.pairs import RUNS, project_with_runs
 

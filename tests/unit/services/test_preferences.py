@@ -8,9 +8,9 @@ import pytest
 from evaldesk.domain.errors import NotAllowedError, NotFoundError, UsageError
 from evaldesk.domain.preference import OVERALL, PairItem, other
 from evaldesk.domain.round import RoundDraft
-from evaldesk.services.preferences import findings
-from evaldesk.services.round_overview import findings as round_findings
-from evaldesk.services.round_overview import overview
+from evaldesk.services.judging.preferences import findings
+from evaldesk.services.rounds.overview import findings as round_findings
+from evaldesk.services.rounds.overview import overview
 from evaldesk.storage.project import Project
 from tests.unit.services.pairs import RUNS, prefer, project_with_runs
 

@@ -10,10 +10,11 @@ from sqlalchemy.exc import DatabaseError
 
 from evaldesk.domain.errors import EvalDeskError, InputError, NotAllowedError, NotFoundError
 from evaldesk.domain.preference import CHOICES, OVERALL, Shown, as_kept, as_shown
-from evaldesk.services import preferring, round_queue
-from evaldesk.services.answering import Sheet
-from evaldesk.services.round_planning import RoundPlan, start_round
-from evaldesk.services.undo import SUBMISSION, History, Step
+from evaldesk.services.labelling import preferring
+from evaldesk.services.labelling.answering import Sheet
+from evaldesk.services.labelling.undo import SUBMISSION, History, Step
+from evaldesk.services.rounds import queue as round_queue
+from evaldesk.services.rounds.planning import RoundPlan, start_round
 from evaldesk.storage.project import Project
 from tests.unit.services.pairs import RUBRIC, project_with_runs
 

@@ -8,10 +8,10 @@ import pytest
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rubric import Rubric
 from evaldesk.domain.trace import Scenario, TraceBody, TraceRecord
-from evaldesk.services.adjudication import board, disagreements, flagged, gold, rule
-from evaldesk.services.agreement import agreement
-from evaldesk.services.judged import LeftOut, Question, judged
-from evaldesk.services.present_wording import PresentWording
+from evaldesk.services.judging.adjudication import board, disagreements, flagged, gold, rule
+from evaldesk.services.judging.agreement import agreement
+from evaldesk.services.judging.judged import LeftOut, Question, judged
+from evaldesk.services.rubrics.present_wording import PresentWording
 from evaldesk.storage.project import Project
 
 DATA = {

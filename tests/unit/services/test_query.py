@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.domain.query import AnyOf, Comparison, Every, Filter, Not
-from evaldesk.services.completion import begun_at, complete, suggestions
-from evaldesk.services.query import mended, parse, write
+from evaldesk.services.finding.completion import begun_at, complete, suggestions
+from evaldesk.services.finding.query import mended, parse, write
 from tests.filters import FILTERS
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaldesk.services.quotes import LEAST, quotes
+from evaldesk.services.labelling.quotes import LEAST, quotes
 
 
 def told(answer, documents):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evaldesk.domain.rubric import Rubric
 from evaldesk.domain.trace import Scenario, TraceBody, TraceRecord
-from evaldesk.services import rubric_migration
+from evaldesk.services.rubrics import migration as rubric_migration
 from evaldesk.storage.project import Project
 
 QUESTIONS = ("Is it right?", "Is it right and complete?", "Is it complete?")

@@ -11,8 +11,8 @@ from evaldesk.domain.errors import InputError, NotAllowedError, NotFoundError
 from evaldesk.domain.query import AnyOf, Comparison, Not
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY, Rubric
 from evaldesk.domain.trace import Scenario, Score, Status, TraceRecord
-from evaldesk.services import review
-from evaldesk.services.undo import SUBMISSION, History, Step
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.undo import SUBMISSION, History, Step
 from evaldesk.storage.project import Project
 from evaldesk.storage.ratings import RatingRepository
 

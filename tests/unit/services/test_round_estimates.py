@@ -14,9 +14,9 @@ from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.round import RoundDraft, RoundItem
 from evaldesk.domain.rubric_reading import read_rubric
 from evaldesk.domain.trace import Score
-from evaldesk.services.agreement import agreement
-from evaldesk.services.round_estimates import estimates
-from evaldesk.services.round_planning import RoundPlan, start_round
+from evaldesk.services.judging.agreement import agreement
+from evaldesk.services.rounds.estimates import estimates
+from evaldesk.services.rounds.planning import RoundPlan, start_round
 from evaldesk.storage.project import Project
 from tests.unit.storage.records import fill, record
 

@@ -14,8 +14,8 @@ from evaldesk.domain.errors import UsageError
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.rubric_reading import read_rubric
 from evaldesk.domain.trace import Score
-from evaldesk.services.query import parse
-from evaldesk.services.round_planning import RoundPlan, plan_round, start_round
+from evaldesk.services.finding.query import parse
+from evaldesk.services.rounds.planning import RoundPlan, plan_round, start_round
 from evaldesk.storage.project import Project
 from tests.unit.storage.records import fill, record
 

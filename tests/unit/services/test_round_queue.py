@@ -10,9 +10,10 @@ from evaldesk.domain.errors import NotAllowedError
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.round import RoundDraft, RoundItem, RoundRules
 from evaldesk.domain.rubric_reading import read_rubric
-from evaldesk.services import review, round_queue
-from evaldesk.services.blinding import at_stake, blindness
-from evaldesk.services.undo import SUBMISSION, Step
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.blinding import at_stake, blindness
+from evaldesk.services.labelling.undo import SUBMISSION, Step
+from evaldesk.services.rounds import queue as round_queue
 from evaldesk.storage.project import Project
 from tests.unit.storage.records import fill, record
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services import rubric_draft
+from evaldesk.services.rubrics import draft as rubric_draft
 
 CRITERIA: list[dict[str, Any]] = [
     {"name": "a", "scale": {"kind": "binary"}},

@@ -8,7 +8,8 @@ import pytest
 
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services import rubric_changes, rubric_editing
+from evaldesk.services.rubrics import changes as rubric_changes
+from evaldesk.services.rubrics import editing as rubric_editing
 
 DRAFT: dict[str, Any] = {
     "name": "Support",

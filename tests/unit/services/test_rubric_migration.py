@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from evaldesk.domain.rating import Answer
 from evaldesk.domain.rubric import FAILURE_MODES, CannotJudge, Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.services import review, rubric_migration
-from evaldesk.services.rubric_changes import differences, touched
-from evaldesk.services.rubric_migration import Lineage
+from evaldesk.services.labelling import review
+from evaldesk.services.rubrics import migration as rubric_migration
+from evaldesk.services.rubrics.changes import differences, touched
+from evaldesk.services.rubrics.migration import Lineage
 from evaldesk.storage.project import Project
 
 FIRST: dict[str, Any] = {

@@ -7,9 +7,9 @@ import pytest
 
 from evaldesk.domain import interchange
 from evaldesk.domain.rubric import COMMENT, CannotJudge, Criterion, Given, Point, Rubric, Scale
-from evaldesk.services.exporting import whole_traces
-from evaldesk.services.judged import LeftOut, Question, judged
-from evaldesk.services.own_ratings import OwnRatings
+from evaldesk.services.exporting.files import whole_traces
+from evaldesk.services.judging.judged import LeftOut, Question, judged
+from evaldesk.services.labelling.own_ratings import OwnRatings
 from evaldesk.storage.project import Project
 from tests.unit.storage.records import fill, record
 

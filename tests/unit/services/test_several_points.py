@@ -9,9 +9,10 @@ from evaldesk.domain.errors import InputError, UsageError
 from evaldesk.domain.query import Comparison, TraceQuery
 from evaldesk.domain.rubric import FAILURE_MODES, CannotJudge, Rubric
 from evaldesk.domain.trace import Scenario, TraceRecord
-from evaldesk.services import adjudication, patterns, review
-from evaldesk.services.agreement import agreement
-from evaldesk.services.rating_import import RatingImport, import_ratings
+from evaldesk.services.importing.ratings import RatingImport, import_ratings
+from evaldesk.services.judging import adjudication, patterns
+from evaldesk.services.judging.agreement import agreement
+from evaldesk.services.labelling import review
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric.from_json(

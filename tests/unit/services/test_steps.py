@@ -4,7 +4,7 @@ import gzip
 import json
 
 from evaldesk.domain.trace import Scenario, Trace, TraceRow
-from evaldesk.services.steps import one_line, pretty, steps_of
+from evaldesk.services.reading.steps import one_line, pretty, steps_of
 
 
 def trace(messages, **body):

@@ -12,16 +12,17 @@ from evaldesk.domain.round import RoundRules
 from evaldesk.domain.rubric import COMMENT, Rubric
 from evaldesk.domain.suggestion import Suggested, SuggestRule, was_changed
 from evaldesk.domain.trace import Scenario, Score, TraceBody, TraceRecord
-from evaldesk.services import answering, review, round_queue
-from evaldesk.services.review import ReviewQueue
-from evaldesk.services.round_planning import RoundPlan, plan_round, start_round
-from evaldesk.services.suggesting import (
+from evaldesk.services.labelling import answering, review
+from evaldesk.services.labelling.review import ReviewQueue
+from evaldesk.services.labelling.suggesting import (
     answer_of_score,
     as_last_time,
     suggested,
     suggestion_uses,
 )
-from evaldesk.services.undo import SUBMISSION, Step
+from evaldesk.services.labelling.undo import SUBMISSION, Step
+from evaldesk.services.rounds import queue as round_queue
+from evaldesk.services.rounds.planning import RoundPlan, plan_round, start_round
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric.from_json(

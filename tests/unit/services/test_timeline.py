@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaldesk.services.steps import Step
-from evaldesk.services.timeline import timeline_of
+from evaldesk.services.reading.steps import Step
+from evaldesk.services.reading.timeline import timeline_of
 
 
 def span(id, parent="", at=0.0, ms=10.0, **more):

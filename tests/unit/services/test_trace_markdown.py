@@ -3,8 +3,13 @@
 import json
 
 from evaldesk.domain.trace import Annotation, Scenario, Score, Trace, TraceRow
-from evaldesk.services.steps import steps_of
-from evaldesk.services.trace_markdown import fenced, step_markdown, trace_json, trace_markdown
+from evaldesk.services.reading.steps import steps_of
+from evaldesk.services.reading.trace_markdown import (
+    fenced,
+    step_markdown,
+    trace_json,
+    trace_markdown,
+)
 
 
 def whole():

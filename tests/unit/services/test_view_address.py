@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaldesk.domain.errors import UsageError
-from evaldesk.services.view_address import SCHEME, View, as_meant, as_typed, read, write
+from evaldesk.services.finding.view_address import SCHEME, View, as_meant, as_typed, read, write
 from tests.filters import FILTERS
 
 _text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -11,7 +11,7 @@ from evaldesk.domain.dataset import Description, ScenarioQuery
 from evaldesk.domain.errors import NotFoundError, UsageError
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.trace import Scenario
-from evaldesk.services.query import parse
+from evaldesk.services.finding.query import parse
 from evaldesk.storage import integrity
 from evaldesk.storage.project import Project
 from tests.unit.storage.records import fill, record

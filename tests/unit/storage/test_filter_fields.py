@@ -20,7 +20,7 @@ from evaldesk.domain.query import (
 )
 from evaldesk.domain.rubric import FAILURE_MODES, CannotJudge, Rubric
 from evaldesk.domain.trace import Annotation, Scenario, Score, TraceRecord
-from evaldesk.services.query import parse
+from evaldesk.services.finding.query import parse
 from evaldesk.storage import tables as t
 from evaldesk.storage.project import Project
 

@@ -15,12 +15,12 @@ from evaldesk.domain.trace import Scenario, TraceBody, TraceRecord
 from evaldesk.exporters.csv import write_ratings as write_csv
 from evaldesk.exporters.excel.workbook import write_workbook
 from evaldesk.exporters.parquet import write_ratings as write_parquet
-from evaldesk.services import highlights
-from evaldesk.services.finding import vocabulary
-from evaldesk.services.passages import passages_of
-from evaldesk.services.query import parse
-from evaldesk.services.rating_import import RatingImport, import_ratings
-from evaldesk.services.report_content import list_content, workbook_content
+from evaldesk.services.exporting.report_content import list_content, workbook_content
+from evaldesk.services.finding.facets import vocabulary
+from evaldesk.services.finding.query import parse
+from evaldesk.services.importing.ratings import RatingImport, import_ratings
+from evaldesk.services.reading import highlights
+from evaldesk.services.reading.passages import passages_of
 from evaldesk.storage.project import Project
 
 ANSWER = "Your refund of 12,50 was booked. It will be there on Friday.\r\nGood bye 👋🏽."

@@ -8,7 +8,7 @@ import pytest
 from evaldesk.credentials.identities import IdentityStore
 from evaldesk.credentials.sealed_file import Cost
 from evaldesk.domain.errors import NotFoundError, UsageError
-from evaldesk.services.identities import find_trusted, revoke, trust
+from evaldesk.services.projects.identities import find_trusted, revoke, trust
 from evaldesk.storage.project import Project
 
 

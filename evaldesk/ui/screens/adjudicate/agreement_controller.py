@@ -11,8 +11,8 @@ from evaldesk.domain.errors import UsageError
 from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.rubric import Criterion, Level, Rubric
 from evaldesk.jobs.runner import JobControl
-from evaldesk.services.adjudication import shuffled
-from evaldesk.services.patterns import raters_are_slots
+from evaldesk.services.judging.adjudication import shuffled
+from evaldesk.services.judging.patterns import raters_are_slots
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def _compute(
     project: "Project", rubric: Rubric, questions: Sequence[Question], control: JobControl
 ) -> Computed:
     # SciPy is behind it; a window that never asks does not load it.
-    from evaldesk.services.agreement import agreement, groupings
+    from evaldesk.services.judging.agreement import agreement, groupings
 
     criteria = [item for item in rubric.criteria if item.scale.kind != "text"]
     found: dict[Question, tuple[Outcome, ...]] = {}

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.rating import Ruling
 from evaldesk.domain.rubric import CannotJudge, Criterion, Judgement
-from evaldesk.services.adjudication import Board, BoardRow
+from evaldesk.services.judging.adjudication import Board, BoardRow
 from evaldesk.ui.screens.adjudicate.models import MANY, SEVERITY_KINDS, values_text
 from evaldesk.ui.theme.apply import current_tokens, sans
 from evaldesk.ui.theme.measure import px, row_px, sized

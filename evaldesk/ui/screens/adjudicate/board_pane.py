@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from evaldesk.domain.highlight import SpansBesideEachOther
 from evaldesk.domain.rating import Ruling
 from evaldesk.domain.rubric import Criterion
-from evaldesk.services.adjudication import Board, BoardRow
+from evaldesk.services.judging.adjudication import Board, BoardRow
 from evaldesk.ui.screens.adjudicate.board import BoardView, ruling_text
 from evaldesk.ui.screens.adjudicate.controller import AdjudicateController
 from evaldesk.ui.screens.adjudicate.highlights_card import HighlightsCard

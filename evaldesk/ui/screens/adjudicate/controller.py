@@ -11,10 +11,10 @@ from evaldesk.domain.project import Changes
 from evaldesk.domain.rating import Disagreement, Ruling, RulingKind
 from evaldesk.domain.trace import Trace
 from evaldesk.jobs.runner import JobControl
-from evaldesk.services import adjudication, ruling_reasons
-from evaldesk.services.adjudication import Board, BoardRow
-from evaldesk.services.blinding import Blindness
-from evaldesk.services.patterns import Pattern, Place, find_patterns
+from evaldesk.services.judging import adjudication, ruling_reasons
+from evaldesk.services.judging.adjudication import Board, BoardRow
+from evaldesk.services.judging.patterns import Pattern, Place, find_patterns
+from evaldesk.services.labelling.blinding import Blindness
 from evaldesk.ui.screens.adjudicate.reading import (
     CHOICE,
     Draft,

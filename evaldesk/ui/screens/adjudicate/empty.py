@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services.blinding import Blindness
+from evaldesk.services.labelling.blinding import Blindness
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.workspace import Workspace

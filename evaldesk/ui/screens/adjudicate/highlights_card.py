@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QListWidget, QListWidgetItem, QVBoxLa
 
 from evaldesk.domain.highlight import Highlight, SpanOverlap, SpansBesideEachOther
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services.highlights import labels_of
+from evaldesk.services.reading.highlights import labels_of
 from evaldesk.ui.theme.measure import row_px
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.trace_view.canvas import TraceCanvas

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from evaldesk.domain.rating import Disagreement
 from evaldesk.domain.rubric import CannotJudge, Judgement, Rubric, Scale
-from evaldesk.services.adjudication import in_board_order
-from evaldesk.services.patterns import Place
+from evaldesk.services.judging.adjudication import in_board_order
+from evaldesk.services.judging.patterns import Place
 from evaldesk.ui.theme.apply import current_tokens, sans
 from evaldesk.ui.theme.measure import px
 from evaldesk.ui.theme.style import (

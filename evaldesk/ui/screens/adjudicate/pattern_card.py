@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout
 
-from evaldesk.services.patterns import Pattern
+from evaldesk.services.judging.patterns import Pattern
 from evaldesk.ui.screens.adjudicate.controller import AdjudicateController
 from evaldesk.ui.theme.apply import current_tokens
 from evaldesk.ui.widgets.button import ActionButton

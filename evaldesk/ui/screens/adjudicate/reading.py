@@ -8,11 +8,11 @@ from evaldesk.domain.rating import Disagreement, Ruling, RulingKind
 from evaldesk.domain.rubric import AnswerValue, Criterion, Rubric
 from evaldesk.domain.trace import Trace
 from evaldesk.jobs.runner import JobControl
-from evaldesk.services import adjudication, ruling_reasons
-from evaldesk.services.adjudication import Board
-from evaldesk.services.blinding import Blindness, blindness
-from evaldesk.services.patterns import Pattern, Place, find_patterns, raters_are_slots
-from evaldesk.services.ruling_reasons import ReasonKind
+from evaldesk.services.judging import adjudication, ruling_reasons
+from evaldesk.services.judging.adjudication import Board
+from evaldesk.services.judging.patterns import Pattern, Place, find_patterns, raters_are_slots
+from evaldesk.services.judging.ruling_reasons import ReasonKind
+from evaldesk.services.labelling.blinding import Blindness, blindness
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.rubric import CannotJudge, Criterion
-from evaldesk.services.adjudication import BoardRow
-from evaldesk.services.ruling_reasons import KINDS, split_kind
+from evaldesk.services.judging.adjudication import BoardRow
+from evaldesk.services.judging.ruling_reasons import KINDS, split_kind
 from evaldesk.ui.screens.adjudicate.controller import AdjudicateController, NoReason
 from evaldesk.ui.screens.adjudicate.reading import can_rule
 from evaldesk.ui.theme.apply import current_tokens

@@ -15,8 +15,8 @@ from evaldesk.jobs.runner import JobControl
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from evaldesk.services.audit_log import Signature
-    from evaldesk.services.projects import Verification
+    from evaldesk.services.projects.audit_log import Signature
+    from evaldesk.services.projects.opening import Verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class AuditController(QObject):
             return
 
         def work(_: JobControl) -> list[tuple[LoggedEvent, str]]:
-            from evaldesk.services.audit_words import sentence
+            from evaldesk.services.projects.audit_words import sentence
 
             return [(one, sentence(one.event)) for one in project.audit.some(numbers)]
 
@@ -113,8 +113,8 @@ class AuditController(QObject):
             return
 
         def work(_: JobControl) -> Entry:
-            from evaldesk.services.audit_log import entry, signature_of
-            from evaldesk.services.audit_words import covered, sentence
+            from evaldesk.services.projects.audit_log import entry, signature_of
+            from evaldesk.services.projects.audit_words import covered, sentence
 
             logged = project.audit.get(number)
             return Entry(
@@ -135,7 +135,7 @@ class AuditController(QObject):
             return
 
         def work(control: JobControl) -> "Verification":
-            from evaldesk.services.projects import verify_open
+            from evaldesk.services.projects.opening import verify_open
 
             def progress(done: int, total: int) -> None:
                 control.check()
@@ -162,7 +162,7 @@ class AuditController(QObject):
             return
 
         def work(control: JobControl) -> str:
-            from evaldesk.services.audit_log import export_log
+            from evaldesk.services.projects.audit_log import export_log
 
             def progress(done: int, total: int) -> None:
                 control.check()

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
-from evaldesk.services.audit_words import count_of
+from evaldesk.services.projects.audit_words import count_of
 from evaldesk.ui.screens.audit.controller import Entry
 from evaldesk.ui.screens.audit.models import shown_time
 from evaldesk.ui.theme.apply import mono

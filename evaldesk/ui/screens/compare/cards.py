@@ -13,7 +13,7 @@ from evaldesk.ui.widgets.figures import percent
 from evaldesk.ui.widgets.label import ElidedLabel
 
 if TYPE_CHECKING:
-    from evaldesk.services.comparison_study import Study
+    from evaldesk.services.comparing.study import Study
 
 
 NO_BREAK = "\u00a0"

@@ -15,7 +15,7 @@ from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from evaldesk.services.alignment import Formatting
-    from evaldesk.services.comparison_study import Choices, Question, Study
+    from evaldesk.services.comparing.study import Choices, Question, Study
 
 _READ = "compare.study"
 _LOOK = "compare.differing"
@@ -67,7 +67,7 @@ class CompareController(QObject):
         self._slow.start()
 
         def read(_control: JobControl) -> "Choices":
-            from evaldesk.services import comparison_study
+            from evaldesk.services.comparing import study as comparison_study
 
             return comparison_study.choices(project)
 
@@ -110,7 +110,7 @@ class CompareController(QObject):
         self._slow.start()
 
         def read(_control: JobControl) -> "Study":
-            from evaldesk.services import comparison_study
+            from evaldesk.services.comparing import study as comparison_study
 
             known = comparison_study.names(project, question)
             asked = replace(
@@ -177,7 +177,7 @@ class CompareController(QObject):
             return
 
         def read(control: JobControl) -> int | None:
-            from evaldesk.services.companions import differ
+            from evaldesk.services.reading.companions import differ
 
             for row, pks in sets:
                 control.check()
@@ -190,7 +190,7 @@ class CompareController(QObject):
     # what was compared last
 
     def _first_question(self, choices: "Choices", wanted: dict[str, Any]) -> "Question | None":
-        from evaldesk.services.comparison_study import Question
+        from evaldesk.services.comparing.study import Question
 
         if choices.suggested is None:
             return None
@@ -229,7 +229,7 @@ class CompareController(QObject):
         )
 
     def _remembered(self, choices: "Choices") -> "Question | None":
-        from evaldesk.services.comparison_study import Question
+        from evaldesk.services.comparing.study import Question
 
         kept = self._workspace.settings.get(f"compare.{choices.project}")
         if not isinstance(kept, dict):

@@ -20,7 +20,7 @@ from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from evaldesk.services.comparison_study import Choices, Question, Study
+    from evaldesk.services.comparing.study import Choices, Question, Study
 
 _WIDEST = 190
 

@@ -12,7 +12,7 @@ from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.flow import FlowLayout
 
 if TYPE_CHECKING:
-    from evaldesk.services.comparison_study import Study
+    from evaldesk.services.comparing.study import Study
 
 _OTHER_TEXT = "another text"
 

@@ -19,7 +19,7 @@ from evaldesk.ui.widgets.trace_view.hints import ClickableHint
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from evaldesk.services.companions import Companion
+    from evaldesk.services.reading.companions import Companion
 
 
 class PairPanel(QWidget):

@@ -27,7 +27,7 @@ from evaldesk.ui.widgets.figures import percent
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from evaldesk.services.comparison_study import Study
+    from evaldesk.services.comparing.study import Study
     from evaldesk.ui.charts.distribution import DifferenceHistogram, OutcomeChart
     from evaldesk.ui.charts.forest import ForestPlot, ForestRow
 

@@ -10,7 +10,7 @@ from evaldesk.domain.dataset import (
     ScenarioRow,
     VersionDifference,
 )
-from evaldesk.services.dataset_comparison import difference
+from evaldesk.services.datasets.comparison import difference
 from evaldesk.ui.screens.datasets.controller import DatasetsController
 from evaldesk.ui.screens.datasets.delegates import CellDelegate
 from evaldesk.ui.screens.datasets.models import ROW, Line, LinesModel

@@ -13,8 +13,8 @@ from evaldesk.domain.dataset import DatasetVersion, ScenarioQuery, ScenarioRow, 
 from evaldesk.domain.errors import EvalDeskError, UsageError
 from evaldesk.domain.project import Changes, RunInfo
 from evaldesk.jobs.runner import Job, JobControl
-from evaldesk.services.dataset_draft import VersionDraft
-from evaldesk.services.datasets import Progress
+from evaldesk.services.datasets.draft import VersionDraft
+from evaldesk.services.datasets.versions import Progress
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class DatasetsController(QObject):
         Raises:
             UsageError: the filter makes no sense.
         """
-        from evaldesk.services.query import parse
+        from evaldesk.services.finding.query import parse
 
         text = self.filter.strip()
         if _IS_FILTER.search(text):
@@ -226,8 +226,8 @@ class DatasetsController(QObject):
 
     def read(self, pks: Sequence[int]) -> None:
         """Read the scenarios that are chosen; of a single one its input and its lineage, too."""
-        from evaldesk.services.lineage import lineage_of_scenario
-        from evaldesk.services.scenario_text import input_text
+        from evaldesk.services.datasets.lineage import lineage_of_scenario
+        from evaldesk.services.datasets.scenario_text import input_text
 
         project, version = self.workspace.project, self.version
         if project is None or version is None or not pks:
@@ -312,7 +312,7 @@ class DatasetsController(QObject):
 
     def keep_only(self, pks: Sequence[int], dataset: str, note: str) -> None:
         """A version with just these of the version in sight, in a dataset of that name."""
-        from evaldesk.services.datasets import version_from
+        from evaldesk.services.datasets.versions import version_from
 
         version = self.version
         if version is not None:
@@ -325,8 +325,8 @@ class DatasetsController(QObject):
     def from_run(self, run: str, where: str, dataset: str) -> None:
         """A version with the scenarios of a run's traces that fit a filter."""
         from evaldesk.domain.query import TraceQuery
-        from evaldesk.services.datasets import version_from_traces
-        from evaldesk.services.query import parse
+        from evaldesk.services.datasets.versions import version_from_traces
+        from evaldesk.services.finding.query import parse
 
         try:
             query = TraceQuery(where=parse(where), run=run)
@@ -343,7 +343,7 @@ class DatasetsController(QObject):
 
     def merge(self, other: DatasetVersion) -> None:
         """The version in sight with another one; its own words count."""
-        from evaldesk.services.datasets import merge
+        from evaldesk.services.datasets.versions import merge
 
         version = self.version
         if version is not None:
@@ -351,7 +351,7 @@ class DatasetsController(QObject):
 
     def split(self, shares: Mapping[str, float], by: Sequence[str], seed: int) -> None:
         """Part the version in sight at random."""
-        from evaldesk.services.datasets import split
+        from evaldesk.services.datasets.versions import split
 
         version = self.version
         if version is not None:
@@ -388,7 +388,7 @@ class DatasetsController(QObject):
 
     def export(self, path: Path) -> None:
         """Write the version in sight as a file of scenarios."""
-        from evaldesk.services.dataset_files import export_version
+        from evaldesk.services.datasets.files import export_version
 
         project, version = self.workspace.project, self.version
         if project is None or version is None:
@@ -412,7 +412,7 @@ class DatasetsController(QObject):
 
     def keep_distinct(self, group: Any) -> None:
         """Say that scenarios which look alike are different."""
-        from evaldesk.services.dataset_duplicates import keep_distinct
+        from evaldesk.services.datasets.duplicates import keep_distinct
 
         project = self.workspace.project
         if project is None:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QVBoxLayout, QWidget
 
-from evaldesk.services.dataset_coverage import AGE, Cell, Coverage, coverage, groups
+from evaldesk.services.datasets.coverage import AGE, Cell, Coverage, coverage, groups
 from evaldesk.ui.screens.datasets.controller import DatasetsController
 from evaldesk.ui.screens.datasets.delegates import CellDelegate
 from evaldesk.ui.screens.datasets.models import ROW, Line, LinesModel

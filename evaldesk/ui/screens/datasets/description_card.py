@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.dataset import ORIGINS, TIERS, Description
-from evaldesk.services.dataset_draft import SLICE, common
+from evaldesk.services.datasets.draft import SLICE, common
 from evaldesk.ui.screens.datasets.controller import INPUT_SHOWN, MOST_EDITED, Reading
 from evaldesk.ui.screens.datasets.pickers import reading_field
 from evaldesk.ui.widgets.card import hairline, text_label
@@ -247,9 +247,9 @@ class DescriptionCard(QWidget):
                 self._slices[name] = field
             # They are made last, and stand before what is below them.
             before: QWidget = _field_of(self.origin)
-            for field in (self.redactions, *self._slices.values(), self.slice_button):
-                QWidget.setTabOrder(before, field)
-                before = field
+            for after in (self.redactions, *self._slices.values(), self.slice_button):
+                QWidget.setTabOrder(before, after)
+                before = after
         for name, field in self._slices.items():
             self._fill(field, said, f"{SLICE}{name}", able)
 

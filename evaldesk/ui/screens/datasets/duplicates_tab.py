@@ -10,14 +10,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evaldesk.services.dataset_duplicates import (
+from evaldesk.services.datasets.duplicates import (
     SIMILARITY,
     Duplicates,
     Group,
     Likeness,
     duplicates,
 )
-from evaldesk.services.scenario_text import input_text
+from evaldesk.services.datasets.scenario_text import input_text
 from evaldesk.ui.screens.datasets.controller import DatasetsController
 from evaldesk.ui.screens.datasets.delegates import CellDelegate
 from evaldesk.ui.screens.datasets.models import ROW, Line, LinesModel

@@ -16,15 +16,15 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.services.dataset_leakage import (
+from evaldesk.services.datasets.leakage import (
     LeakReport,
     file_text,
     leakage,
     plain_text,
     system_prompts,
 )
-from evaldesk.services.scenario_text import input_text
-from evaldesk.services.word_overlap import NGRAM, SHORTEST
+from evaldesk.services.datasets.scenario_text import input_text
+from evaldesk.services.datasets.word_overlap import NGRAM, SHORTEST
 from evaldesk.ui.screens.datasets.controller import DatasetsController
 from evaldesk.ui.screens.datasets.delegates import CellDelegate
 from evaldesk.ui.screens.datasets.models import ROW, Line, LinesModel

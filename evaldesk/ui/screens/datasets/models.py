@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 )
 
 from evaldesk.domain.dataset import DatasetVersion, Description, ScenarioRow
-from evaldesk.services.dataset_draft import VersionDraft
+from evaldesk.services.datasets.draft import VersionDraft
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = Qt.ItemDataRole.UserRole

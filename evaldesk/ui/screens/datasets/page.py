@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.project import Changes
-from evaldesk.services.datasets import Made
+from evaldesk.services.datasets.versions import Made
 from evaldesk.ui.screens.datasets.compare_tab import CompareTab
 from evaldesk.ui.screens.datasets.controller import DatasetsController
 from evaldesk.ui.screens.datasets.coverage_tab import CoverageTab
@@ -443,7 +443,7 @@ class DatasetsPage(Screen):
         )
 
     def _copy_scenario(self, key: str, content: object) -> None:
-        from evaldesk.services.datasets import copied
+        from evaldesk.services.datasets.versions import copied
 
         project, version, pks = (
             self.workspace.project,

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from evaldesk.domain.dataset import DatasetVersion
 from evaldesk.domain.errors import UsageError
-from evaldesk.services.datasets import DEFAULT_SEED
+from evaldesk.services.datasets.versions import DEFAULT_SEED
 from evaldesk.ui.screens.datasets.compare_tab import version_words
 from evaldesk.ui.screens.datasets.controller import DatasetsController
 

@@ -14,7 +14,7 @@ from evaldesk.ui.widgets.chip import restyle
 from evaldesk.ui.widgets.label import ElidedLabel
 
 if TYPE_CHECKING:
-    from evaldesk.services.import_preview import Look
+    from evaldesk.services.importing.preview import Look
 
 Shape = Literal["one", "constant", "many", "named", "others", "repeats"]
 Mapping_ = TraceMapping | RatingMapping

@@ -17,7 +17,7 @@ from evaldesk.ui.workspace import Workspace
 if TYPE_CHECKING:
     from evaldesk.domain.project import ImportedFile, ImportedRatings
     from evaldesk.importers.source import Source
-    from evaldesk.services.import_preview import Kind, Look
+    from evaldesk.services.importing.preview import Kind, Look
     from evaldesk.storage.project import Project
 
 _LEVELS_LIMIT = 11
@@ -107,7 +107,7 @@ class ImportController(QObject):
         self.files.touch(entry)
 
         def work(control: JobControl) -> "Look | list[Path]":
-            from evaldesk.services import import_preview
+            from evaldesk.services.importing import preview as import_preview
 
             if members := _members(entry.path):
                 return members
@@ -343,8 +343,8 @@ def _bring_in(
 
     What came in before something failed is told, not undone: ratings are their own transaction.
     """
-    from evaldesk.services.importing import TraceImport, import_each
-    from evaldesk.services.rating_import import RatingImport, import_ratings
+    from evaldesk.services.importing.ratings import RatingImport, import_ratings
+    from evaldesk.services.importing.traces import TraceImport, import_each
 
     traces = [entry for entry in entries if entry.kind == "traces"]
     ratings = [entry for entry in entries if entry.kind == "ratings"]

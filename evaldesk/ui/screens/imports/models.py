@@ -34,7 +34,7 @@ from evaldesk.ui.theme.style import (
 if TYPE_CHECKING:
     from evaldesk.importers.mapping import RatingMapping, TraceMapping
     from evaldesk.importers.source import Source
-    from evaldesk.services.import_preview import Kind, Look
+    from evaldesk.services.importing.preview import Kind, Look
 
 Index = QModelIndex | QPersistentModelIndex
 FILE_ROLE = Qt.ItemDataRole.UserRole

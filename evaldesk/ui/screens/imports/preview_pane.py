@@ -25,7 +25,7 @@ from evaldesk.ui.widgets.table import Table
 from evaldesk.ui.widgets.trace_view import TraceView
 
 if TYPE_CHECKING:
-    from evaldesk.services.import_preview import Look
+    from evaldesk.services.importing.preview import Look
 
 _NOTHING, _TRACE, _RATINGS, _ROWS = range(4)
 _WIDEST = 240

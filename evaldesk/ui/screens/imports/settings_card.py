@@ -21,7 +21,7 @@ from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 
 if TYPE_CHECKING:
-    from evaldesk.services.import_preview import Look
+    from evaldesk.services.importing.preview import Look
 
 _NEW = "\0new"
 
@@ -89,7 +89,7 @@ class SettingsCard(Card):
 
     def show_entry(self, entry: FileEntry, rubrics: Sequence[Rubric]) -> None:
         """Show what is known and was said of a file."""
-        from evaldesk.services.import_preview import choices as formats
+        from evaldesk.services.importing.preview import choices as formats
 
         self._entry, self._rubrics = entry, rubrics
         look, said = entry.look, entry.choices

@@ -13,7 +13,7 @@ from evaldesk.ui.workspace import Workspace
 if TYPE_CHECKING:
     from evaldesk.domain.comparison import Comparison
     from evaldesk.domain.report import MetricSummary
-    from evaldesk.services.overview import Contents, NextStep
+    from evaldesk.services.projects.overview import Contents, NextStep
     from evaldesk.storage.project import Project
 
 
@@ -40,7 +40,7 @@ class OverviewController(QObject):
             return
 
         def read_contents(_control: JobControl) -> "Contents":
-            from evaldesk.services import overview
+            from evaldesk.services.projects import overview
 
             return overview.contents(project)
 
@@ -57,7 +57,7 @@ class OverviewController(QObject):
             return
 
         def read(_control: JobControl) -> "tuple[NextStep, ...]":
-            from evaldesk.services import overview
+            from evaldesk.services.projects import overview
 
             return overview.next_steps(project, runs, user)
 
@@ -70,7 +70,7 @@ class OverviewController(QObject):
             return
 
         def compared(of: "Project") -> "list[Comparison]":
-            from evaldesk.services.comparison_study import suggested
+            from evaldesk.services.comparing.study import suggested
 
             return suggested(of)
 
@@ -80,7 +80,7 @@ class OverviewController(QObject):
         self.read_steps(runs)
 
         def read(_control: JobControl) -> "Mapping[str, Sequence[MetricSummary]]":
-            from evaldesk.services import overview
+            from evaldesk.services.projects import overview
 
             return overview.scores(project, runs)
 

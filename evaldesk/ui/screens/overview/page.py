@@ -30,7 +30,7 @@ from evaldesk.ui.widgets.table import Table, row_height
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from evaldesk.services.overview import Contents, ImportEvent
+    from evaldesk.services.projects.overview import Contents, ImportEvent
 
 MOST_ROWS = 14
 MOST_NOTES = 3

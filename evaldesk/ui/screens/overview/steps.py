@@ -12,7 +12,7 @@ from evaldesk.ui.widgets.figures import counted, number
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from evaldesk.services.overview import NextStep
+    from evaldesk.services.projects.overview import NextStep
 
 ORDER = ("import", "rubrics", "review", "adjudicate", "compare")
 

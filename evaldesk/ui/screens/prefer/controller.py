@@ -11,13 +11,13 @@ from evaldesk.domain.errors import EvalDeskError, NotAllowedError
 from evaldesk.domain.preference import OVERALL, Shown
 from evaldesk.domain.project import Changes
 from evaldesk.jobs.runner import Job
-from evaldesk.services import preferring, review
 from evaldesk.services.alignment import Formatting
-from evaldesk.services.answering import Sheet
-from evaldesk.services.preferring import PairInHand, Question
-from evaldesk.services.review_queue import HANDED, ReviewQueue, State, state_after
-from evaldesk.services.round_queue import RoundChoice, rounds_of
-from evaldesk.services.undo import SUBMISSION, History, Step
+from evaldesk.services.labelling import preferring, review
+from evaldesk.services.labelling.answering import Sheet
+from evaldesk.services.labelling.preferring import PairInHand, Question
+from evaldesk.services.labelling.review_queue import HANDED, ReviewQueue, State, state_after
+from evaldesk.services.labelling.undo import SUBMISSION, History, Step
+from evaldesk.services.rounds.queue import RoundChoice, rounds_of
 from evaldesk.ui.screens.review.saving import Saving
 from evaldesk.ui.screens.review.work_clock import WorkClock
 from evaldesk.ui.widgets.trace_view.woven import Woven, weave

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evaldesk.services.preferring import listed_pairs
-from evaldesk.services.round_queue import RoundChoice
+from evaldesk.services.labelling.preferring import listed_pairs
+from evaldesk.services.rounds.queue import RoundChoice
 from evaldesk.ui.screens.prefer.controller import PreferController
 from evaldesk.ui.screens.review.models import PK_ROLE, QueueDelegate, QueueModel
 from evaldesk.ui.screens.review.queue_pane import LineButton

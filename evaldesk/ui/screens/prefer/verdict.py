@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.preference import OVERALL, Shown
-from evaldesk.services.answering import Sheet
-from evaldesk.services.preferring import STRENGTH, Question
+from evaldesk.services.labelling.answering import Sheet
+from evaldesk.services.labelling.preferring import STRENGTH, Question
 from evaldesk.ui.actions import ActionRegistry
 from evaldesk.ui.theme.measure import fix_width, px, sized
 from evaldesk.ui.widgets.button import ActionButton

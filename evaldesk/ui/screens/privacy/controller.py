@@ -13,8 +13,8 @@ from evaldesk.jobs.runner import JobControl
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from evaldesk.services.finding_review import ShownGroup, ShownPlace
-    from evaldesk.services.retention import Due
+    from evaldesk.services.privacy.finding_review import ShownGroup, ShownPlace
+    from evaldesk.services.privacy.retention import Due
     from evaldesk.storage.privacy import StoredFinding
 
 
@@ -75,7 +75,7 @@ class PrivacyController(QObject):
             return
 
         def work(control: JobControl) -> Listed:
-            from evaldesk.services import leaving, redaction, retention
+            from evaldesk.services.privacy import leaving, redaction, retention
 
             with project.interruptible(control.on_cancel):
                 return Listed(
@@ -103,7 +103,7 @@ class PrivacyController(QObject):
             return
 
         def work(_: JobControl) -> "list[ShownGroup]":
-            from evaldesk.services.finding_review import shown_groups
+            from evaldesk.services.privacy.finding_review import shown_groups
 
             return shown_groups(project, firsts)
 
@@ -118,8 +118,8 @@ class PrivacyController(QObject):
             return
 
         def work(_: JobControl) -> "list[ShownPlace]":
-            from evaldesk.services import redaction
-            from evaldesk.services.finding_review import shown_places
+            from evaldesk.services.privacy import redaction
+            from evaldesk.services.privacy.finding_review import shown_places
 
             return shown_places(project, shown.group, redaction.redactor(project, name))
 
@@ -134,7 +134,7 @@ class PrivacyController(QObject):
             return
 
         def work(control: JobControl) -> int:
-            from evaldesk.services import redaction
+            from evaldesk.services.privacy import redaction
 
             return redaction.scan(project, progress=control.progress, check=control.check).scanned
 
@@ -156,7 +156,7 @@ class PrivacyController(QObject):
         """Keep what the person says of a place or its text."""
 
         def work(project: Any, user: str) -> Decision:
-            from evaldesk.services.finding_review import decide_place
+            from evaldesk.services.privacy.finding_review import decide_place
 
             return decide_place(project, verdict, user, stored)
 
@@ -173,7 +173,7 @@ class PrivacyController(QObject):
         last = self._undo.pop()
 
         def work(project: Any, user: str) -> None:
-            from evaldesk.services import redaction
+            from evaldesk.services.privacy import redaction
 
             redaction.undo(project, last, user)
 
@@ -183,7 +183,7 @@ class PrivacyController(QObject):
         """Say what happens with what leaves."""
 
         def work(project: Any, user: str) -> None:
-            from evaldesk.services import leaving
+            from evaldesk.services.privacy import leaving
 
             leaving.set_policy(project, chosen, user)
 
@@ -193,7 +193,7 @@ class PrivacyController(QObject):
         """A new version of a profile."""
 
         def work(project: Any, user: str) -> None:
-            from evaldesk.services import redaction
+            from evaldesk.services.privacy import redaction
 
             redaction.save_profile(project, changed, user)
 
@@ -203,7 +203,7 @@ class PrivacyController(QObject):
         """A new version of a list; the traces are then to be looked through again."""
 
         def work(project: Any, user: str) -> None:
-            from evaldesk.services import redaction
+            from evaldesk.services.privacy import redaction
 
             redaction.save_terms(project, words, user)
 
@@ -213,7 +213,7 @@ class PrivacyController(QObject):
         """Delete what is due, for good; the person has confirmed it."""
 
         def work(project: Any, user: str) -> int:
-            from evaldesk.services import retention
+            from evaldesk.services.privacy import retention
 
             return retention.apply(project, user)
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
 )
 
 from evaldesk.domain.privacy import KINDS
-from evaldesk.services.finding_review import ShownGroup
+from evaldesk.services.privacy.finding_review import ShownGroup
 
 Index = QModelIndex | QPersistentModelIndex
 

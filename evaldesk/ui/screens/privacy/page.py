@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.privacy import Verdict
 from evaldesk.domain.project import Changes
-from evaldesk.services.finding_review import ShownGroup
+from evaldesk.services.privacy.finding_review import ShownGroup
 from evaldesk.ui.screens.privacy.controller import Listed, PrivacyController
 from evaldesk.ui.screens.privacy.models import (
     KIND,

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from evaldesk.domain.privacy import Verdict
-from evaldesk.services.finding_review import ShownGroup, ShownPlace
+from evaldesk.services.privacy.finding_review import ShownGroup, ShownPlace
 from evaldesk.ui.screens.privacy.models import kind_title
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label

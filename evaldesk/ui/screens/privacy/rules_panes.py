@@ -22,7 +22,7 @@ from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, pane, text_label
 
 if TYPE_CHECKING:
-    from evaldesk.services.retention import Due
+    from evaldesk.services.privacy.retention import Due
 
 
 def scrolled(*cards: QWidget) -> QScrollArea:

@@ -2,8 +2,8 @@
 
 from evaldesk.domain.trace import Trace
 from evaldesk.jobs.runner import Job
-from evaldesk.services.answering import Sheet
-from evaldesk.services.review import ReviewQueue
+from evaldesk.services.labelling.answering import Sheet
+from evaldesk.services.labelling.review import ReviewQueue
 from evaldesk.ui.screens.review.scope import read_item
 from evaldesk.ui.workspace import Workspace
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from evaldesk.domain.errors import EvalDeskError, NotAllowedError
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, Rubric
 from evaldesk.domain.suggestion import AS_LAST_TIME
-from evaldesk.services import answering, review
-from evaldesk.services.answering import Sheet
-from evaldesk.services.highlights import STEP as HIGHLIGHT
-from evaldesk.services.review import ReviewQueue, State
-from evaldesk.services.suggesting import as_last_time
-from evaldesk.services.undo import SUBMISSION, History, Step, Value
+from evaldesk.services.labelling import answering, review
+from evaldesk.services.labelling.answering import Sheet
+from evaldesk.services.labelling.review import ReviewQueue, State
+from evaldesk.services.labelling.suggesting import as_last_time
+from evaldesk.services.labelling.undo import SUBMISSION, History, Step, Value
+from evaldesk.services.reading.highlights import STEP as HIGHLIGHT
 
 if TYPE_CHECKING:
     from evaldesk.ui.screens.review.controller import ReviewController

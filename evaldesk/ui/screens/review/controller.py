@@ -12,11 +12,11 @@ from PySide6.QtCore import QObject, Signal
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric
 from evaldesk.domain.trace import Trace
-from evaldesk.services import review
-from evaldesk.services.answering import Sheet
-from evaldesk.services.review import ReviewQueue
-from evaldesk.services.round_queue import RoundChoice
-from evaldesk.services.undo import Value
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.answering import Sheet
+from evaldesk.services.labelling.review import ReviewQueue
+from evaldesk.services.labelling.undo import Value
+from evaldesk.services.rounds.queue import RoundChoice
 from evaldesk.ui.screens.review.ahead import ReadAhead
 from evaldesk.ui.screens.review.answering import Answering
 from evaldesk.ui.screens.review.handing_in import HandingIn

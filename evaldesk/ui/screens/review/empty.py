@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services import rubric_editing
-from evaldesk.services.round_queue import TrainingResult, training_result
+from evaldesk.services.rounds.queue import TrainingResult, training_result
+from evaldesk.services.rubrics import editing as rubric_editing
 from evaldesk.ui.screens.review.controller import ReviewController
 from evaldesk.ui.theme.measure import fix_width
 from evaldesk.ui.widgets.button import ActionButton

@@ -4,9 +4,9 @@ import time
 from typing import TYPE_CHECKING
 
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.services import answering, review
-from evaldesk.services.review import State
-from evaldesk.services.undo import SUBMISSION, Step
+from evaldesk.services.labelling import answering, review
+from evaldesk.services.labelling.review import State
+from evaldesk.services.labelling.undo import SUBMISSION, Step
 
 if TYPE_CHECKING:
     from evaldesk.ui.screens.review.controller import ReviewController

@@ -6,8 +6,9 @@ from typing import Any, cast
 from PySide6.QtCore import QObject
 
 from evaldesk.domain.highlight import Highlight
-from evaldesk.services import highlights, review
-from evaldesk.services.undo import Step
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.undo import Step
+from evaldesk.services.reading import highlights
 from evaldesk.ui.screens.review.controller import ReviewController
 from evaldesk.ui.widgets.trace_view.highlight_desk import HighlightDesk
 from evaldesk.ui.widgets.trace_view.highlight_sight import MarkingRules

@@ -19,8 +19,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from evaldesk.domain.rating import QueueItem
-from evaldesk.services import review
-from evaldesk.services.review import ReviewQueue, State
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.review import ReviewQueue, State
 from evaldesk.ui.screens.review.my_time import MyTime
 from evaldesk.ui.theme.apply import current_tokens, sans
 from evaldesk.ui.theme.measure import px

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from evaldesk.services import pace
-from evaldesk.services.pace import Pace, Today, Unusual
+from evaldesk.services.labelling import pace
+from evaldesk.services.labelling.pace import Pace, Today, Unusual
 from evaldesk.settings.working_day import working_day
 from evaldesk.ui.widgets.figures import clock
 

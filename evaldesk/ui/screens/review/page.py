@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QStackedWidget, QVBoxLa
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.project import Changes
 from evaldesk.domain.round import Round, RoundRules
-from evaldesk.services.answering import Incomplete
-from evaldesk.services.companions import blind_siblings
-from evaldesk.services.review import trace_of
+from evaldesk.services.labelling.answering import Incomplete
+from evaldesk.services.labelling.review import trace_of
+from evaldesk.services.reading.companions import blind_siblings
 from evaldesk.settings.snippets import snippets
 from evaldesk.ui.screens.review.answering import is_text
 from evaldesk.ui.screens.review.break_line import BreakLine

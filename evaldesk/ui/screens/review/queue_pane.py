@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.round import RoundKind, RoundState
-from evaldesk.services.review import State
-from evaldesk.services.round_queue import RoundChoice
+from evaldesk.services.labelling.review import State
+from evaldesk.services.rounds.queue import RoundChoice
 from evaldesk.ui.screens.review.controller import ReviewController
 from evaldesk.ui.screens.review.models import PK_ROLE, QueueDelegate, QueueModel
 from evaldesk.ui.screens.review.scope import Scope

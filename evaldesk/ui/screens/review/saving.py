@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric
 from evaldesk.jobs.runner import JobControl
-from evaldesk.services import review
-from evaldesk.services.answering import Sheet
-from evaldesk.services.review import ReviewQueue
-from evaldesk.services.undo import SUBMISSION, Step
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.answering import Sheet
+from evaldesk.services.labelling.review import ReviewQueue
+from evaldesk.services.labelling.undo import SUBMISSION, Step
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from evaldesk.domain.rubric import Rubric
 from evaldesk.domain.trace import Trace
-from evaldesk.services import review, round_queue
-from evaldesk.services.answering import Sheet
-from evaldesk.services.review import ReviewQueue, State
-from evaldesk.services.round_queue import RoundChoice
-from evaldesk.services.suggesting import suggested
+from evaldesk.services.labelling import review
+from evaldesk.services.labelling.answering import Sheet
+from evaldesk.services.labelling.review import ReviewQueue, State
+from evaldesk.services.labelling.suggesting import suggested
+from evaldesk.services.rounds import queue as round_queue
+from evaldesk.services.rounds.queue import RoundChoice
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project

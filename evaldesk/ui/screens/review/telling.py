@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evaldesk.jobs.runner import JobControl
-from evaldesk.services import round_queue
-from evaldesk.services.round_queue import Feedback, Said
+from evaldesk.services.rounds import queue as round_queue
+from evaldesk.services.rounds.queue import Feedback, Said
 
 if TYPE_CHECKING:
     from evaldesk.ui.screens.review.controller import ReviewController

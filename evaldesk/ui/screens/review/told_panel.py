@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services.round_queue import Feedback, Said, fields_of
+from evaldesk.services.rounds.queue import Feedback, Said, fields_of
 from evaldesk.ui.screens.review.telling import Told
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.chip import Chip

@@ -9,13 +9,13 @@ from evaldesk.domain.project import Changes
 from evaldesk.domain.round import Round, RoundState
 from evaldesk.domain.rubric import Rubric
 from evaldesk.jobs.runner import JobControl
-from evaldesk.services.completion import Suggestion, suggestions
-from evaldesk.services.finding import Vocabulary, vocabulary
+from evaldesk.services.finding.completion import Suggestion, suggestions
+from evaldesk.services.finding.facets import Vocabulary, vocabulary
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from evaldesk.services.round_overview import RoundFindings, RoundOverview
-    from evaldesk.services.round_planning import PlannedRound, RoundPlan
+    from evaldesk.services.rounds.overview import RoundFindings, RoundOverview
+    from evaldesk.services.rounds.planning import PlannedRound, RoundPlan
     from evaldesk.storage.project import Project
 
 _PAUSE_MS = 300
@@ -106,7 +106,7 @@ class RoundsController(QObject):
             return
 
         def work(control: JobControl) -> "RoundFindings":
-            from evaldesk.services.round_overview import findings
+            from evaldesk.services.rounds.overview import findings
 
             return findings(project, name, person)
 
@@ -138,7 +138,7 @@ class RoundsController(QObject):
             return
 
         def work(control: JobControl) -> "PlannedRound":
-            from evaldesk.services.round_planning import plan_round
+            from evaldesk.services.rounds.planning import plan_round
 
             return plan_round(project, plan)
 
@@ -163,7 +163,7 @@ class RoundsController(QObject):
             author = workspace.user
 
             def work(control: JobControl) -> Round:
-                from evaldesk.services.round_planning import start_round
+                from evaldesk.services.rounds.planning import start_round
 
                 return start_round(project, plan, author)[0]
 
@@ -201,7 +201,7 @@ class RoundsController(QObject):
 
 
 def _look(project: "Project", person: str) -> tuple[object, ...]:
-    from evaldesk.services.round_overview import overviews, strata
+    from evaldesk.services.rounds.overview import overviews, strata
 
     return (
         overviews(project, person),

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.round import ROUND_KINDS, RoundKind, RoundRules
-from evaldesk.services.completion import Suggestion
-from evaldesk.services.query import parse
-from evaldesk.services.round_planning import RoundPlan
+from evaldesk.services.finding.completion import Suggestion
+from evaldesk.services.finding.query import parse
+from evaldesk.services.rounds.planning import RoundPlan
 from evaldesk.ui.screens.imports.fields import PickList
 from evaldesk.ui.screens.rounds.run_picks import RunPicks
 from evaldesk.ui.screens.traces.filter_field import FilterField

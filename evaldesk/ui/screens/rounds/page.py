@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.project import Changes
 from evaldesk.domain.round import RoundState
-from evaldesk.services.round_overview import RoundOverview
+from evaldesk.services.rounds.overview import RoundOverview
 from evaldesk.ui.screens.rounds.controller import RoundsController
 from evaldesk.ui.screens.rounds.form import RoundForm
 from evaldesk.ui.screens.rounds.list_delegate import RoundDelegate

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWid
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.estimate import Estimate
 from evaldesk.exporters.listing import as_tsv
-from evaldesk.services.preferences import CriterionPreferences, PairResult
+from evaldesk.services.judging.preferences import CriterionPreferences, PairResult
 from evaldesk.ui.theme.apply import sans
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
@@ -358,7 +358,7 @@ class CriterionCard(Card):
             return
 
         def work(_control: object) -> int:
-            from evaldesk.services.preference_files import export_preferences
+            from evaldesk.services.exporting.preference_files import export_preferences
 
             return export_preferences(project, name, path, overwrite=True)
 

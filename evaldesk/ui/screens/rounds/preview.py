@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from evaldesk.domain.errors import EvalDeskError
-from evaldesk.services.round_planning import PlannedRound
+from evaldesk.services.rounds.planning import PlannedRound
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, pane, text_label
 

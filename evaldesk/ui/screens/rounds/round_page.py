@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.estimate import Estimate
 from evaldesk.domain.round import Round
-from evaldesk.services.round_overview import RoundFindings, RoundOverview
+from evaldesk.services.rounds.overview import RoundFindings, RoundOverview
 from evaldesk.ui.screens.rounds.pair_cards import PairCards
 from evaldesk.ui.theme.apply import current_tokens
 from evaldesk.ui.widgets.button import ActionButton

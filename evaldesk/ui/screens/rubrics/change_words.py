@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject
 
 from evaldesk.domain.rubric import Rubric
-from evaldesk.services.rubric_changes import Change
-from evaldesk.services.rubric_migration import Reopening
+from evaldesk.services.rubrics.changes import Change
+from evaldesk.services.rubrics.migration import Reopening
 
 
 def change_text(teller: QObject, change: Change) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from evaldesk.domain.rubric import finite
-from evaldesk.services import rubric_draft
+from evaldesk.services.rubrics import draft as rubric_draft
 from evaldesk.ui.screens.rubrics.quiet_combo import QuietCombo
 from evaldesk.ui.theme.measure import fix_width, px, sized
 from evaldesk.ui.widgets.card import text_label

@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, Signal
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.project import Changes
 from evaldesk.domain.rubric import Rubric, Taxonomy
-from evaldesk.services import rubric_changes, rubric_editing, rubric_migration
-from evaldesk.services.blinding import blindness
-from evaldesk.services.rubric_changes import Change
-from evaldesk.services.rubric_editing import Problem
-from evaldesk.services.rubric_migration import Reopening
+from evaldesk.services.labelling.blinding import blindness
+from evaldesk.services.rubrics import changes as rubric_changes
+from evaldesk.services.rubrics import editing as rubric_editing
+from evaldesk.services.rubrics import migration as rubric_migration
+from evaldesk.services.rubrics.changes import Change
+from evaldesk.services.rubrics.editing import Problem
+from evaldesk.services.rubrics.migration import Reopening
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.rubric import SCALE_KINDS
-from evaldesk.services import rubric_draft
+from evaldesk.services.rubrics import draft as rubric_draft
 from evaldesk.ui.screens.rubrics.condition_editor import ConditionEditor
 from evaldesk.ui.screens.rubrics.grid import EditableGrid
 from evaldesk.ui.screens.rubrics.quiet_combo import QuietCombo

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from evaldesk.domain.rubric import SEVERITIES, Taxonomy
-from evaldesk.services import rubric_draft
-from evaldesk.services.rubric_editing import Problem
+from evaldesk.services.rubrics import draft as rubric_draft
+from evaldesk.services.rubrics.editing import Problem
 from evaldesk.ui.screens.rubrics.controller import Draft, RubricsController
 from evaldesk.ui.screens.rubrics.criterion_editor import CriterionEditor
 from evaldesk.ui.screens.rubrics.grid import EditableGrid

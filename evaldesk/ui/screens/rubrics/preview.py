@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 from evaldesk.domain.conditions import Condition, Test
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.rubric import Criterion, Rubric
-from evaldesk.services import answering
-from evaldesk.services.answering import Sheet
+from evaldesk.services.labelling import answering
+from evaldesk.services.labelling.answering import Sheet
 from evaldesk.ui.widgets.rubric_form import RubricForm
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.conditions import AllOf, AnyOf, Condition
 from evaldesk.domain.rubric import Criterion, FailureMode, Rubric
-from evaldesk.services.rubric_changes import differences, is_same_question
+from evaldesk.services.rubrics.changes import differences, is_same_question
 from evaldesk.ui.screens.rubrics.quiet_combo import QuietCombo
 from evaldesk.ui.widgets.card import Card, hairline, pane, text_label
 from evaldesk.ui.widgets.chip import Chip

@@ -88,7 +88,7 @@ class SecurityCard(Card):
         project = self._workspace.project
         if project is None:
             return ()
-        from evaldesk.services.encryption import holders
+        from evaldesk.services.projects.encryption import holders
 
         try:
             return holders(project.path)  # one small file

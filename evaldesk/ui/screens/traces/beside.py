@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from evaldesk.jobs.runner import JobControl
 from evaldesk.services.alignment import Formatting
-from evaldesk.services.companions import Companion, companions, next_set
+from evaldesk.services.reading.companions import Companion, companions, next_set
 from evaldesk.ui.widgets.trace_view.woven import MOST
 from evaldesk.ui.workspace import Workspace
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from evaldesk.domain.errors import EvalDeskError, NotFoundError
 from evaldesk.domain.query import BLIND_FIELDS, TraceQuery, names_in
 from evaldesk.jobs.runner import Job, JobControl
-from evaldesk.services.blinding import tags_for
-from evaldesk.services.completion import Suggestion, suggestions
-from evaldesk.services.finding import Facet, Vocabulary, facets, named_facets, vocabulary
-from evaldesk.services.query import mended, parse
+from evaldesk.services.finding.completion import Suggestion, suggestions
+from evaldesk.services.finding.facets import Facet, Vocabulary, facets, named_facets, vocabulary
+from evaldesk.services.finding.query import mended, parse
+from evaldesk.services.labelling.blinding import tags_for
 from evaldesk.ui.screens.traces.narrowing import Narrowing, Ticks
 from evaldesk.ui.workspace import Workspace
 

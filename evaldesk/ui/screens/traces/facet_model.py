@@ -14,7 +14,7 @@ from PySide6.QtCore import (
 )
 
 from evaldesk.domain.query import Comparison, Filter, Not
-from evaldesk.services.finding import Facet, bare, said
+from evaldesk.services.finding.facets import Facet, bare, said
 from evaldesk.ui.screens.traces.facet_words import facet_order, facet_title, value_title
 from evaldesk.ui.widgets.trace_view import figures
 

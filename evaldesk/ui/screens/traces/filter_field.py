@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from evaldesk.services.completion import Suggestion, begun_at
+from evaldesk.services.finding.completion import Suggestion, begun_at
 from evaldesk.ui.theme.apply import current_tokens, mono, sans
 from evaldesk.ui.theme.measure import row_px
 from evaldesk.ui.theme.style import paint_elided

@@ -13,8 +13,8 @@ from evaldesk.domain.query import (
     NUMBER_FIELDS,
     TEXT_FIELDS,
 )
-from evaldesk.services.completion import quoted
-from evaldesk.services.finding import Vocabulary
+from evaldesk.services.finding.completion import quoted
+from evaldesk.services.finding.facets import Vocabulary
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, text_label
 

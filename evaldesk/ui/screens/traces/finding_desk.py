@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.query import RELEVANCE, Comparison, Not
 from evaldesk.domain.trace import TraceRow
-from evaldesk.services.view_address import View, read, write
+from evaldesk.services.finding.view_address import View, read, write
 from evaldesk.ui.screens.traces.controller import TracesController, interruptible
 from evaldesk.ui.screens.traces.differs_pane import DiffersPane
 from evaldesk.ui.screens.traces.facet_model import FacetModel

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from evaldesk.domain.highlight import Highlight, HighlightLabel
 from evaldesk.domain.project import Changes
-from evaldesk.services.highlights import labels_of
+from evaldesk.services.reading.highlights import labels_of
 from evaldesk.ui.widgets.trace_view.highlight_desk import HighlightDesk
 from evaldesk.ui.widgets.trace_view.highlight_sight import MarkingRules
 from evaldesk.ui.widgets.trace_view.hints import ClickableHint

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.query import RELEVANCE, Comparison, Every, Filter, TraceQuery
-from evaldesk.services.facet_ticks import split
-from evaldesk.services.finding import narrowed
-from evaldesk.services.query import parse
-from evaldesk.services.query import write as write_filter
-from evaldesk.services.view_address import View, as_meant, as_typed
+from evaldesk.services.finding.facet_ticks import split
+from evaldesk.services.finding.facets import narrowed
+from evaldesk.services.finding.query import parse
+from evaldesk.services.finding.query import write as write_filter
+from evaldesk.services.finding.view_address import View, as_meant, as_typed
 
 AS_IMPORTED = "imported"
 Ticks = Mapping[str, tuple[Filter, ...]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from evaldesk.domain.query import RELEVANCE, Filter, Not
-from evaldesk.services.finding import bare, said
+from evaldesk.services.finding.facets import bare, said
 from evaldesk.ui.screens.traces.columns import Column
 from evaldesk.ui.screens.traces.facet_words import facet_order, facet_title, value_title
 from evaldesk.ui.screens.traces.narrowing import Narrowing

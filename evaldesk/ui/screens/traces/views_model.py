@@ -17,7 +17,7 @@ from evaldesk.domain.project import Changes
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.reading import SavedView
 from evaldesk.jobs.runner import JobControl
-from evaldesk.services.view_address import read
+from evaldesk.services.finding.view_address import read
 from evaldesk.ui.widgets.trace_view import figures
 from evaldesk.ui.workspace import Workspace
 

@@ -1,7 +1,7 @@
 """JSON laid out over lines, of which some are folded; no Qt here.
 
-Works on the text as `evaldesk.services.steps.pretty` lays it out, so that every place in it stays
-what it is for search, selection and comparison, whatever is folded.
+Works on the text as `evaldesk.services.reading.steps.pretty` lays it out, so that every place in it
+stays what it is for search, selection and comparison, whatever is folded.
 """
 
 import json

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QImage, QImageIOHandler, QImageReader, QPainter, QPixmap
 
 from evaldesk.domain.trace import Part
-from evaldesk.services.attachments import Wave, decode, format_of, peek, size_of, wave_of
+from evaldesk.services.reading.attachments import Wave, decode, format_of, peek, size_of, wave_of
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.rich_text.chunks import Chunk
 from evaldesk.ui.widgets.rich_text.flow import Flow, Laid, Shape, Target

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from evaldesk.domain.rubric import CannotJudge
-from evaldesk.services.answering import Earlier
+from evaldesk.services.labelling.answering import Earlier
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.chip import restyle
 from evaldesk.ui.widgets.flow import FlowLayout

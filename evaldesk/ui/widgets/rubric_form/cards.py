@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from evaldesk.domain.rubric import SEVERITIES, SEVERITY, CannotJudge, Criterion
 from evaldesk.domain.suggestion import Suggested
-from evaldesk.services.answering import Earlier
+from evaldesk.services.labelling.answering import Earlier
 from evaldesk.ui.theme.apply import current_tokens
 from evaldesk.ui.theme.measure import px, sized
 from evaldesk.ui.widgets.card import text_label

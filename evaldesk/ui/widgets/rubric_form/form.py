@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 
 from evaldesk.domain.rubric import COMMENT, SEVERITIES, SEVERITY, Criterion, Rubric
 from evaldesk.domain.suggestion import Suggested
-from evaldesk.services.answering import Earlier
+from evaldesk.services.labelling.answering import Earlier
 from evaldesk.ui.widgets.announcing import announce
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, pane, text_label

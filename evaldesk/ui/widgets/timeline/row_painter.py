@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
-from evaldesk.services.timeline import Timeline, TimelineRow
+from evaldesk.services.reading.timeline import Timeline, TimelineRow
 from evaldesk.ui.theme.apply import mono, sans
 from evaldesk.ui.theme.measure import px, row_px
 from evaldesk.ui.theme.style import paint_elided

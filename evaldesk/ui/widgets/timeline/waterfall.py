@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from evaldesk.services.timeline import Timeline
+from evaldesk.services.reading.timeline import Timeline
 from evaldesk.ui.theme.measure import sized
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.timeline.row_painter import (

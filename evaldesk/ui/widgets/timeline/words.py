@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from evaldesk.services.timeline import TimelineRow
+from evaldesk.services.reading.timeline import TimelineRow
 from evaldesk.ui.widgets.trace_view.figures import cost, count, duration
 
 _CONTEXT = "Timeline"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from evaldesk.domain.reading import Note
-from evaldesk.services.steps import Step
+from evaldesk.services.reading.steps import Step
 from evaldesk.ui.widgets.trace_view.card import Card
 from evaldesk.ui.widgets.trace_view.figures import tr
 from evaldesk.ui.widgets.trace_view.sections import Section

@@ -7,7 +7,7 @@ metadata. Text is never read as HTML.
 from collections.abc import Sequence
 
 from evaldesk.domain.trace import Trace
-from evaldesk.services.steps import Step, steps_of
+from evaldesk.services.reading.steps import Step, steps_of
 from evaldesk.ui.widgets.trace_view.card import STEP_KINDS, Card, CardKind
 from evaldesk.ui.widgets.trace_view.figures import tr
 from evaldesk.ui.widgets.trace_view.frame_cards import (

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from evaldesk.domain.trace import Trace
-from evaldesk.services.steps import Step
+from evaldesk.services.reading.steps import Step
 from evaldesk.ui.widgets.trace_view import figures
 from evaldesk.ui.widgets.trace_view.comparing import SIDES
 from evaldesk.ui.widgets.trace_view.figures import tr

@@ -10,7 +10,7 @@ from typing import Any
 from evaldesk.services.alignment import arguments, documents
 from evaldesk.services.alignment.arguments import MISSING, Compared
 from evaldesk.services.alignment.documents import Retrieved
-from evaldesk.services.steps import Step, one_line
+from evaldesk.services.reading.steps import Step, one_line
 from evaldesk.ui.widgets.trace_view.cards import Card
 from evaldesk.ui.widgets.trace_view.figures import figure, tr
 from evaldesk.ui.widgets.trace_view.sections import Section

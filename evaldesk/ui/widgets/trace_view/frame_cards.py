@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from evaldesk.domain.trace import Annotation, Document, Score, Trace
-from evaldesk.services.steps import one_line, pretty
+from evaldesk.services.reading.steps import one_line, pretty
 from evaldesk.ui.widgets.trace_view.card import Card
 from evaldesk.ui.widgets.trace_view.figures import figure, tr, words
 from evaldesk.ui.widgets.trace_view.sections import Section

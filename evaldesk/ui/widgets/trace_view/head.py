@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from evaldesk.domain.trace import Trace
-from evaldesk.services.steps import Step
+from evaldesk.services.reading.steps import Step
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.chip import Chip
 from evaldesk.ui.widgets.label import ElidedLabel

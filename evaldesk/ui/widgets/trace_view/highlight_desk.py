@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from evaldesk.domain.errors import EvalDeskError
 from evaldesk.domain.highlight import Highlight
-from evaldesk.services import highlights
+from evaldesk.services.reading import highlights
 from evaldesk.ui.widgets.trace_view.highlight_bar import WIDTH, Chosen, HighlightBar
 from evaldesk.ui.widgets.trace_view.highlight_list import HighlightList
 from evaldesk.ui.widgets.trace_view.highlight_marks import PlacedMark, by_section

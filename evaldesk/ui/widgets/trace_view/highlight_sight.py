@@ -11,8 +11,8 @@ from evaldesk.domain.highlight import Highlight, HighlightLabel, Placed
 from evaldesk.domain.project import Changes
 from evaldesk.domain.trace import Trace
 from evaldesk.jobs.runner import JobControl
-from evaldesk.services import highlights
-from evaldesk.services.passages import fingerprint, passages_of
+from evaldesk.services.reading import highlights
+from evaldesk.services.reading.passages import fingerprint, passages_of
 from evaldesk.ui.widgets.trace_view.highlight_marks import PlacedMark, letter, place_of
 from evaldesk.ui.widgets.trace_view.places import Span
 

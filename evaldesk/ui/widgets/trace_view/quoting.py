@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
-from evaldesk.services.quotes import Quote, quotes
+from evaldesk.services.labelling.quotes import Quote, quotes
 from evaldesk.ui.widgets.trace_view.card import Card
 from evaldesk.ui.widgets.trace_view.places import Span
 

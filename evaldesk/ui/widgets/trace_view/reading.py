@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Signal
 
 from evaldesk.domain.reading import Note
 from evaldesk.domain.trace import Trace
-from evaldesk.services.steps import Step, steps_of
-from evaldesk.services.timeline import Timeline, timeline_of
+from evaldesk.services.reading.steps import Step, steps_of
+from evaldesk.services.reading.timeline import Timeline, timeline_of
 from evaldesk.ui.widgets.trace_view import card_notes, jumps
 from evaldesk.ui.widgets.trace_view.canvas import TraceCanvas
 from evaldesk.ui.widgets.trace_view.places import Span

@@ -12,7 +12,7 @@ from evaldesk.domain.project import Changes
 from evaldesk.domain.reading import Note
 from evaldesk.domain.trace import Part
 from evaldesk.jobs.runner import JobControl
-from evaldesk.services.attachments import decode, file_name
+from evaldesk.services.reading.attachments import decode, file_name
 from evaldesk.ui.widgets.rich_text import markdown
 from evaldesk.ui.widgets.trace_view.jumps import Jump
 from evaldesk.ui.widgets.trace_view.note_bar import NoteBar

@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from evaldesk.domain.trace import Part
-from evaldesk.services.attachments import describe, kind_of_part
-from evaldesk.services.steps import Step, length, one_line, pretty
+from evaldesk.services.reading.attachments import describe, kind_of_part
+from evaldesk.services.reading.steps import Step, length, one_line, pretty
 from evaldesk.ui.widgets.trace_view.card import Card
 from evaldesk.ui.widgets.trace_view.figures import duration, tr, words
 from evaldesk.ui.widgets.trace_view.sections import Section

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from evaldesk.domain.identifiers import canonical_json
 from evaldesk.services.alignment.summary import Divergence, Summary
-from evaldesk.services.steps import Step
+from evaldesk.services.reading.steps import Step
 from evaldesk.ui.widgets.trace_view.comparing import SIDES
 from evaldesk.ui.widgets.trace_view.figures import count, tr
 

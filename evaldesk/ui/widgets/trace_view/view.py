@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from evaldesk.domain.trace import Trace
-from evaldesk.services.steps import Step, steps_of
-from evaldesk.services.trace_markdown import (
+from evaldesk.services.reading.steps import Step, steps_of
+from evaldesk.services.reading.trace_markdown import (
     message_json,
     step_markdown,
     trace_json,

@@ -17,7 +17,7 @@ from evaldesk.services.alignment import (
 from evaldesk.services.alignment.rows import plain_signature
 from evaldesk.services.alignment.summary import Summary, summarise
 from evaldesk.services.alignment.words import Stretch, in_all
-from evaldesk.services.steps import Step, steps_of
+from evaldesk.services.reading.steps import Step, steps_of
 from evaldesk.ui.widgets.trace_view.cards import STEP_KINDS, Card, cards_of
 from evaldesk.ui.widgets.trace_view.comparing import SIDES, add_calls, add_documents
 from evaldesk.ui.widgets.trace_view.figures import tr

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from evaldesk.services.alignment import ALL_FORMATTING, Formatting, align, matching
 from evaldesk.services.alignment.summary import summarise
-from evaldesk.services.steps import Step
+from evaldesk.services.reading.steps import Step
 
 WORDS = st.sampled_from(["red", "green", "blue", "chair", "lamp", "desk", "order", "no", "yes"])
 SAID = st.builds(
@@ -205,7 +205,7 @@ def test_ids_of_calls_do_not_matter():
             for id in ("call_1", "toolu_abc")
         )
     ]
-    from evaldesk.services.steps import steps_of
+    from evaldesk.services.reading.steps import steps_of
 
     a, b = (steps_of(SimpleNamespace(body=one)) for one in body)
     assert align(a, b).differing == ()

@@ -1,0 +1,1 @@
+"""What goes out: files of other tools, reports, tables."""

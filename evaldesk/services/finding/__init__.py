@@ -1,0 +1,1 @@
+"""Finding traces: the filter language, facets, addresses of views."""

@@ -1,0 +1,1 @@
+"""What comes in: traces, scenarios, ratings, highlights."""

@@ -1,0 +1,1 @@
+"""What raters' answers come to: agreement, disagreements and rulings, values, win rates."""

@@ -1,0 +1,1 @@
+"""A rater's work: queues, answers, preferences, undo, pace."""

@@ -1,0 +1,1 @@
+"""Personal data: what is found, what readers see, what may leave, what is due."""

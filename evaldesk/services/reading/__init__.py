@@ -1,0 +1,1 @@
+"""One trace as a person reads it: steps, times, attachments, highlights."""

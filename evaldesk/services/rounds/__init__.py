@@ -1,0 +1,1 @@
+"""Rounds of labelling: planned, shared out, watched, and what they estimate."""

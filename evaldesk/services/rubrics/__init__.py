@@ -1,0 +1,1 @@
+"""Rubrics: written, changed, and what a change leaves of the answers."""
