@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evaldesk.credentials.identities import Identity
     from evaldesk.domain.trust import Trusted
     from evaldesk.services.projects.identities import OwnIdentity
+    from evaldesk.storage.project import Project
 
 
 def add_identity(parser: argparse.ArgumentParser) -> None:
@@ -39,13 +40,30 @@ def add_identity(parser: argparse.ArgumentParser) -> None:
 
 
 def identity_of(args: argparse.Namespace) -> "Identity":
-    """The keys of the name given, or of the one that the person chose in the program; made where
-    there are none yet.
-    """
+    """The keys of the name given, or this person's own; made where there are none yet."""
     from evaldesk.services.projects.identities import own_identity, passphrase_from
 
-    name: str = args.identity
-    return own_identity(name or author_of(args), passphrase_from(args.identity_key_file))
+    return own_identity(args.identity, author_of(args), passphrase_from(args.identity_key_file))
+
+
+def addressed(args: argparse.Namespace, package: Path) -> "Identity":
+    """The keys of the name given, or whichever of this machine's a package is sealed to."""
+    from evaldesk.services.packages.addressing import addressee_of
+    from evaldesk.services.projects.identities import passphrase_from
+
+    if args.identity:
+        return identity_of(args)
+    return addressee_of(package, author_of(args), passphrase_from(args.identity_key_file))
+
+
+def opened_by(args: argparse.Namespace, project: "Project") -> "Identity":
+    """The keys of the name given, or those that a package project was sealed to."""
+    from evaldesk.services.packages.addressing import reader_identity
+    from evaldesk.services.projects.identities import passphrase_from
+
+    if args.identity:
+        return identity_of(args)
+    return reader_identity(project, author_of(args), passphrase_from(args.identity_key_file))
 
 
 def _valid(parser: argparse.ArgumentParser) -> None:

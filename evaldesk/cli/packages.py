@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaldesk.cli.command import Command, Context, Outcome, add_project, author_of, opened
-from evaldesk.cli.identities import add_identity, identity_of
+from evaldesk.cli.identities import add_identity, addressed, identity_of, opened_by
 from evaldesk.domain.wording import counted
 
 if TYPE_CHECKING:
@@ -92,8 +92,9 @@ def _open_arguments(parser: argparse.ArgumentParser) -> None:
 def _open(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.packages.working import open_package
 
+    identity = addressed(args, args.file)
     offer = open_package(
-        args.file, args.project, identity_of(args), encrypted=not args.plain, sender=args.sender
+        args.file, args.project, identity, encrypted=not args.plain, sender=args.sender
     )
     data = asdict(offer) | {"path": str(args.project), "encrypted": not args.plain}
     text = (
@@ -114,7 +115,7 @@ def _return(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.packages.working import give_back, plan_return
 
     with opened(args) as project:
-        identity = identity_of(args)
+        identity = opened_by(args, project)
         project.signer = identity
         plan = plan_return(project)
         made = give_back(project, args.out, identity)
@@ -150,7 +151,7 @@ def _merge(args: argparse.Namespace, context: Context) -> Outcome:
     from evaldesk.services.packages.merging import merge
 
     with opened(args) as project:
-        identity = identity_of(args)
+        identity = addressed(args, args.files[0])
         project.signer = identity
         report = merge(
             project,

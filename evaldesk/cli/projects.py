@@ -13,7 +13,7 @@ from evaldesk.cli.command import (
     add_project,
     opened,
 )
-from evaldesk.cli.identities import add_identity, identity_of
+from evaldesk.cli.identities import add_identity, addressed
 from evaldesk.cli.keys import PASSPHRASE, add_lock, lock_of, unlock_of
 from evaldesk.domain.errors import UsageError
 
@@ -122,7 +122,7 @@ def _verify(args: argparse.Namespace, _: Context) -> Outcome:
 def _verify_package(args: argparse.Namespace) -> Outcome:
     from evaldesk.services.packages.checking import check_package
 
-    found = check_package(args.file, identity_of(args))
+    found = check_package(args.file, addressed(args, args.file))
     data = {
         "ok": not found.faults,
         "checked": found.checked,

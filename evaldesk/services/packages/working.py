@@ -145,6 +145,16 @@ def open_package(
     return offer
 
 
+def reader_of(project: "Project") -> str:
+    """Fingerprint of the key that a package project was sealed to.
+
+    Raises:
+        UsageError: the project was not made of a package.
+    """
+    _, manifest = _origin(project)
+    return str(manifest.reader["fingerprint"])
+
+
 def plan_return(project: "Project") -> ReturnPlan:
     """What `give_back` would send.
 

@@ -77,17 +77,25 @@ def kept_identity(name: str) -> KeptIdentity:
     return found
 
 
-def own_identity(name: str, passphrase: AskPassphrase) -> Identity:
-    """This person's keys, opened; made where there are none yet.
+def own_identity(name: str, own_name: str, passphrase: AskPassphrase) -> Identity:
+    """This person's keys, opened.
+
+    Args:
+        name: whose; empty for those of ``own_name``, else the only ones that this machine has,
+            else new ones, where it has none yet.
 
     Raises:
+        NotFoundError: none of that name; or no name, and several that it could be.
         NotAllowedError: there is neither a keyring nor a passphrase, or it is another one.
     """
     store = identity_store()
-    found = store.find(name)
-    if found is None:
-        return store.make(name, passphrase)
-    return store.unlock(found, passphrase)
+    kept = store.list()
+    if not name and not kept:
+        return store.make(own_name, passphrase)
+    found = store.find(name or own_name)
+    if found is None and not name and len({one.card.name for one in kept}) == 1:
+        found = kept[-1]
+    return store.unlock(found or kept_identity(name or own_name), passphrase)
 
 
 def quiet_signer(name: str) -> Identity | None:

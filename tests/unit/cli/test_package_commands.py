@@ -66,13 +66,18 @@ def test_out_and_back(run: Run, project: Path, tmp_path: Path) -> None:
     assert run(*export, "--dry-run")["items"] == 1
     assert not sent.exists()
     assert run(*export).keys() >= {"path", "items", "sha256", "to"}
-    for name in ("Ada", "Olga"):
-        assert run("verify", sent, "--identity", name)["ok"]
+    for whose in (["--identity", "Ada"], ["--identity", "Olga"], []):
+        assert run("verify", sent, *whose)["ok"]
+    # Whose it is to be is not guessed, and a name that nobody has makes no keys.
+    other = [*export[:-4], "--out", tmp_path / "other.evalpack"]
+    assert "There are: Ada, Olga" in run(*other, code=2)["hint"]
+    assert "Olga" in run(*other, "--identity", "Olgo", code=2)["hint"]
+    assert [one["name"] for one in run("identity", "list")] == ["Olga", "Ada"]
     theirs = tmp_path / "ada.evaldesk"
     assert run("package", "open", sent, theirs, "--identity", "Olga", code=5)["exit_code"] == 5
-    assert run("package", "open", sent, theirs, "--identity", "Ada")["encrypted"] is True
+    assert run("package", "open", sent, theirs)["encrypted"] is True
     assert run("info", theirs)["encrypted"] is True
-    give = ["package", "return", theirs, "--out", back, "--identity", "Ada"]
+    give = ["package", "return", theirs, "--out", back]
     assert "nothing to return" in run(*give, code=2)["error"]
     keys = openers(lambda _: "one for the keys")
     with open_project(theirs, unlock_with(keyring=False, openers=keys)) as opened:
@@ -80,7 +85,7 @@ def test_out_and_back(run: Run, project: Path, tmp_path: Path) -> None:
         step = Step(queue.pks[0], "success", None, "yes")
         review.apply(opened, queue.rubric, "Ada", step, round="Pilot")
     assert run(*give)["ratings"] == 1
-    merge = ["package", "merge", project, back, "--identity", "Olga"]
+    merge = ["package", "merge", project, back]
     for words, added in (([*merge, "--dry-run"], 1), (merge, 1), (merge, 0)):
         found = run(*words)
         assert found["added"] == added
