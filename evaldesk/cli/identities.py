@@ -46,14 +46,16 @@ def identity_of(args: argparse.Namespace) -> "Identity":
     return own_identity(args.identity, author_of(args), passphrase_from(args.identity_key_file))
 
 
-def addressed(args: argparse.Namespace, package: Path) -> "Identity":
+def addressed(args: argparse.Namespace, package: Path, *, reader: bool = False) -> "Identity":
     """The keys of the name given, or whichever of this machine's a package is sealed to."""
     from evaldesk.services.packages.addressing import addressee_of
     from evaldesk.services.projects.identities import passphrase_from
 
     if args.identity:
         return identity_of(args)
-    return addressee_of(package, author_of(args), passphrase_from(args.identity_key_file))
+    return addressee_of(
+        package, author_of(args), passphrase_from(args.identity_key_file), reader=reader
+    )
 
 
 def opened_by(args: argparse.Namespace, project: "Project") -> "Identity":

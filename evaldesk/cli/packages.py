@@ -92,7 +92,7 @@ def _open_arguments(parser: argparse.ArgumentParser) -> None:
 def _open(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.packages.working import open_package
 
-    identity = addressed(args, args.file)
+    identity = addressed(args, args.file, reader=True)
     offer = open_package(
         args.file, args.project, identity, encrypted=not args.plain, sender=args.sender
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from evaldesk.credentials.identities import AskPassphrase, Identity, KeptIdentity
 from evaldesk.domain.errors import InputError, NotAllowedError
+from evaldesk.exchange import container
 from evaldesk.services.packages.files import read_file
 from evaldesk.services.packages.working import reader_of
 from evaldesk.services.projects.identities import identity_store, kept_identity
@@ -13,11 +14,14 @@ if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
 
-def addressee_of(path: Path, name: str, passphrase: AskPassphrase) -> Identity:
+def addressee_of(
+    path: Path, name: str, passphrase: AskPassphrase, *, reader: bool = False
+) -> Identity:
     """Whichever of this machine's identities a package is sealed to.
 
     Args:
         name: whose is tried first.
+        reader: its reader's rather than its sender's, who can open it as well, if both are here.
 
     Raises:
         NotAllowedError: it is sealed to none of them, or what would open them is missing.
@@ -25,16 +29,18 @@ def addressee_of(path: Path, name: str, passphrase: AskPassphrase) -> Identity:
     """
     content = read_file(path)
     refused: NotAllowedError | None = None
-    for kept in _kept(name):
+    store, all_kept = identity_store(), _kept(name)
+    for kept in all_kept:
         try:
-            identity = identity_store().unlock(kept, passphrase)
-            identity.unseal(content)
+            identity = store.unlock(kept, passphrase)
+            wanted = container.unsealed(content, identity).manifest.reader["fingerprint"]
         except NotAllowedError as error:
             refused = refused or error
         except InputError:
             return identity  # it is damaged, and whoever checks it says how
         else:
-            return identity
+            fitting = [one for one in all_kept if one.card.fingerprint == wanted]
+            return store.unlock(fitting[0], passphrase) if reader and fitting else identity
     assert refused is not None
     raise refused
 
