@@ -138,7 +138,7 @@ COMMANDS = (
     Command(
         "encrypt",
         "Encrypt a project that is not.",
-        "EVALDESK_PASSPHRASE='…' evaldesk encrypt support.evaldesk --recovery",
+        "evaldesk encrypt support.evaldesk --key-file passphrase.txt --recovery",
         _encrypt_arguments,
         _encrypt,
     ),

@@ -60,9 +60,14 @@ def opened_with_key(args: argparse.Namespace) -> "Project":
 
         typed = getpass.getpass(f"Passphrase or recovery code of {args.project.name}: ")
         project = open_project(args.project, unlock_with(typed, unlock.holder))
-    if args.key_file is not None and not project.encrypted:
-        print("The project is not encrypted; the key file was not used.", file=sys.stderr)
+    tell_unused_key(args, project.encrypted)
     return project
+
+
+def tell_unused_key(args: argparse.Namespace, encrypted: bool) -> None:
+    """Say on standard error where a key file was given for a project that needs none."""
+    if args.key_file is not None and not encrypted:
+        print("The project is not encrypted; the key file was not used.", file=sys.stderr)
 
 
 def add_lock(parser: argparse.ArgumentParser) -> None:

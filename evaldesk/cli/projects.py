@@ -14,7 +14,7 @@ from evaldesk.cli.command import (
     opened,
 )
 from evaldesk.cli.identities import add_identity, addressed
-from evaldesk.cli.keys import PASSPHRASE, add_lock, lock_of, unlock_of
+from evaldesk.cli.keys import PASSPHRASE, add_lock, lock_of, tell_unused_key, unlock_of
 from evaldesk.domain.errors import UsageError
 
 
@@ -99,10 +99,12 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
 def _verify(args: argparse.Namespace, _: Context) -> Outcome:
     from evaldesk.services.packages.checking import is_package
     from evaldesk.services.projects.opening import verify
+    from evaldesk.storage.engine import is_encrypted
 
     if is_package(args.file):
         return _verify_package(args)
     found = verify(args.file, unlock=unlock_of(args))
+    tell_unused_key(args, is_encrypted(args.file))
     data = {
         "ok": found.ok,
         "checked": found.checked,

@@ -623,7 +623,7 @@ def test_a_place_that_cannot_be_written_is_wrong_usage(
 def test_a_fault_of_the_program_still_gives_one_document(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(path: Path) -> None:
+    def broken(path: Path, unlock: object = None) -> None:
         raise RuntimeError("a secret text")
 
     monkeypatch.setattr("evaldesk.services.projects.opening.open_project", broken)
