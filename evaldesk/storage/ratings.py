@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, select
 from sqlalchemy import func as sql
 
 from evaldesk.domain.identifiers import new_id, now
@@ -302,6 +302,15 @@ class RatingRepository:
             round: only those of this round; empty for all.
             trace_pk: only those of this trace; None for all.
         """
+        return self._handed("flagged", rubric, round, trace_pk)
+
+    def skipped(self, rubric: str, round: str) -> list[Flag]:
+        """The ratings of a round that stand as skipped, oldest first; for its owner."""
+        return self._handed("skipped", rubric, round)
+
+    def _handed(
+        self, state: Handed, rubric: str, round: str, trace_pk: int | None = None
+    ) -> list[Flag]:
         s = t.submission.c
         last = (
             select(sql.max(s.seq))
@@ -317,7 +326,7 @@ class RatingRepository:
             found = connection.execute(
                 select(s.trace_pk, t.person.c.name, s.note, s.created_at)
                 .join(t.person, t.person.c.pk == s.rater_pk)
-                .where(s.state == "flagged", s.seq.in_(last))
+                .where(s.state == state, s.seq.in_(last))
                 .order_by(s.seq)
             )
             return [Flag(*row) for row in found]
@@ -496,15 +505,7 @@ def _told(connection: Connection, trace_pk: int, rubric: str, round: str) -> dic
 
 
 def _append(connection: Connection, row: dict[str, Any], value: Given | None, rater: str) -> Answer:
-    current = _current(
-        connection,
-        row["trace_pk"],
-        row["rubric_pk"],
-        row["field"],
-        row["rater_pk"],
-        row["reading"],
-        row["round_pk"],
-    )
+    current = _current(connection, row)
     text = None if value is None else encode_value(value)
     if current is None and text is None:
         return Answer("", row["trace_pk"], row["field"], rater, None, now())
@@ -529,7 +530,7 @@ def _append(connection: Connection, row: dict[str, Any], value: Given | None, ra
         "created_at": now(),
         "supersedes": None if current is None else current.id,
     }
-    connection.execute(t.answer.insert().values(**whole))
+    connection.execute(t.answer.insert(), whole)
     standing.follow_up(connection, "answer", whole)
     return Answer(
         id=whole["id"],
@@ -544,29 +545,29 @@ def _append(connection: Connection, row: dict[str, Any], value: Given | None, ra
     )
 
 
-def _current(
-    connection: Connection,
-    trace_pk: int,
-    rubric_pk: int,
-    field: str,
-    rater_pk: int,
-    reading: int,
-    round_pk: int | None,
-) -> Row[*tuple[Any, ...]] | None:
-    newer = t.answer.alias("newer")
-    in_round = t.answer.c.round_pk.is_not_distinct_from(round_pk)
-    return connection.execute(
-        select(t.answer)
-        .where(
-            t.answer.c.rubric_pk == rubric_pk,
-            t.answer.c.trace_pk == trace_pk,
-            t.answer.c.field == field,
-            t.answer.c.rater_pk == rater_pk,
-            t.answer.c.reading == reading,
-            ~select(1).where(newer.c.supersedes == t.answer.c.id).exists(),
-            not_aside(t.answer.c.id, within_round=True),
-        )
-        # More than one only after a merge: see `standing`.
-        .order_by(in_round.desc(), not_aside(t.answer.c.id).desc(), t.answer.c.seq.desc())
-        .limit(1)
-    ).one_or_none()
+_newer = t.answer.alias("newer")
+# Made once: to make it takes longer than to ask it.
+_CURRENT = (
+    select(t.answer)
+    .where(
+        t.answer.c.rubric_pk == bindparam("rubric_pk"),
+        t.answer.c.trace_pk == bindparam("trace_pk"),
+        t.answer.c.field == bindparam("field"),
+        t.answer.c.rater_pk == bindparam("rater_pk"),
+        t.answer.c.reading == bindparam("reading"),
+        ~select(1).where(_newer.c.supersedes == t.answer.c.id).exists(),
+        not_aside(t.answer.c.id, within_round=True),
+    )
+    # More than one only after a merge: see `standing`.
+    .order_by(
+        t.answer.c.round_pk.is_not_distinct_from(bindparam("round_pk")).desc(),
+        not_aside(t.answer.c.id).desc(),
+        t.answer.c.seq.desc(),
+    )
+    .limit(1)
+)
+
+
+def _current(connection: Connection, row: Mapping[str, Any]) -> Row[*tuple[Any, ...]] | None:
+    asked = ("rubric_pk", "trace_pk", "field", "rater_pk", "reading", "round_pk")
+    return connection.execute(_CURRENT, {name: row[name] for name in asked}).one_or_none()

@@ -49,6 +49,7 @@ class Fork:
 
 _aside = t.aside.alias("set_aside")
 _later = t.aside.alias("later_word")
+_ANY_ASIDE = select(1).select_from(t.aside).limit(1)
 
 
 def not_aside(row_id: ColumnElement[Any], *, within_round: bool = False) -> ColumnElement[bool]:
@@ -115,7 +116,7 @@ def follow_up(connection: Connection, table: str, row: Mapping[str, Any]) -> Non
     """After a row was added by a person here: where its question was forked, say anew what stands.
     Costs nothing in a project that nothing was merged into.
     """
-    if connection.execute(select(1).select_from(t.aside).limit(1)).first() is not None:
+    if connection.execute(_ANY_ASIDE).first() is not None:
         settle(connection, table, [tuple(row[name] for name in QUESTIONS[table])])
 
 

@@ -24,16 +24,15 @@ def own_head(connection: Connection) -> tuple[str, int, str]:
     Raises:
         DamagedError: the file has no log.
     """
-    head = t.audit_head.c
-    found = connection.execute(
-        select(head.chain, head.number, head.hash).where(head.own == 1)
-    ).one_or_none()
+    raw: Any = connection.connection.dbapi_connection
+    found = raw.execute("SELECT chain, number, hash FROM audit_head WHERE own = 1").fetchone()
     if found is None:
         raise DamagedError(
             "The log of this project is missing; it was taken out by another program.",
             "Restore a backup: nothing is written to a project without its log.",
         )
-    return found.chain, found.number, found.hash
+    chain, number, digest = found
+    return chain, number, digest
 
 
 def next_number(connection: Connection) -> int:

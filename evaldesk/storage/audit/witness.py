@@ -1,5 +1,6 @@
 """Sees what a write transaction did, and says it in one event at its end."""
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -117,11 +118,18 @@ def _named(touched: set[str]) -> str:
 
 
 def _highest(raw: Any) -> dict[str, int]:
+    names, statement = _asking_highest()
+    found = raw.execute(statement).fetchone()
+    return {name: high or 0 for name, high in zip(names, found, strict=True)}
+
+
+@functools.cache
+def _asking_highest() -> tuple[tuple[str, ...], str]:
+    """Tables, and the one statement that asks for the highest row number of each."""
     names = (*coverage.appended(), "audit_event")
     keys = [*(portable_rows.form(name).key[0] for name in coverage.appended()), "seq"]
     parts = (f'(SELECT max({key}) FROM "{name}")' for name, key in zip(names, keys, strict=True))
-    found = raw.execute(f"SELECT {', '.join(parts)}").fetchone()
-    return {name: high or 0 for name, high in zip(names, found, strict=True)}
+    return names, f"SELECT {', '.join(parts)}"
 
 
 def _appended(
