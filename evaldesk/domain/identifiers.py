@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -51,6 +52,21 @@ def new_id() -> str:
 def now() -> str:
     """The present moment in UTC as ISO 8601 with milliseconds and a Z."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
+
+
+def moment(text: Any) -> datetime | None:
+    """A time as `now` writes it; None for everything else, such as the 31st of February. In this
+    form alone do texts sort as times do.
+    """
+    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _without_nan(value: Any) -> Any:

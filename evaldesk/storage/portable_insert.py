@@ -108,6 +108,15 @@ def _bytes(value: str) -> bytes:
         raise InputError("A row names no trace.") from error
 
 
+def _is_text(value: str) -> bool:
+    """JSON can hold half a character, which no file can."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _checked(name: str, column: Column[Any], value: Any) -> Any:
     where = f"“{column.name}” of a row of {name}"
     if value is None:
@@ -124,6 +133,6 @@ def _checked(name: str, column: Column[Any], value: Any) -> Any:
     elif isinstance(kind, Float):
         if isinstance(value, int | float) and not isinstance(value, bool):
             return value
-    elif isinstance(value, str) and len(value) <= _LONGEST:
+    elif isinstance(value, str) and len(value) <= _LONGEST and _is_text(value):
         return value
     raise InputError(f"{where} is of another kind, or too long.")

@@ -17,8 +17,9 @@ import pytest
 
 from evaldesk.credentials.identities import Identity, IdentityStore
 from evaldesk.credentials.sealed_file import Cost
+from evaldesk.domain.audit import AuditEvent
 from evaldesk.domain.errors import EvalDeskError, InputError, NotAllowedError, UsageError
-from evaldesk.domain.identifiers import canonical_json, new_id
+from evaldesk.domain.identifiers import canonical_json, new_id, now
 from evaldesk.domain.query import TraceQuery
 from evaldesk.domain.round import RoundDraft, RoundItem, RoundRules
 from evaldesk.domain.rubric import Rubric
@@ -33,6 +34,8 @@ from evaldesk.services.privacy.redaction import profiles
 from evaldesk.services.projects.encryption import unlock_with
 from evaldesk.services.projects.identities import revoke, trust
 from evaldesk.services.projects.opening import open_project, verify_open
+from evaldesk.services.reading import highlights
+from evaldesk.services.reading.passages import passages_of
 from evaldesk.services.rounds import queue as round_queue
 from evaldesk.storage.project import Project
 
@@ -212,6 +215,23 @@ def rate(
         project.notes.add(item, rater, "note", text=f"note {place}")
 
 
+def mark(project: Project, rater: str) -> None:
+    """A highlight and a stretch of work, on the first item."""
+    pk = round_queue.round_queue(project, "Pilot", rater).pks[0]
+    trace = project.traces.read(pk)
+    passages = passages_of(trace)
+    first = passages[0]
+    made = highlights.make(
+        *(trace, passages, first.step, first.key, 0, 1),
+        author=rater,
+        kind="label",
+        label="odd",
+        round="Pilot",
+    )
+    project.highlights.put(made)
+    project.work_times.spent(pk, "Support", rater, 4000, round="Pilot")
+
+
 def dump(project: Project) -> Iterator[str]:
     """Every row of every table."""
     with project.database.read() as connection:
@@ -378,11 +398,17 @@ def resealed(
     """The return with something changed, signed by somebody and sealed to the owner."""
     opened = container.unsealed(back.read_bytes(), desk.people["Ada"])
     rows = [orjson.loads(line) for line in opened.members["rows.jsonl"].splitlines()]
-    data: dict[str, Any] = {"manifest": opened.manifest, "rows": rows, "members": {}}
+    events = opened.members["events.jsonl"]
+    data: dict[str, Any] = {
+        "manifest": opened.manifest,
+        "rows": rows,
+        "events": events,
+        "members": {},
+    }
     change(rows, data)
     members = {
         "rows.jsonl": b"".join(canonical_json(row) + b"\n" for row in data["rows"]),
-        "events.jsonl": opened.members["events.jsonl"],
+        "events.jsonl": events,
         **data["members"],
     }
     signer = desk.people[who]
@@ -427,6 +453,54 @@ def no_events(_: Any, data: dict[str, Any]) -> None:
     data["members"]["events.jsonl"] = b"{}\n"
 
 
+def log(*events: AuditEvent) -> Callable[[Any, dict[str, Any]], None]:
+    """Entries behind those that are there; each gets the chain, and the place, that it lacks."""
+
+    def change(_: Any, data: dict[str, Any]) -> None:
+        lines = data["events"].splitlines()
+        last = AuditEvent(**orjson.loads(lines[-1]))
+        for event in events:
+            if not event.chain:
+                event = replace(event, chain=last.chain, number=last.number + 1, before=last.hash)
+                last = event
+            lines.append(canonical_json(working.event_json(event)))
+        data["members"]["events.jsonl"] = b"\n".join(lines)
+
+    return change
+
+
+def raw_log(raw: bytes) -> Callable[[Any, dict[str, Any]], None]:
+    def change(_: Any, data: dict[str, Any]) -> None:
+        data["members"]["events.jsonl"] = raw
+
+    return change
+
+
+def raw_rows(raw: bytes) -> Callable[[Any, dict[str, Any]], None]:
+    def change(_: Any, data: dict[str, Any]) -> None:
+        data["members"]["rows.jsonl"] = raw
+
+    return change
+
+
+def said(kind: str, author: str, body: dict[str, Any] | None = None, chain: str = "") -> AuditEvent:
+    return AuditEvent(new_id(), chain, 1, now(), kind, author, body or {}, "")
+
+
+def lies(rows: Any, data: dict[str, Any]) -> None:
+    """An entry that says of rows of one's own what they do not say."""
+    ids = [rows[0]["row"]["id"]]
+    told = {"answer": {"count": 1, "ids": ids, "sha256": "0" * 64}}
+    log(said("rating.answered", "Ada", {"rows": told}))(rows, data)
+
+
+def at(when: str) -> Callable[[Any, dict[str, Any]], None]:
+    def change(_: Any, data: dict[str, Any]) -> None:
+        data["manifest"] = replace(data["manifest"], created_at=when)
+
+    return change
+
+
 REFUSED: dict[str, tuple[str, Callable[[Any, dict[str, Any]], None], str, int]] = {
     "somebody else signed": ("Eve", lambda *_: None, "sent to Ada", 5),
     "another rater signed": ("Bo", lambda *_: None, "sent to Ada", 5),
@@ -452,6 +526,32 @@ REFUSED: dict[str, tuple[str, Callable[[Any, dict[str, Any]], None], str, int]] 
     "trust": ("Ada", a_stranger, "reviewer may not", 5),
     "twice the same": ("Ada", twice, "twice", 3),
     "a broken log": ("Ada", no_events, "log", 3),
+    "no log": ("Ada", raw_log(b""), "log is missing", 3),
+    "an entry in another's name": ("Ada", log(said("ruling.given", "Olga")), "name of Olga", 5),
+    "another's log": ("Ada", log(said("x", "Bo", chain=new_id())), "logs of other files", 5),
+    "a log that lies": ("Ada", lies, "its own log says", 3),
+    "rows that no log knows": ("Ada", put("comment", "better"), "its own log says", 3),
+    "rows in an odd shape": ("Ada", log(said("x", "Ada", {"rows": [1]})), "log cannot be", 3),
+    "a log too long": ("Ada", log(said("x", "Ada", {"x": "x" * 1_000_001})), "too long", 3),
+    "a deep log": ("Ada", raw_log(b"[" * 100_000), "cannot be read", 3),
+    "deep rows": ("Ada", raw_rows(b"[" * 100_000), "cannot be read", 3),
+    "half a character": (
+        *("Ada", raw_rows(b'{"table":"answer","row":{"id":"\\ud800"}}')),
+        *("in the name of", 5),
+    ),
+    "half a character said": ("Ada", put("comment", "\ud800"), "another kind", 3),
+    "a list for a trace": ("Ada", put("trace", []), "not assigned", 5),
+    "a day that is none": ("Ada", put("created_at", "2026-02-31T00:00:00Z"), "no time", 3),
+    "a time of other hours": ("Ada", put("created_at", "2026-02-01T00:00:00+09:00"), "no time", 3),
+    "signed on no day": ("Ada", at("tomorrow"), "when it was signed", 3),
+    "a note of no kind": ("Ada", put("kind", "gold", "note"), "no note", 3),
+    "a note nowhere": ("Ada", put("message", -2, "note"), "no note", 3),
+    "work before it began": ("Ada", put("active_ms", -1, "work_time"), "nobody can have", 3),
+    "work without an end": ("Ada", put("active_ms", 10**12, "work_time"), "nobody can have", 3),
+    "a mark of no kind": ("Ada", put("kind", "gold", "highlight"), "no highlight", 3),
+    "a mark of no severity": ("Ada", put("severity", "S9", "highlight"), "no highlight", 3),
+    "a mark before it begins": ("Ada", put("stop", -1, "highlight"), "no highlight", 3),
+    "a mark of another's": ("Ada", put("root", new_id(), "highlight"), "no highlight", 3),
     "another package": ("Ada", content(assignment=new_id()), "did not send", 3),
     "another assignment": ("Ada", content(assignment_sha256="0" * 64), "another version", 3),
 }
@@ -461,6 +561,7 @@ REFUSED: dict[str, tuple[str, Callable[[Any, dict[str, Any]], None], str, int]] 
 def back(desk: Desk) -> Path:
     with desk.open(desk.send("Ada"), "Ada") as project:
         rate(project, "Ada")
+        mark(project, "Ada")
         return desk.back(project, "Ada", "back")
 
 
@@ -473,7 +574,7 @@ def test_a_forged_return_is_refused_and_nothing_changes(desk: Desk, back: Path, 
     assert words in report.files[0].rejected
     assert (report.exit_code, report.added, report.verified) == (code, 0, 0)
     assert digest(desk.project) == before
-    assert desk.merge(back).added == 21
+    assert desk.merge(back).added == 23
 
 
 def test_the_same_id_cannot_say_something_else_later(desk: Desk, back: Path) -> None:
@@ -511,7 +612,7 @@ def test_revoked_and_unknown_keys_are_refused(desk: Desk, back: Path) -> None:
     assert "revoked" in report.files[0].rejected
     assert report.exit_code == 5
     assert digest(desk.project) == before
-    assert desk.merge(back).added == 21
+    assert desk.merge(back).added == 23
     revoke(desk.project, "Ada", "Olga", "stolen", compromised=True)
     assert "compromised" in desk.merge(back).files[0].rejected
     assert desk.project.ratings.progress("Support", "Ada", round="Pilot")

@@ -5,53 +5,29 @@ already brings nothing, so that the same files in any order, any number of times
 project.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from evaldesk.credentials.signatures import is_signed
-from evaldesk.domain.audit import AuditEvent
-from evaldesk.domain.errors import EvalDeskError, InputError, NotAllowedError, NotFoundError
-from evaldesk.domain.exchange import Brought, CarriedRow, Conflict, MergeCount, PackageRecord
+from evaldesk.domain.errors import EvalDeskError, InputError, NotAllowedError
+from evaldesk.domain.exchange import Brought, Conflict, MergeCount, PackageRecord
 from evaldesk.domain.fingerprint_words import words_of
+from evaldesk.domain.identifiers import moment
 from evaldesk.domain.identity import Role
-from evaldesk.domain.rating import RulingKind
-from evaldesk.domain.rubric import CannotJudge, Rubric
 from evaldesk.exchange import container
 from evaldesk.exchange.container import Package
 from evaldesk.exchange.manifest import Manifest, damaged, read_manifest
-from evaldesk.services.labelling.answering import checked
+from evaldesk.services.packages.arriving_log import events_of
+from evaldesk.services.packages.arriving_rows import rows_of
 from evaldesk.services.packages.files import read_file
-from evaldesk.services.packages.working import (
-    EVENT_MEMBERS,
-    EVENTS,
-    RETURNED,
-    ROWS,
-    RULED,
-    lines_of,
-    sha256_of,
-)
-from evaldesk.storage import codec
-from evaldesk.storage.packages import CARRIED
+from evaldesk.services.packages.working import sha256_of
 
 if TYPE_CHECKING:
     from evaldesk.credentials.identities import Identity
     from evaldesk.storage.project import Project
-
-MAY_BRING: Mapping[Role, tuple[str, ...]] = {
-    "reviewer": RETURNED,
-    "adjudicator": (*RETURNED, RULED),
-    "specialist": (*RETURNED, RULED),
-    "owner": (*RETURNED, RULED),
-}
-"""Role → tables whose rows its packages may carry; always the person's own rows alone."""
-
-_STATES = ("submitted", "skipped", "flagged", "reopened")
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{64}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +176,8 @@ def _checked(
         InputError: it does not fit what was sent, or is not whole.
     """
     manifest = package.manifest
+    if moment(manifest.created_at) is None:
+        raise damaged("it does not say when it was signed")
     if manifest.kind != "return":
         raise InputError(
             "It is an assignment, not what came back of one.", "`package open` makes it a project."
@@ -218,7 +196,7 @@ def _checked(
     sent = read_manifest(record.manifest.encode("utf-8"))
     role = _role(project, manifest, sent)
     known |= {"role": role, "round": sent.content["round"]["name"]}
-    rows = _rows(project, package, sent, role)
+    rows = rows_of(project, package, sent, role)
     return Brought(
         record=PackageRecord(
             package=manifest.id,
@@ -231,7 +209,7 @@ def _checked(
         ),
         assignment=sent.id,
         rows=rows,
-        events=_events(package),
+        events=events_of(project, package, sent),
     )
 
 
@@ -256,123 +234,3 @@ def _role(project: "Project", manifest: Manifest, sent: Manifest) -> Role:
         # Days, as the clocks of two machines differ.
         raise NotAllowedError("It says that it was made before the assignment was sent.")
     return trusted.role
-
-
-def _rows(project: "Project", package: Package, sent: Manifest, role: Role) -> list[CarriedRow]:
-    content = sent.content
-    rubric = project.rubrics.get(content["rubric"]["name"], content["rubric"]["version"])
-    items = {one["trace"] for one in content["items"]}
-    found: list[CarriedRow] = []
-    questions: dict[str, tuple[Any, ...]] = {}
-    for place, line in enumerate(lines_of(package, ROWS), 1):
-        where = f"row {place}"
-        if not isinstance(line, dict) or set(line) != {"table", "row"}:
-            raise damaged(f"{where} cannot be read")
-        table, row = line["table"], line["row"]
-        if not isinstance(row, dict) or not isinstance(table, str):
-            raise damaged(f"{where} cannot be read")
-        if table not in MAY_BRING[role]:
-            raise NotAllowedError(
-                f"It brings {_many(table)}, which somebody trusted as {role} may not.",
-                "Trust the person with another role first, if they may.",
-            )
-        if row.get(CARRIED[table]) != content["rater"]:
-            raise NotAllowedError(
-                f"It brings {_many(table)} in the name of {row.get(CARRIED[table])}; the "
-                f"assignment was {content['rater']}'s."
-            )
-        if row.get("trace") not in items:
-            raise NotAllowedError(f"It brings {_many(table)} of a trace that was not assigned.")
-        _check_place(row, table, content)
-        _check_form(row, where)
-        if table == "answer":
-            _check_answer(row, str(row.get("field")), rubric, where)
-        if table == RULED:
-            _check_ruling(row, rubric, where)
-        if table == "submission" and row.get("state") not in _STATES:
-            raise damaged(f"{where} has a state that there is not")
-        _check_line(row, table, questions, where)
-        found.append(CarriedRow(table, row))
-    return found
-
-
-def _check_place(row: Mapping[str, Any], table: str, content: Mapping[str, Any]) -> None:
-    if row.get("reading") not in (None, 0):
-        raise NotAllowedError(f"It brings {_many(table)} of a repeat that was not assigned.")
-    if row.get("round") not in (None, content["round"]["id"]):
-        raise NotAllowedError(f"It brings {_many(table)} of another round.")
-    wanted = content["rubric"]
-    if row.get("rubric") not in (None, wanted["name"]):
-        raise NotAllowedError(f"It brings {_many(table)} by another rubric ({row['rubric']}).")
-    if row.get("version") not in (None, wanted["id"]):
-        raise InputError(
-            f"It brings {_many(table)} by another version of the rubric than the one that was sent."
-        )
-
-
-def _check_form(row: Mapping[str, Any], where: str) -> None:
-    identity, before, at = row.get("id"), row.get("supersedes"), row.get("created_at")
-    if not isinstance(identity, str) or not _ID.fullmatch(identity):
-        raise damaged(f"{where} has no id")
-    if before is not None and (not isinstance(before, str) or before == identity):
-        raise damaged(f"{where} supersedes itself")
-    if not isinstance(at, str) or not _TIME.fullmatch(at):
-        raise damaged(f"{where} has no time")
-
-
-def _check_ruling(row: Mapping[str, Any], rubric: Rubric, where: str) -> None:
-    if row.get("kind") not in get_args(RulingKind) or not str(row.get("reason") or "").strip():
-        raise damaged(f"{where} is no ruling")
-    if (row["kind"] in ("adopt", "other")) != (row.get("value") is not None):
-        raise damaged(f"{where} is no ruling")
-    _check_answer(row, str(row.get("criterion")), rubric, where)
-
-
-def _check_answer(row: Mapping[str, Any], name: str, rubric: Rubric, where: str) -> None:
-    text = row.get("value")
-    if text is None:
-        return
-    try:
-        value = codec.decode(str(text))
-        given = CannotJudge.from_json(value) or value
-        fit = checked(rubric, name, given)
-    except (InputError, NotFoundError) as error:
-        raise InputError(f"{where} is no answer that the rubric has: {error.message}") from error
-    except EvalDeskError as error:
-        raise damaged(f"the answer of {where} cannot be read") from error
-    stored = fit.to_json() if isinstance(fit, CannotJudge) else fit
-    if codec.encode(stored) != text:
-        raise InputError(f"{where} is no answer that the rubric has: {str(text)[:60]}")
-
-
-def _check_line(
-    row: Mapping[str, Any], table: str, questions: dict[str, tuple[Any, ...]], where: str
-) -> None:
-    """What a row supersedes came before it, and answers the same question."""
-    named = ("trace", "rubric", "field", "criterion", "root", CARRIED[table])
-    question = (table, *(row.get(name) for name in named))
-    if row["id"] in questions:
-        raise damaged(f"{where} is there twice")
-    before = row.get("supersedes")
-    if before is not None and questions.get(before) != question:
-        raise damaged(f"{where} supersedes what did not come before it")
-    questions[row["id"]] = question
-
-
-def _events(package: Package) -> list[AuditEvent]:
-    found = []
-    for line in lines_of(package, EVENTS):
-        if not isinstance(line, dict) or set(line) != set(EVENT_MEMBERS):
-            raise damaged("an entry of its log cannot be read")
-        texts = [line[name] for name in EVENT_MEMBERS if name not in ("number", "body")]
-        if not all(isinstance(text, str) for text in texts) or not isinstance(line["body"], dict):
-            raise damaged("an entry of its log cannot be read")
-        if not isinstance(line["number"], int) or isinstance(line["number"], bool):
-            raise damaged("an entry of its log cannot be read")
-        found.append(AuditEvent(**line))
-    return found
-
-
-def _many(table: str) -> str:
-    words = {"work_time": "working times", "submission": "submissions"}
-    return words.get(table, f"{table}s")

@@ -353,7 +353,7 @@ def lines_of(package: Package, name: str) -> list[Any]:
     try:
         # Not orjson, which would turn integers beyond 64 bits into floats.
         return [json.loads(line) for line in package.members[name].split(b"\n") if line]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise damaged(f"{name} cannot be read") from error
 
 

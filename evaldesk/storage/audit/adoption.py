@@ -10,7 +10,7 @@ from evaldesk.domain.audit import AuditEvent
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.identity import Card
 from evaldesk.storage.audit import chain
-from evaldesk.storage.audit.verification import Fits
+from evaldesk.storage.audit.verification import Fits, LogCheck
 
 
 def adopt(connection: Connection, events: Iterable[AuditEvent], fits: Fits) -> int:
@@ -26,16 +26,25 @@ def adopt(connection: Connection, events: Iterable[AuditEvent], fits: Fits) -> i
         How many were new. What is here already brings nothing.
 
     Raises:
-        InputError: a fork, a gap, a broken link or a signature that does not fit.
+        InputError: a fork, a gap, a broken link, a signature that does not fit, or an entry that
+            speaks of rows that are here and are others.
     """
     raw: Any = connection.connection.dbapi_connection
     by_chain: defaultdict[str, list[AuditEvent]] = defaultdict(list)
     for event in events:
         by_chain[event.chain].append(event)
-    return sum(
+    added = sum(
         _adopted(raw, name, sorted(found, key=lambda event: event.number), fits)
         for name, found in by_chain.items()
     )
+    for name in by_chain:
+        for fault in LogCheck(connection, fits).brought(name):
+            # Kept, it would make this project's own log look tampered with from here on.
+            if fault is not None:
+                raise InputError(
+                    f"It does not say what its own log says ({fault.where}: {fault.what}).", _AGAIN
+                )
+    return added
 
 
 def _adopted(raw: Any, name: str, events: list[AuditEvent], fits: Fits) -> int:

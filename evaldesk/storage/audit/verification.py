@@ -280,12 +280,21 @@ class LogCheck:
                 yield Fault(f"{name} {key}", "is missing, and no entry of the log says so")
 
     def _brought(self) -> Iterator[Fault | None]:
+        for (name,) in self._raw.execute(
+            "SELECT DISTINCT chain FROM audit_event WHERE chain <> ? ORDER BY chain", (self._own,)
+        ).fetchall():
+            yield from self.brought(name)
+
+    def brought(self, name: str) -> Iterator[Fault | None]:
+        """The rows that are here of those that another file's log speaks of.
+
+        Args:
+            name: of its chain.
+        """
         cursor = self._raw.execute(
-            "SELECT chain, number, kind, body FROM audit_event WHERE chain <> ?"
-            " ORDER BY chain, number",
-            (self._own,),
+            "SELECT number, kind, body FROM audit_event WHERE chain = ? ORDER BY number", (name,)
         )
-        for name, number, kind, body in cursor.fetchall():
+        for number, kind, body in cursor.fetchall():
             rows = orjson.loads(body).get("rows", {})
             for table in _TRAVEL:
                 said = rows.get(table, {})
