@@ -285,6 +285,7 @@ def _estimate(args: argparse.Namespace, _: Context) -> Outcome:
                 "criterion": one.criterion,
                 "items": one.items,
                 "answered": one.answered,
+                "reworded": one.reworded,
                 "shares": [
                     {"point": share.point, **share.estimate.to_json(), "unweighted": share.plain}
                     for share in one.shares
@@ -311,6 +312,10 @@ def _estimate(args: argparse.Namespace, _: Context) -> Outcome:
     ]
     head = ("criterion", "point", "weighted [95 %]", "unweighted", "answered", "method")
     text = table(head, rows)
+    for one in found:
+        if one.reworded:
+            told = counted(one.reworded, "%1 answer", "%1 answers")
+            text += f"\n{one.criterion}: {told} to another wording of the question left out."
     if uses:
         used = [
             (use.criterion, use.rater or "all", estimate(use.changed), f"{use.changed.n:,}")

@@ -258,6 +258,13 @@ class PreferenceRepository:
 
     def flagged(self, round: str) -> list[PairFlag]:
         """The pairs that stand as flagged for the adjudicator, oldest first."""
+        return self._handed("flagged", round)
+
+    def skipped(self, round: str) -> list[PairFlag]:
+        """The pairs that stand as skipped, oldest first; for the round's owner."""
+        return self._handed("skipped", round)
+
+    def _handed(self, state: PairHanded, round: str) -> list[PairFlag]:
         s = t.pair_submission.c
         with self._database.read() as connection:
             pk = rounds.locate(connection, round)
@@ -269,7 +276,7 @@ class PreferenceRepository:
             found = connection.execute(
                 select(s.number, t.person.c.name, s.note, s.created_at)
                 .join(t.person, t.person.c.pk == s.rater_pk)
-                .where(s.state == "flagged", s.seq.in_(last))
+                .where(s.state == state, s.seq.in_(last))
                 .order_by(s.seq)
             )
             return [PairFlag(*row) for row in found]

@@ -3,7 +3,7 @@ weighted by the probability with which its item was drawn.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evaldesk.domain.errors import NotFoundError, UsageError
@@ -36,12 +36,14 @@ class RoundEstimate:
     Attributes:
         items: that were drawn; gold items that were only mixed in are none.
         answered: of how many there is an answer or a ruling.
+        reworded: answers to another wording of the question, which are left out.
     """
 
     criterion: str
     items: int
     answered: int
     shares: Sequence[Share]
+    reworded: int = 0
 
 
 def estimates(project: "Project", name: str, criterion: str = "") -> list[RoundEstimate]:
@@ -89,7 +91,7 @@ def estimates(project: "Project", name: str, criterion: str = "") -> list[RoundE
             ruling = rulings.get((pk, item.name))
             if ruling is not None and ruling.value is not None:
                 given[pk] = [ruling.value]
-        told.append(_estimated(item, given, chances))
+        told.append(replace(_estimated(item, given, chances), reworded=table.reworded))
     return told
 
 

@@ -70,6 +70,7 @@ class RoundFindings:
         agreement: as it stands; ``before`` as it stood at the reveal, if it was revealed.
         seconds: that each rating took, of active time.
         flags: (scenario, rater, note) of what was handed to the adjudicator.
+        skips: (scenario, rater) of what was put at the end of a queue and is still open.
         suggestions: how often what the round suggests was changed.
         pairs: what a pairwise round found, by criterion.
     """
@@ -79,6 +80,7 @@ class RoundFindings:
     before: Sequence[CriterionAgreement] = ()
     seconds: Sequence[float] = ()
     flags: Sequence[tuple[str, str, str]] = ()
+    skips: Sequence[tuple[str, str]] = ()
     suggestions: Sequence[SuggestionUse] = ()
     pairs: Sequence["CriterionPreferences"] = ()
 
@@ -139,7 +141,8 @@ def findings(project: "Project", name: str, person: str) -> RoundFindings:
     if found.revealed_at and now:
         before = agreement(project, found.rubric, round=name, before_reveal=True)
     flags = project.ratings.flagged(found.rubric, name)
-    rows = project.traces.rows(list(dict.fromkeys(one.trace_pk for one in flags)))
+    skips = project.ratings.skipped(found.rubric, name)
+    rows = project.traces.rows(list(dict.fromkeys(one.trace_pk for one in (*flags, *skips))))
     scenarios = {row.pk: row.scenario for row in rows}
     return RoundFindings(
         estimates(project, name),
@@ -147,6 +150,7 @@ def findings(project: "Project", name: str, person: str) -> RoundFindings:
         before,
         project.work_times.of_round(name),
         [(scenarios.get(one.trace_pk, ""), one.rater, one.note) for one in flags],
+        [(scenarios.get(one.trace_pk, ""), one.rater) for one in skips],
         suggestion_uses(project, name) if found.rules.suggest else (),
     )
 
@@ -158,12 +162,15 @@ def _of_pairs(project: "Project", found: Round, person: str) -> RoundFindings:
     from evaldesk.services.judging import preferences
 
     flags = project.preferences.flagged(found.name)
-    pairs = {pair.number: pair for pair in project.preferences.pairs(found.name)} if flags else {}
-    wanted = sorted({pairs[one.pair].a for one in flags})
+    skips = project.preferences.skipped(found.name)
+    handed = (*flags, *skips)
+    pairs = {pair.number: pair for pair in project.preferences.pairs(found.name)} if handed else {}
+    wanted = sorted({pairs[one.pair].a for one in handed})
     scenarios = {row.pk: row.scenario for row in project.traces.rows(wanted)}
     return RoundFindings(
         seconds=project.preferences.seconds(found.name),
         flags=[(scenarios[pairs[one.pair].a], one.rater, one.note) for one in flags],
+        skips=[(scenarios[pairs[one.pair].a], one.rater) for one in skips],
         pairs=preferences.findings(project, found.name, by=None, person=person),
     )
 

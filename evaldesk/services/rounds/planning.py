@@ -44,7 +44,7 @@ class RoundPlan:
         oversample: filters; what fits any of them is drawn ``factor`` times as readily.
         certain: filter; what fits is taken, whatever else is drawn.
         per_item: raters of an item; ``overlap`` the share of items that get so many, the others
-            get one.
+            get one. A calibration round asks all of its raters, whatever stands here.
         everyone: filter; what of the sample fits is rated by all, such as ``tier = critical``.
         calibration: how many of the sample all rate, first.
         gold: how many items with a gold value are mixed in unseen.
@@ -296,9 +296,9 @@ def _gold(project: "Project", plan: RoundPlan, frame: Frame, taken: set[int]) ->
     offered = sorted(known & set(frame.pks) - taken)
     if len(offered) < plan.gold:
         raise UsageError(
-            f"{counted(len(offered), '%1 trace has', '%1 traces have')} a ruling and is not drawn "
-            f"already; {plan.gold} gold items were asked for.",
-            "Rule on more, or ask for fewer.",
+            f"Gold items have a ruling and are not drawn already: there are {len(offered):,} of "
+            f"{plan.gold:,} that were asked for.",
+            "Rule on more, ask for fewer, or draw a smaller sample (0 for gold items alone).",
         )
     chosen = np.random.default_rng([plan.seed, 1]).choice(offered, plan.gold, replace=False)
     return [RoundItem(int(pk), (), "gold") for pk in sorted(chosen)]
@@ -323,7 +323,10 @@ def shared_out(plan: RoundPlan, frame: Frame, drawn: Sequence[RoundItem]) -> lis
     everybody = {
         place
         for place, item in enumerate(drawn)
-        if place in calibration or item.role == "gold" or item.trace_pk in shared
+        if plan.kind == "calibration"
+        or place in calibration
+        or item.role == "gold"
+        or item.trace_pk in shared
     }
     rest = [place for place in sampled if place not in everybody]
     many = round(plan.overlap * len(rest))

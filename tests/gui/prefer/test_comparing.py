@@ -19,6 +19,7 @@ from evaldesk.ui.actions import ActionRegistry
 from evaldesk.ui.actions.typing_guard import TypingGuard
 from evaldesk.ui.prompts import ScriptedPrompts
 from evaldesk.ui.screens.prefer.page import PreferPage
+from evaldesk.ui.screens.review.scope import Scope, look
 from evaldesk.ui.workspace import Workspace
 from tests.unit.services.pairs import project_with_runs
 
@@ -246,3 +247,14 @@ def test_somebody_else_at_the_window_sees_nothing_of_it(
     assert page.controller.queue is None
     assert page.controller.ready is None
     assert not page.trace_pane.pks
+
+
+def test_behind_the_pairs_stands_the_round_that_rates_one_trace_at_a_time(
+    project: Project,
+) -> None:
+    start_round(project, RoundPlan("Solo", "R", ("Ada",), sample=3), "Olga")
+    start_round(project, RoundPlan("Last", "R", ("Ada",), "pairwise", pairs=("one", "two")), "Olga")
+    found = look(project, Scope(), "Ada")
+    assert found.pairs == "Last"
+    assert found.queue is not None
+    assert found.queue.place[1] == "Solo"

@@ -11,6 +11,8 @@ from evaldesk.domain.trace import Scenario, TraceBody, TraceRecord
 from evaldesk.services.judging.adjudication import board, disagreements, flagged, gold, rule
 from evaldesk.services.judging.agreement import agreement
 from evaldesk.services.judging.judged import LeftOut, Question, judged
+from evaldesk.services.rounds.estimates import estimates
+from evaldesk.services.rounds.planning import RoundPlan, start_round
 from evaldesk.services.rubrics.present_wording import PresentWording
 from evaldesk.storage.project import Project
 
@@ -126,3 +128,19 @@ def test_what_was_flagged_reaches_the_adjudicator_without_disagreement(project: 
     # Taken back, it is nobody's business any more.
     project.ratings.submit(2, "Q", "Bo", reopen=True)
     assert flagged(project, "Q") == []
+
+
+def test_a_rounds_estimate_says_how_many_answers_the_new_wording_leaves_out(
+    project: Project,
+) -> None:
+    start_round(project, RoundPlan("First", "Q", ("Ada",)), "Olga")
+    for one in project.rounds.assigned("First", "Ada"):
+        project.ratings.answer(one.trace_pk, "Q", "ok", "Ada", "yes", round="First")
+    (before,) = estimates(project, "First", "ok")
+    assert (before.answered, before.reworded) == (4, 0)
+    reword(project)
+    pk = project.rounds.assigned("First", "Ada")[0].trace_pk
+    # Such as came in from a copy that had the new version already.
+    project.ratings.answer(pk, "Q", "ok", "Ada", "no", round="First")
+    (now,) = estimates(project, "First", "ok")
+    assert (now.answered, now.reworded) == (3, 1)

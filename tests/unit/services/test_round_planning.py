@@ -186,3 +186,8 @@ def test_a_started_round_has_the_planned_items(project: Project) -> None:
     assert kept == {item.trace_pk: item for item in planned.draft.items}
     for name, count in planned.per_rater.items():
         assert len(project.rounds.assigned("Started", name)) == count
+
+
+def test_all_raters_have_every_item_of_a_calibration(project: Project) -> None:
+    plan = replace(PLAN, kind="calibration", sample=6)
+    assert {item.raters for item in plan_round(project, plan).draft.items} == {PLAN.raters}

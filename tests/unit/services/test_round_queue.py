@@ -14,6 +14,7 @@ from evaldesk.services.labelling import review
 from evaldesk.services.labelling.blinding import at_stake, blindness
 from evaldesk.services.labelling.undo import SUBMISSION, Step
 from evaldesk.services.rounds import queue as round_queue
+from evaldesk.services.rounds.overview import findings
 from evaldesk.storage.project import Project
 from tests.unit.storage.records import fill, record
 
@@ -111,6 +112,8 @@ def test_skipped_items_come_again_at_the_end_and_flagged_ones_do_not(project: Pr
     do(project, queue, order[2], "no")
     queue = round_queue.round_queue(project, "First", "Bo")
     assert (queue.count("skipped"), queue.count("flagged"), queue.left) == (1, 1, 1)
+    names = {row.pk: row.scenario for row in project.traces.rows(list(order))}
+    assert findings(project, "First", "Olga").skips == [(names[order[0]], "Bo")]
     assert queue.next_pending(order[4]) == order[0]
     assert queue.next_pending(order[0]) == order[0]
     do(project, queue, order[0], "yes")
@@ -122,6 +125,8 @@ def test_skipped_items_come_again_at_the_end_and_flagged_ones_do_not(project: Pr
     step = Step(order[1], SUBMISSION, "flagged", "draft")
     review.apply(project, RUBRIC, "Bo", step, round="First")
     assert project.ratings.flagged("R") == []
+    # What was rated after all is no longer told as skipped.
+    assert findings(project, "First", "Olga").skips == []
 
 
 def test_nothing_of_others_before_the_reveal_and_aliases_after(project: Project) -> None:

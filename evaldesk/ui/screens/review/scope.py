@@ -70,21 +70,23 @@ def look(project: "Project", scope: Scope, rater: str) -> Loaded:
     rounds = tuple(round_queue.rounds_of(project, rater)) if traces else ()
     if not scope.rubric and not scope.round:
         scope = _chosen_before(project.get(f"{CHOICE}.{rater}"), scope, rounds)
+    alone = [one for one in rounds if one.kind != "pairwise"]
     if scope.round == WAITING:
-        alone = [one for one in rounds if one.kind != "pairwise"]
         scope = replace(scope, round=waiting(alone, scope.rubric))
     pairs = next(
         (one.name for one in rounds if one.name == scope.round and one.kind == "pairwise"), ""
     )
     if pairs:
-        scope = replace(scope, round="")
+        # What stands here when the person comes back from the pairs: never everything, while a
+        # round has something for them.
+        scope = replace(scope, round=waiting(alone, scope.rubric))
     if scope.round and all(one.name != scope.round for one in rounds):
         scope = replace(scope, round="")
     if scope.round:
         queue = round_queue.round_queue(project, scope.round, rater)
         scope = replace(scope, rubric=queue.rubric.name, run="")
         view = review.narrow(project, queue, scope.text, scope.states)
-        return Loaded(rubrics, runs, rounds, traces, queue, view, scope)
+        return Loaded(rubrics, runs, rounds, traces, queue, view, scope, pairs)
     rubric = next((item for item in rubrics if item.name == scope.rubric), None)
     if rubric is None and rubrics:
         rubric = rubrics[0]

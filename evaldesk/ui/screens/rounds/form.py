@@ -348,7 +348,9 @@ class RoundForm(QScrollArea):
         self.sample.setEnabled(not self.everything.isChecked())
         self.rule.setEnabled(bool(self.stratify.currentData()))
         self.factor.setEnabled(bool(self.oversample.text().strip()))
-        several = self.per_item.value() > 1
+        # All rate what is calibrated.
+        self.per_item.setEnabled(self.kind.currentData() != "calibration")
+        several = self.per_item.value() > 1 and self.per_item.isEnabled()
         self.overlap.setEnabled(several)
         # Where raters are measured by themselves nothing is suggested.
         measures = self.kind.currentData() in ("training", "calibration", "pairwise")

@@ -24,6 +24,8 @@ from evaldesk.ui.widgets.figures import clock, estimate_detail, estimate_text, l
 from evaldesk.ui.workspace import Workspace
 
 _FEWEST_BARS = 10
+_MOST_SKIPS = 50
+"""Scenarios that are named; a list that one reads."""
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _LEFT = Qt.AlignmentFlag.AlignLeft
 
@@ -132,6 +134,8 @@ class RoundPage(QScrollArea):
         self.pair_cards.show_findings(self._name, found.pairs)
         if found.flags:
             self._found.addWidget(self._flags(found))
+        if found.skips:
+            self._found.addWidget(self._skips(found))
         if found.estimates:
             self._found.addWidget(self._estimates(found))
         if found.suggestions:
@@ -231,6 +235,11 @@ class RoundPage(QScrollArea):
                 grid.addWidget(text_label(answered, "muted"), row, 3, _RIGHT)
                 row += 1
         card.body.addLayout(grid)
+        for one in found.estimates:
+            if one.reworded:
+                words = self.tr("{criterion}: answers to another wording left out: {n}.")
+                words = words.format(criterion=one.criterion, n=f"{one.reworded:,}")
+                card.body.addWidget(text_label(words, "muted", wrap=True))
         return card
 
     def _agreement(self, found: RoundFindings) -> Card:
@@ -287,6 +296,25 @@ class RoundPage(QScrollArea):
                 kind = "muted" if place == 1 else ""
                 grid.addWidget(text_label(words, kind, wrap=place == 2), row, place)
         card.body.addLayout(grid)
+        return card
+
+    def _skips(self, found: RoundFindings) -> Card:
+        card = Card(self.tr("Skipped and still open"), f"{len(found.skips):,}")
+        # One line a scenario: what several put off says more than what one did.
+        raters: dict[str, list[str]] = {}
+        for scenario, rater in found.skips:
+            raters.setdefault(scenario, []).append(rater)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setColumnStretch(1, 1)
+        worst = sorted(raters.items(), key=lambda one: (-len(one[1]), one[0]))
+        for row, (scenario, names) in enumerate(worst[:_MOST_SKIPS]):
+            grid.addWidget(text_label(scenario), row, 0)
+            grid.addWidget(text_label(", ".join(names), "muted", wrap=True), row, 1)
+        card.body.addLayout(grid)
+        if len(worst) > _MOST_SKIPS:
+            more = self.tr("and {n} more").format(n=f"{len(worst) - _MOST_SKIPS:,}")
+            card.body.addWidget(text_label(more, "muted"))
         return card
 
     def _times(self, found: RoundFindings) -> Card:
