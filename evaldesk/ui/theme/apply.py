@@ -67,12 +67,17 @@ def apply(app: QApplication, tokens: Tokens) -> None:
     _current = tokens
     measure.set_measure(tokens.measure)
     load_fonts()
-    if app.style().objectName() != "fusion":
-        app.setStyle("Fusion")
-    if app.font() != sans():  # every widget is measured again
-        app.setFont(sans())
-    app.setPalette(palette(tokens))
-    app.setStyleSheet(stylesheet(tokens))
+    sheet = stylesheet(tokens)
+    if sheet != app.styleSheet():  # the size of what is read is no matter of the sheet
+        # A sheet in the place of another polishes a widget once for each of its ancestors; a
+        # sheet in the place of none, once. So the old one is taken away first.
+        app.setStyleSheet("")
+        if app.style().objectName() != "fusion":
+            app.setStyle("Fusion")
+        if app.font() != sans():  # every widget is measured again
+            app.setFont(sans())
+        app.setPalette(palette(tokens))
+        app.setStyleSheet(sheet)
     measure.fit_all()
 
 
