@@ -111,7 +111,9 @@ class PreferenceRepository:
     # -- what a rater prefers
 
     def own(self, round: str, rater: str, place: Place) -> dict[str, Preference]:
-        """Criterion → what this rater prefers of a pair. Nobody else's."""
+        """Criterion → what this rater prefers of a pair, or only said of it before a choice.
+        Nobody else's.
+        """
         with self._database.read() as connection:
             pk = rounds.locate(connection, round)
             person = select(t.person.c.pk).where(t.person.c.name == rater)
@@ -444,7 +446,7 @@ def _standing(
     return {
         row.criterion: _preference(row, False, rater)
         for row in found
-        if taken_back or row.choice is not None
+        if taken_back or row.choice is not None or row.reason
     }
 
 

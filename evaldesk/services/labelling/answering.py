@@ -67,10 +67,11 @@ class Sheet:
                 continue
             for kept in (self.answers, self.said, self.sources):
                 kept.pop(part.name, None)
+            if part.said_after:
+                # Words may stand before the answer that they belong to.
+                self.said[part.name] = part.said_after
             if part.after is not None:
                 self.answers[part.name] = part.after
-                if part.said_after:
-                    self.said[part.name] = part.said_after
                 if part.source_after:
                     self.sources[part.name] = part.source_after
 

@@ -157,18 +157,20 @@ def sheet(project: "Project", round: str, rater: str, item: int) -> Sheet:
     found = Sheet()
     own = project.preferences.own(round, rater, (trace_of(item), reading_of(item)))
     for one in own.values():
+        if one.reason:
+            # Also before there is a choice: what was typed is kept for it.
+            found.said[one.criterion] = one.reason
         if one.choice is None:
             continue
         found.answers[one.criterion] = as_shown(one.choice, one.left or "a")
         if one.strength is not None:
             found.answers[one.criterion + STRENGTH] = one.strength
-        if one.reason:
-            found.said[one.criterion] = one.reason
     return found
 
 
 def choose(item: int, stands: Sheet, name: str, shown: Shown | None) -> Step | None:
-    """Prefer a side, or neither; None takes the choice back. A strength goes with a side alone.
+    """Prefer a side, or neither; None takes the choice back, with its reason. A strength goes with
+    a side alone.
 
     Returns:
         None where nothing would change.
@@ -198,14 +200,8 @@ def weigh(item: int, stands: Sheet, name: str, strength: int | None) -> Step | N
 
 
 def give_reason(item: int, stands: Sheet, name: str, reason: str) -> Step | None:
-    """Say why.
-
-    Raises:
-        InputError: nothing is chosen yet.
-    """
+    """Say why; also before anything is chosen, when the words wait for the choice."""
     choice = stands.answers.get(name)
-    if choice is None:
-        raise InputError("Nothing is chosen yet.", "Choose first, then say why.")
     before = stands.said.get(name, "")
     return None if before == reason else Step(item, name, choice, choice, before, reason)
 
@@ -266,7 +262,7 @@ def apply(project: "Project", rubric: Rubric, rater: str, step: Step, *, round: 
                 name,
                 None if shown is None else as_kept(_shown(shown), pair.left),
                 strength if isinstance(strength, int) and shown is not None else None,
-                after.said.get(name, "") if shown is not None else "",
+                after.said.get(name, ""),
             )
         )
     project.preferences.record(

@@ -162,11 +162,22 @@ def test_an_unfinished_pair_says_what_it_lacks_and_stays(
 
 
 def test_a_reason_may_come_first(
-    page: PreferPage, project: Project, press: Callable[..., None]
+    page: PreferPage,
+    workspace: Workspace,
+    project: Project,
+    press: Callable[..., None],
+    qtbot: QtBot,
 ) -> None:
     item = item_of(page)
     press(Qt.Key.Key_R)
     press("shorter", Qt.Key.Key_Return)
+    # It is on the disk before there is a choice: a crash here loses no word.
+    again = PreferPage(workspace)
+    qtbot.addWidget(again)
+    again.opened(round="Duel")
+    again.controller.go(item)
+    assert again.controller.reason(OVERALL) == "shorter"
+    assert project.preferences.current("Duel") == []
     press(Qt.Key.Key_Left, Qt.Key.Key_1)
     assert stands(project, item) == {OVERALL: ("left", 1, "shorter")}
 

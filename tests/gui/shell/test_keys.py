@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.settings import Settings
@@ -28,6 +28,7 @@ from evaldesk.ui.actions.keymap import (
 from evaldesk.ui.actions.registry import conflicts
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.keycap import KeyHint
+from evaldesk.ui.widgets.keyed_words import keyed_placeholder, keyed_tooltip
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -229,3 +230,27 @@ def test_the_sheet_shows_the_keys_that_were_chosen(window):
     keys = dict(window.sheet.groups(""))["Window"]
     assert any(spec.id == "app.quit" for spec in keys)
     assert ("Quit", ["F12"]) in window.sheet._lines(keys)
+
+
+@pytest.mark.parametrize("hand", ["left", "right"])
+def test_a_hands_preset_answers_pairs_as_well(hand):
+    preset = next(preset for preset in PRESETS if preset.id == hand)
+    names = ("left", "right", "tie", "bad", "submit", "skip", "up", "down", "clear", "reason")
+    assert {f"prefer.{name}" for name in names} <= set(preset.keys)
+
+
+def test_a_tooltip_and_a_placeholder_name_the_key_that_is_chosen(qtbot, registry):
+    button, field = QPushButton(), QLineEdit()
+    for widget in (button, field):
+        qtbot.addWidget(widget)
+    keyed_tooltip(button, "Choose another round", registry.keys("review.rubric"))
+    keyed_placeholder(field, "Filter", registry.keys("review.filter"))
+    assert (button.toolTip(), field.placeholderText()) == (
+        "Choose another round  (R)",
+        "Filter  (F)",
+    )
+    registry.choose({"review.rubric": ["Ctrl+R"], "review.filter": []})
+    assert (button.toolTip(), field.placeholderText()) == (
+        "Choose another round  (Ctrl R)",
+        "Filter",
+    )

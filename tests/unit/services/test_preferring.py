@@ -136,12 +136,27 @@ def test_a_pair_is_finished_with_a_choice_and_a_strength(project: Project) -> No
     assert preferring.pair_queue(project, "Duel", "Ada").state(item) == "submitted"
 
 
+def test_words_wait_for_their_choice_and_count_for_nothing_before_it(project: Project) -> None:
+    item = preferring.pair_queue(project, "Duel", "Ada").pks[0]
+    said = preferring.give_reason(item, Sheet(), OVERALL, "why")
+    assert said is not None
+    preferring.apply(project, RUBRIC, "Ada", said, round="Duel")
+    stands = preferring.sheet(project, "Duel", "Ada", item)
+    assert (stands.answers, stands.said) == ({}, {OVERALL: "why"})
+    assert preferring.pair_queue(project, "Duel", "Ada").state(item) == "pending"
+    assert project.preferences.current("Duel") == []
+    chosen = preferring.choose(item, stands, OVERALL, "tie")
+    assert chosen is not None
+    for step in (chosen, chosen.back()):
+        preferring.apply(project, RUBRIC, "Ada", step, round="Duel")
+    # Undoing the choice leaves the words as they were before it.
+    assert preferring.sheet(project, "Duel", "Ada", item) == stands
+
+
 def test_what_cannot_be_is_refused_and_nothing_is_written(project: Project) -> None:
     item = preferring.pair_queue(project, "Duel", "Ada").pks[0]
     with pytest.raises(InputError):
         preferring.weigh(item, Sheet({OVERALL: "tie"}), OVERALL, 2)
-    with pytest.raises(InputError):
-        preferring.give_reason(item, Sheet(), OVERALL, "why")
     bad, strange = Step(item, OVERALL, None, "sideways"), Step(99, OVERALL, None, "left")
     left = Step(item, OVERALL, None, "left")
     with pytest.raises(InputError):

@@ -33,6 +33,7 @@ from evaldesk.ui.theme.style import two_lines_height
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.clearing import let_clear
+from evaldesk.ui.widgets.keyed_words import keyed_placeholder, keyed_tooltip
 from evaldesk.ui.widgets.table import fit_rows
 
 _TYPING_MS = 150
@@ -62,7 +63,8 @@ class ListPane(QWidget):
         self.count = text_label("", "heading")
         self.sort_button = QPushButton()
         self.sort_button.setProperty("kind", "flat")
-        self.sort_button.setToolTip(self.tr("Choose the order  (O)"))
+        keys = controller.workspace.actions.keys
+        keyed_tooltip(self.sort_button, self.tr("Choose the order"), keys("adjudicate.sort"))
         self.sort_button.clicked.connect(self.choose_sort)
         head.addWidget(self.count)
         head.addStretch(1)
@@ -73,13 +75,14 @@ class ListPane(QWidget):
         field.setContentsMargins(10, 6, 10, 8)
         field.setSpacing(6)
         self.field = FilterField()
-        self.field.setPlaceholderText(self.tr("Filter  (F)"))
+        keyed_placeholder(self.field, self.tr("Filter"), keys("adjudicate.filter"))
         self.field.setAccessibleName(self.tr("Filter by scenario or title"))
         let_clear(self.field)
         self.field.left.connect(self.left)
         self.scope_button = QPushButton()
         sized(self.scope_button, lambda it: it.setMaximumWidth(px(130)))
-        self.scope_button.setToolTip(self.tr("Choose question and severity  (V)"))
+        words = self.tr("Choose question and severity")
+        keyed_tooltip(self.scope_button, words, keys("adjudicate.scope"))
         self.scope_button.clicked.connect(self.choose_scope)
         field.addWidget(self.field, 1)
         field.addWidget(self.scope_button)

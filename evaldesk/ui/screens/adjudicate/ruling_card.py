@@ -18,6 +18,7 @@ from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.widgets.chip import restyle
 from evaldesk.ui.widgets.flow import FlowLayout
+from evaldesk.ui.widgets.keyed_words import keyed_placeholder
 from evaldesk.ui.widgets.label import ElidedLabel
 from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
 from evaldesk.ui.widgets.rubric_form.fields import GrowingText, LeavableLine
@@ -64,9 +65,9 @@ class RulingCard(Card):
         for label in self.given:
             self.body.addWidget(label)
         self.reason = ReasonField()
-        self.reason.setPlaceholderText(
-            self.tr("Why? A sentence that raters and rubric can learn from.  (R)")
-        )
+        words = self.tr("Why? A sentence that raters and rubric can learn from.")
+        keys = controller.workspace.actions.keys("adjudicate.reason")
+        keyed_placeholder(self.reason, words, keys)
         self.reason.setAccessibleName(self.tr("Reason"))
         self.reason.left.connect(lambda _: self.left.emit())
         self.reason.earlier.connect(self.offer_reasons)

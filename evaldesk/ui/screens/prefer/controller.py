@@ -45,7 +45,6 @@ class PreferController(QObject):
             included.
         questions: what a pair is asked; ``active`` the one that keys answer.
         ignored: formatting that counts as no difference.
-        unplaced: (item, question) → a reason that was written before the choice; kept with it.
 
     Signals:
         loaded(): another queue, or it was read again. item_changed(): another pair, or none.
@@ -89,7 +88,6 @@ class PreferController(QObject):
         self.sheet = Sheet()
         self.questions: tuple[Question, ...] = ()
         self.active = OVERALL
-        self.unplaced: dict[tuple[int, str], str] = {}
         self._wanted: int | None = None
         self._loading = self._reading = False
         self._ahead: dict[int, Ready] = {}
@@ -318,15 +316,7 @@ class PreferController(QObject):
     def choose(self, name: str, shown: Shown | None) -> None:
         """Prefer a side, or neither; None takes the choice back."""
         self.activate(name)
-
-        def make(item: int) -> Step | None:
-            step = preferring.choose(item, self.sheet, name, shown)
-            if step is None or shown is None:
-                return step
-            reason = self.unplaced.pop((item, name), "")
-            return replace(step, said_after=reason) if reason else step
-
-        self._act(make)
+        self._act(lambda item: preferring.choose(item, self.sheet, name, shown))
 
     def weigh(self, name: str, strength: int) -> None:
         """Say how much better the chosen side is."""
@@ -334,16 +324,12 @@ class PreferController(QObject):
         self._act(lambda item: preferring.weigh(item, self.sheet, name, strength))
 
     def give_reason(self, name: str, reason: str) -> None:
-        """Say why, in words."""
-        if self.item is not None and name not in self.sheet.answers:
-            self.unplaced[self.item, name] = reason
-            return
+        """Say why, in words; before the choice they wait for it, and are kept all the same."""
         self._act(lambda item: preferring.give_reason(item, self.sheet, name, reason), typing=True)
 
     def reason(self, name: str) -> str:
         """Why, as it stands for the pair in hand."""
-        before = "" if self.item is None else self.unplaced.get((self.item, name), "")
-        return self.sheet.said.get(name, before)
+        return self.sheet.said.get(name, "")
 
     def _act(self, make: Callable[[int], Step | None], *, typing: bool = False) -> None:
         item = self.item

@@ -23,6 +23,7 @@ from evaldesk.ui.screens.review.queue_pane import LineButton
 from evaldesk.ui.theme.measure import sized
 from evaldesk.ui.theme.style import two_lines_height
 from evaldesk.ui.widgets.card import hairline, text_label
+from evaldesk.ui.widgets.keyed_words import keyed_tooltip
 from evaldesk.ui.widgets.table import fit_rows
 
 
@@ -49,7 +50,7 @@ class PairQueuePane(QWidget):
         head.setContentsMargins(6, 6, 14, 0)
         self.round_button = LineButton("heading")
         keys = controller.workspace.actions.keys("prefer.round")
-        self.round_button.setToolTip(self.tr("Choose another round  ({keys})").format(keys=keys))
+        keyed_tooltip(self.round_button, self.tr("Choose another round"), keys)
         self.round_button.clicked.connect(self.choose_round)
         self.count = text_label("", "muted")
         head.addWidget(self.round_button, 1)

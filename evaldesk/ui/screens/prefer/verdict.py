@@ -23,6 +23,7 @@ from evaldesk.ui.theme.measure import fix_width, px, sized
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, pane, text_label
 from evaldesk.ui.widgets.chip import Chip
+from evaldesk.ui.widgets.keyed_words import keyed_placeholder
 from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
 
 _PAUSE_MS = 350
@@ -86,8 +87,7 @@ class VerdictStrip(QWidget):
         self.reason = ReasonField()
         self.reason.setMaxLength(_LONGEST)
         self.reason.setAccessibleName(self.tr("Reason"))
-        keys = actions.keys("prefer.reason")
-        self.reason.setPlaceholderText(self.tr("Say why  ({keys})").format(keys=keys))
+        keyed_placeholder(self.reason, self.tr("Say why"), actions.keys("prefer.reason"))
         self.reason.left.connect(self._leave_reason)
         self.reason.textEdited.connect(lambda _: None if self.ahead else self._pause.start())
         self.reason.editingFinished.connect(self.flush)

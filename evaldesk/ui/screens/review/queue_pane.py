@@ -31,6 +31,7 @@ from evaldesk.ui.theme.measure import sized
 from evaldesk.ui.theme.style import two_lines_height
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.clearing import let_clear
+from evaldesk.ui.widgets.keyed_words import keyed_placeholder, keyed_tooltip
 from evaldesk.ui.widgets.label import ElidedLabel
 from evaldesk.ui.widgets.table import fit_rows
 
@@ -59,14 +60,17 @@ class QueuePane(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(6, 6, 14, 0)
         self.rubric_button = LineButton("heading")
-        self.rubric_button.setToolTip(self.tr("Choose another round or rubric  (R)"))
+        keys = controller.workspace.actions.keys
+        words = self.tr("Choose another round or rubric")
+        keyed_tooltip(self.rubric_button, words, keys("review.rubric"))
         self.rubric_button.clicked.connect(self.choose_rubric)
         self.count = text_label("", "muted")
         head.addWidget(self.rubric_button, 1)
         head.addWidget(self.count)
         layout.addLayout(head)
         self.scope_button = LineButton("small")
-        self.scope_button.setToolTip(self.tr("Choose run, order and state  (V)"))
+        words = self.tr("Choose run, order and state")
+        keyed_tooltip(self.scope_button, words, keys("review.scope"))
         self.scope_button.clicked.connect(self.choose_scope)
         row = QHBoxLayout()
         row.setContentsMargins(6, 0, 6, 0)
@@ -86,7 +90,7 @@ class QueuePane(QWidget):
         field = QHBoxLayout()
         field.setContentsMargins(10, 0, 10, 8)
         self.field = FilterField()
-        self.field.setPlaceholderText(self.tr("Filter  (F)"))
+        keyed_placeholder(self.field, self.tr("Filter"), keys("review.filter"))
         self.field.setAccessibleName(self.tr("Filter the queue by scenario or title"))
         let_clear(self.field)
         self.field.left.connect(self.left)

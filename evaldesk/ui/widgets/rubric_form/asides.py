@@ -9,6 +9,7 @@ from evaldesk.services.labelling.answering import Earlier
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.chip import restyle
 from evaldesk.ui.widgets.flow import FlowLayout
+from evaldesk.ui.widgets.keyed_words import keyed_tooltip
 from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
 from evaldesk.ui.widgets.rubric_form.fields import LeavableLine
 
@@ -39,7 +40,7 @@ class ReasonRow(QWidget):
         self.button.setProperty("kind", "link")
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.setStyleSheet("padding: 0 2px; min-height: 0;")
-        self.button.setToolTip(self.tr("Say why there can be no answer  (X)"))
+        self.button.setToolTip(self.tr("Say why there can be no answer"))
         self.button.setAccessibleName(self.tr("Cannot judge: %1").replace("%1", title))
         self.button.clicked.connect(self.open)
         keep = self.button.sizePolicy()
@@ -74,6 +75,10 @@ class ReasonRow(QWidget):
         self.field.left.connect(self._leave)
         column.addWidget(self.field)
         self.hide()
+
+    def show_keys(self, keys: str) -> None:
+        """Name the key that opens it."""
+        keyed_tooltip(self.button, self.tr("Say why there can be no answer"), keys)
 
     def open(self) -> None:
         """Go into it."""

@@ -24,6 +24,7 @@ from evaldesk.ui.theme.apply import current_tokens
 from evaldesk.ui.theme.measure import px, sized
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.flow import FlowLayout
+from evaldesk.ui.widgets.keyed_words import keyed_tooltip
 from evaldesk.ui.widgets.rubric_form.asides import EarlierNote, ReasonRow, SayLine
 from evaldesk.ui.widgets.rubric_form.choice_button import ChoiceButton
 from evaldesk.ui.widgets.rubric_form.fields import GrowingText, LeavableLine
@@ -102,7 +103,9 @@ class FieldCard(QFrame):
         """Name the keys that the person has for it."""
         self._take_keys = keys("accept")
         words = self.tr("Take the answer back")
-        self.clear_button.setToolTip(f"{words}  ({keys('clear')})" if keys("clear") else words)
+        keyed_tooltip(self.clear_button, words, keys("clear"))
+        if self._reason is not None:
+            self._reason.show_keys(keys("cannot_judge"))
 
     @property
     def answered(self) -> bool:

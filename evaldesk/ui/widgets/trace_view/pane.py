@@ -13,6 +13,7 @@ from evaldesk.jobs.runner import Job, JobControl
 from evaldesk.services.alignment import Formatting
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import hairline, text_label
+from evaldesk.ui.widgets.keyed_words import keyed_tooltip
 from evaldesk.ui.widgets.trace_view.find_bar import FindBar
 from evaldesk.ui.widgets.trace_view.hints import ClickableHint, HintBar, ToggleHint
 from evaldesk.ui.widgets.trace_view.pins import open_pinned
@@ -276,6 +277,10 @@ class TracePane(QWidget):
             for name in names:
                 if f"{scope}.{name}" in known:
                     hint.cap.show_keys(actions.keys(f"{scope}.{name}"))
+        choice = f"{scope}.beside_formatting_choice"
+        if choice in known:
+            words = self.tr("A right click chooses what is ignored")
+            keyed_tooltip(line.formatting, words, actions.keys(choice))
 
     def pin(self) -> None:
         """Keep what is current open, here and in what is shown next; let it go where it is kept."""

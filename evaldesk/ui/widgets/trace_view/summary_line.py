@@ -39,7 +39,7 @@ class SummaryLine(HintBar):
         self.divergence = ClickableHint("G", "", self.divergence_wanted.emit, elided=True)
         self.folding = ToggleHint("O", self.tr("only differences"), self.folding_wanted.emit)
         self.formatting = ToggleHint("I", self.tr("ignore formatting"), self.toggle_formatting)
-        self.formatting.setToolTip(self.tr("Shift+I, or a right click, chooses what is ignored"))
+        self.formatting.setToolTip(self.tr("A right click chooses what is ignored"))
         self.formatting.menu_wanted.connect(lambda _at: self.offer_formatting())
         row = QHBoxLayout()
         row.setContentsMargins(16, 6, 16, 6)
