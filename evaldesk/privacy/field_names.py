@@ -4,6 +4,7 @@ like. In a trace's metadata, in arguments and answers of tools, and in JSON insi
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _NAMES: dict[str, str] = {}
 for _kind, _words in {
@@ -55,6 +56,7 @@ _IN_TEXT = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def kind_of(name: str, parent: str = "") -> str | None:
     """What a field of this name holds; None where the name does not say.
 

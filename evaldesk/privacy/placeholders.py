@@ -18,6 +18,7 @@ _PATTERN = re.compile(
     r"|(?:Person|person|" + "|".join(kind.replace("_", "-") for kind in KINDS) + r")"
     rf"-[0-9a-f]{{{_DIGITS}}}(?:@example\.invalid)?"
 )
+_SOME = re.compile(r"\[[a-zA-Z…]|-[0-9a-f]{8}")
 
 
 def placeholder(action: Action, kind: str, subject: str, key: bytes) -> str:
@@ -49,6 +50,6 @@ def blanked(text: str) -> str:
     """The text with something in place of each placeholder that is no letter, digit or space: of
     the same length, and nothing is found in it or across it.
     """
-    if "[" not in text and "-" not in text:
+    if _SOME.search(text) is None:
         return text
     return _PATTERN.sub(lambda found: "\x01" * len(found.group()), text)

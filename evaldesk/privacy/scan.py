@@ -39,6 +39,22 @@ class Scan:
         """Whether there is a digit at all."""
         return _DIGIT.search(self.text) is not None
 
+    def beginning(self, phrases: Iterable[str]) -> list[int]:
+        """Where one of these stands, in order; each place once. Far faster than a pattern of
+        alternatives, which tries all of them at each character.
+
+        Args:
+            phrases: in lower case.
+        """
+        lower = self.lower
+        places: set[int] = set()
+        for phrase in phrases:
+            at = lower.find(phrase)
+            while at >= 0:
+                places.add(at)
+                at = lower.find(phrase, at + 1)
+        return sorted(places)
+
     def around(self, start: int, end: int) -> frozenset[str]:
         """The words shortly before and after a place, in lower case."""
         before = self.lower[max(0, start - AROUND_BEFORE) : start]

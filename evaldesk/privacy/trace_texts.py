@@ -53,26 +53,29 @@ def canonical(trace: Trace) -> dict[str, Any]:
 
 def places(value: Mapping[str, Any]) -> Iterator[Place]:
     """Every text of a canonical trace, in its order."""
-    yield from _walk(value, "", "", "")
+    found: list[Place] = []
+    _walk(value, "", "", "", found)
+    return iter(found)
 
 
-def _walk(value: Any, path: str, name: str, parent: str) -> Iterator[Place]:
+def _walk(value: Any, path: str, name: str, parent: str, found: list[Place]) -> None:
+    # Appending to one list takes half the time of generators within generators.
     if isinstance(value, str):
         if value and path not in _IDS and not _is_closed(path, name):
-            yield Place(path, value, name, parent)
+            found.append(Place(path, value, name, parent))
     elif isinstance(value, dict):
         for key, item in value.items():
             below = f"{path}/{key.replace('~', '~0').replace('/', '~1')}" if path else _top(key)
             if len(key) >= _LEAST_KEY:
-                yield Place(below + KEY, key)
-            yield from _walk(item, below, key, name)
+                found.append(Place(below + KEY, key))
+            _walk(item, below, key, name, found)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from _walk(item, f"{path}/{index}", name, parent)
+            _walk(item, f"{path}/{index}", name, parent, found)
     elif isinstance(value, float) or (
         isinstance(value, int) and not isinstance(value, bool) and abs(value) >= _LEAST_NUMBER
     ):
-        yield Place(path, str(value), name, parent, True)
+        found.append(Place(path, str(value), name, parent, True))
 
 
 def _top(key: str) -> str:

@@ -25,7 +25,7 @@ _COMPOUND = (
 ).split()
 
 _NUMBER_FIRST = re.compile(
-    r"(?<![\w.,$€£/:-])\d{1,6}[A-Za-z]?(?:-\d{1,5})?,?[ ](?:[^\W_][\w.'’\-]{0,30}[ ]){0,4}?"
+    r"\d(?<![\w.,$€£/:-]\d)\d{0,5}[A-Za-z]?(?:-\d{1,5})?,?[ ](?:[^\W_][\w.'’\-]{0,30}[ ]){0,4}?"
     r"(?:" + "|".join(_SUFFIXES) + r")\b\.?(?![\w'’])",
     re.IGNORECASE,
 )
@@ -39,6 +39,7 @@ _PREFIX_FIRST = re.compile(
     r"(?:[^\W\d_][\w.'’\-]{0,30}[ ,]{1,2}){0,5}?(?:(?:nº|n\.|no\.)[ ]?)?\d{1,5}[A-Za-z]?\b",
     re.IGNORECASE,
 )
+_SOME_PREFIX = re.compile(r"\d(?<= \d)")
 _FRENCH = re.compile(
     r"(?<![\w.,])\d{1,4}(?:[ ](?:bis|ter))?,?[ ](?:rue|avenue|boulevard|chemin|allée|impasse|place"
     r"|quai|route|cours)[ ](?:(?:de|du|des|la|le|les|l['’])[ ]?){0,3}[^\W\d_][\w'’\-]{1,30}"
@@ -50,6 +51,7 @@ _WORD_NUMBER = re.compile(
     r"(?:[^\W\d_][\w'’\-]{0,30})?(?:" + "|".join(_COMPOUND) + r")\.?[ ]\d{1,4}[ ]?[a-z]?\b",
     re.IGNORECASE,
 )
+_NUMBER_AFTER_WORD = re.compile(r"\d(?<=[^\W\d_] \d|[.] \d)")
 _CORNER = re.compile(
     r"(?<!\w)(?:the[ ])?corner of[ ](?:[^\W_][\w.'’\-]{0,30}[ ]){1,6}?and[ ]"
     r"(?:[^\W_][\w.'’\-]{0,30}[ ]?){1,4}",
@@ -66,6 +68,7 @@ _AFTER_WORD = re.compile(
     r"(\d{1,6}[a-z]?(?:[ ][^\W_][\w.'’\-]{0,30}){1,5}?[ ]\d{1,5}[a-z]?)\b",
     re.IGNORECASE,
 )
+_SOME_AFTER = re.compile(r"\d(?<=[ \t:\n]\d)\d{0,5}[a-zA-Z]?[ ][^\W_][^\n]{0,160}?[ ]\d")
 _UNIT_ALONE = re.compile(r"(?<!\w)(?:apt|suite)\.?[ ]\d{1,5}[a-z]?\b", re.IGNORECASE)
 _CITY_LINE = (
     r"(?:[ \t]*[,\n]{1,2}[ \t>?]{0,6}[^\W\d_][\w.'’ \-]{1,40}?)??"
@@ -90,6 +93,7 @@ _POSTCODE = re.compile(
     r"|\d{2,5}[- ]\d{2,4}|\d{3,6}(?:-\d{4})?)(?!\w)",
     re.IGNORECASE,
 )
+_SOME_UK_POSTCODE = re.compile(r"\d(?<= \d)[ABD-HJLNP-UW-Z]{2}(?!\w)")
 _UK_POSTCODE = re.compile(
     r"(?<!\w)(?:GIR ?0AA|[A-PR-UWYZ]"
     r"(?:\d{1,2}|[A-HK-Y]\d{1,2}|\d[A-HJKS-UW]|[A-HK-Y]\d[ABEHMNPRVWXY])"
@@ -114,14 +118,16 @@ class PostalAddresses:
         if not scan.words.isdisjoint(_SUFFIXES):
             patterns.append((_NUMBER_FIRST, 0.8))
         if not scan.words.isdisjoint(_PREFIXES):
-            patterns += [(_PREFIX_FIRST, 0.75), (_FRENCH, 0.75)]
-        if any(word.endswith(_COMPOUND_ENDS) for word in scan.words):
+            if _SOME_PREFIX.search(scan.lower) is not None:
+                patterns.append((_PREFIX_FIRST, 0.75))
+            patterns.append((_FRENCH, 0.75))
+        if _after_compound(scan):
             patterns.append((_WORD_NUMBER, 0.8))
         if "corner" in scan.words:
             patterns.append((_CORNER, 0.6))
         if not scan.words.isdisjoint(_BOX_WORDS):
             patterns.append((_BOX, 0.9))
-        if not scan.words.isdisjoint(_AFTER_WORDS):
+        if not scan.words.isdisjoint(_AFTER_WORDS) and _SOME_AFTER.search(text) is not None:
             patterns.append((_AFTER_WORD, 0.65))
         if not scan.words.isdisjoint(("apt", "suite")):
             patterns.append((_UNIT_ALONE, 0.7))
@@ -137,7 +143,16 @@ class PostalAddresses:
                 yield Match(start, max(stop, found.end()), "address", self.name, score)
 
 
-_COMPOUND_ENDS = tuple(_COMPOUND)
+def _after_compound(scan: Scan) -> bool:
+    """Whether a number follows a word that ends as streets do where they are written in one."""
+    lower = scan.lower
+    return any(
+        lower.endswith(_COMPOUND_ENDS, 0, found.start() - 1)
+        for found in _NUMBER_AFTER_WORD.finditer(lower)
+    )
+
+
+_COMPOUND_ENDS = tuple(end + dot for end in _COMPOUND for dot in ("", "."))
 _AFTER_WORDS = frozenset("address at in on to".split())
 _BOX_WORDS = frozenset("box postfach apartado casilla boîte postbus psc".split())
 _NO_STREET = frozenset(
@@ -187,5 +202,7 @@ class Postcodes:
         if not scan.words.isdisjoint(_POST_WORDS):
             for found in _POSTCODE.finditer(scan.text):
                 yield Match(*found.span(1), "postcode", self.name, 0.8)
+        if _SOME_UK_POSTCODE.search(scan.text) is None and "GIR" not in scan.text:
+            return
         for found in _UK_POSTCODE.finditer(scan.text):
             yield Match(*found.span(), "postcode", "uk-postcode", 0.8)

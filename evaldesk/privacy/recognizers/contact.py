@@ -50,6 +50,8 @@ _PHONE = re.compile(
     r"(?<![\w.@#$€£-])(?:\+|\(|00)?\d(?:[\d()]|[ \t\n.\-/–]{1,2}(?=[\d(])){5,28}"
     r"(?:[ ]{0,2}(?:x|ext\.?|extension|#)[ ]{0,2}\d{1,6})?(?!\w)"
 )
+_SOME_PHONE = re.compile(r"\d[\d()\s.\-/–]{5}")
+"""What stands in every such row, found in a fraction of the time."""
 _PHONE_WORDS = frozenset(
     "phone tel telephone mobile cell call fax office desk reach number text sms whatsapp telefon "
     "handy téléphone portable teléfono móvil telefono cellulare telefone contact dial ring home "
@@ -83,7 +85,7 @@ class Phones:
 
     def find(self, scan: Scan) -> Iterable[Match]:
         """See `Recognizer`."""
-        if not scan.has_digits:
+        if not scan.has_digits or _SOME_PHONE.search(scan.text) is None:
             return
         for found in _PHONE.finditer(scan.text):
             start, end = found.span()

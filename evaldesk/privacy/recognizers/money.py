@@ -8,7 +8,9 @@ from evaldesk.domain.privacy import Match
 from evaldesk.privacy import checksums as check
 from evaldesk.privacy.scan import Scan
 
-_CARD = re.compile(r"(?<![\w.-])(?<!\d[ ,])\d(?:[ -]?\d){11,18}(?![\w-])(?!\.\d)")
+# Patterns that begin with the digit itself are searched for several times as fast as those that
+# look back first.
+_CARD = re.compile(r"\d(?<![\w.-]\d)(?<!\d[ ,]\d)(?:[ -]?\d){11,18}(?![\w-])(?!\.\d)")
 _CARD_WORDS = frozenset(
     "card cards cc credit debit visa mastercard amex payment karte kreditkarte carte tarjeta "
     "carta".split()
@@ -57,7 +59,8 @@ class PaymentCards:
                 yield Match(found.start(), found.end(), "credit_card", self.name, score)
 
 
-_IBAN_START = re.compile(r"(?<![^\W_])[A-Za-z]{2}\d{2}(?=[ -]?[A-Za-z0-9])")
+_IBAN_DIGITS = re.compile(r"\d(?<=[A-Za-z]{2}\d)(?<![^\W_][A-Za-z]{2}\d)\d(?=[ -]?[A-Za-z0-9])")
+"""The check digits, behind the two letters that an account begins with."""
 IBAN_LENGTHS = {
     "AD": 24,
     "AE": 23,
@@ -161,11 +164,12 @@ class BankAccounts:
         """See `Recognizer`."""
         if not scan.has_digits:
             return
-        for found in _IBAN_START.finditer(scan.text):
-            wanted = IBAN_LENGTHS.get(found.group()[:2].upper())
+        for found in _IBAN_DIGITS.finditer(scan.text):
+            start = found.start() - 2
+            wanted = IBAN_LENGTHS.get(scan.text[start : start + 2].upper())
             if wanted is None:
                 continue
-            compact, at = "", found.start()
+            compact, at = "", start
             while len(compact) < wanted and at < len(scan.text):
                 one = scan.text[at]
                 if one.isascii() and one.isalnum():
@@ -175,12 +179,13 @@ class BankAccounts:
                 at += 1
             after = scan.text[at : at + 1]
             if len(compact) == wanted and not after.isalnum() and check.mod_97_10(compact.upper()):
-                yield Match(found.start(), at, "iban", self.name, 0.99)
+                yield Match(start, at, "iban", self.name, 0.99)
 
 
 _CRYPTO = re.compile(
-    r"(?<![^\W_])(?:0x[0-9a-fA-F]{40}|(?:bc1|tb1|ltc1)[02-9ac-hj-np-z]{11,71}"
-    r"|[13LMDT][1-9A-HJ-NP-Za-km-z]{25,34})(?![^\W_])"
+    r"[013LMDTbtl](?<![^\W_].)(?:(?<=0)x[0-9a-fA-F]{40}"
+    r"|(?:(?<=b)c1|(?<=t)b1|(?<=l)tc1)[02-9ac-hj-np-z]{11,71}"
+    r"|(?<=[13LMDT])[1-9A-HJ-NP-Za-km-z]{25,34})(?![^\W_])"
 )
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"

@@ -18,6 +18,8 @@ _CANDIDATE = re.compile(
     r"(?<![^\W_])(?<![\d.,]-)"
     r"(?=[A-Za-z]{0,6}[ -]?\d)[A-Za-z0-9]{1,24}+(?:[ .\-/+][A-Za-z0-9]{1,24}+){0,6}"
 )
+_SOME_NUMBER = re.compile(r"\d(?:[ .\-/+A-Za-z]?\d){3}")
+"""What stands in every form but one of passports, found in a fraction of the time."""
 _FIVE_DIGITS = re.compile(r"(?:[^0-9]*+[0-9]){5}")
 _PIECE = re.compile(r"[A-Za-z0-9]+")
 
@@ -302,6 +304,7 @@ FORMS: tuple[IdForm, ...] = (
 _LICENCE_NEEDS = frozenset(("licence", "license", "führerschein", "permis", "patente", "prawo"))
 
 
+_PASSPORT_WORDS = frozenset().union(*(one.words for one in FORMS if one.kind == "passport"))
 _PLAIN_FORMS = tuple(one for one in FORMS if not one.words)
 _CONTEXT = frozenset().union(*(one.words for one in FORMS))
 
@@ -320,8 +323,14 @@ class NationalIds:
         if not _CONTEXT.isdisjoint(scan.words):
             forms = tuple(one for one in FORMS if not one.words or one.words & scan.words)
             some = _some_form("|".join(f"(?:{one.written.pattern})" for one in forms))
+        passport = not _PASSPORT_WORDS.isdisjoint(scan.words)
+        if not passport and _SOME_NUMBER.search(scan.text) is None:
+            return
         for found in _CANDIDATE.finditer(scan.text):
-            if _FIVE_DIGITS.match(found.group()) is None:
+            written = found.group()
+            if not passport and _SOME_NUMBER.search(written) is None:
+                continue
+            if _FIVE_DIGITS.match(written) is None:
                 continue
             yield from _in_candidate(scan, found.start(), found.end(), forms, some)
 

@@ -8,8 +8,13 @@ from evaldesk.domain.privacy import Match
 from evaldesk.privacy.scan import Scan
 
 _IPV4 = re.compile(r"(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d)")
+_SOME_IPV4 = re.compile(r"\.\d{1,3}\.\d{1,3}\.\d")
+_SOME_IPV6 = re.compile(r":[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])")
 _VERSION = frozenset("version versions release v ver build section kapitel chapter".split())
+_SOME_MAC = re.compile(
+    r"[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|\.[0-9A-Fa-f]{4}\."
+)
 _MAC = re.compile(
     r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}"
     r"|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})(?![\w:.-])"
@@ -26,9 +31,9 @@ class IpAddresses:
         """See `Recognizer`."""
         if not scan.has_digits:
             return
-        for found in _IPV4.finditer(scan.text):
+        for found in _IPV4.finditer(scan.text) if _SOME_IPV4.search(scan.text) else ():
             yield from self._checked(scan, found)
-        if "::" in scan.text or scan.text.count(":") >= 7:
+        if "::" in scan.text or _SOME_IPV6.search(scan.text):
             for found in _IPV6.finditer(scan.text):
                 if found.group().count(":") >= 2:
                     yield from self._checked(scan, found)
@@ -55,7 +60,7 @@ class HardwareAddresses:
 
     def find(self, scan: Scan) -> Iterable[Match]:
         """See `Recognizer`."""
-        for found in _MAC.finditer(scan.text) if scan.has_digits or ":" in scan.text else ():
+        for found in _MAC.finditer(scan.text) if _SOME_MAC.search(scan.text) else ():
             if len(set(found.group().lower()) - set(":-.")) > 2:
                 yield Match(found.start(), found.end(), "mac_address", self.name, 0.9)
 
@@ -93,6 +98,7 @@ class UrlCredentials:
             at = text.find("://", start)
 
 
+_SOME_DEGREES = re.compile(r"\.\d{3}")
 _COORDINATES = re.compile(
     r"(?<![\w.])([+-]?\d{1,2}\.\d{3,15})°?\s?([NSns])?\s{0,2}[,;/]\s{0,2}"
     r"([+-]?\d{1,3}\.\d{3,15})°?\s?([EWOewo])?(?![\w.]\d)"
@@ -114,7 +120,7 @@ class Coordinates:
         """See `Recognizer`."""
         if not scan.has_digits:
             return
-        for found in _COORDINATES.finditer(scan.text) if "." in scan.text else ():
+        for found in _COORDINATES.finditer(scan.text) if _SOME_DEGREES.search(scan.text) else ():
             latitude, longitude = abs(float(found.group(1))), abs(float(found.group(3)))
             if latitude <= 90 and longitude <= 180 and (latitude or longitude):
                 sure = found.group(2) or found.group(4) or len(found.group(1)) >= 7

@@ -3,6 +3,7 @@ in the path of a file. Names that nothing announces are not seen here.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from evaldesk.domain.privacy import Match
@@ -28,6 +29,16 @@ _LABEL = re.compile(
     r"|vorname|nom|nombre|patient|passenger|applicant|insured|employee|attn|attention)"
     r"[ \t]{0,2}[:=][ \t]{0,4}" + _NAMES,
     re.IGNORECASE,
+)
+_SAID_BEGIN = tuple(
+    "name's|name’s|name is|namens|heiße|je m'appelle|je m’appelle|me llamo|mi chiamo|this is|i am"
+    "|i'm|i’m|ich bin|signed by|sincerely|regards|grüßen|dear|hello|hi|named|called|contact"
+    "|passenger|customer".split("|")
+)
+"""What `_SAID` may begin with."""
+_SOME_LABEL = re.compile(
+    r"(?:name|user|nom|nombre|patient|passenger|applicant|insured|employee|attn|attention)"
+    r"[ \t]{0,2}[:=]"
 )
 _SURE = ("name", "namens", "heiße", "appelle", "llamo", "chiamo", "signed", "sincerely", "regards")
 _SAID_WORDS = frozenset(
@@ -65,29 +76,50 @@ class NamesInContext:
 
     def find(self, scan: Scan) -> Iterable[Match]:
         """See `Recognizer`."""
-        for words, pattern, score in (
-            (_TITLE_WORDS, _TITLE, 0.9),
-            (_LABEL_WORDS, _LABEL, 0.85),
-            (_SAID_WORDS, _SAID, 0.0),
-        ):
-            if words.isdisjoint(scan.words):
+        text = scan.text
+        if titles := _TITLE_WORDS & scan.words:
+            yield from self._announced(text, _TITLE, scan.beginning(titles), 0.9)
+        if not _LABEL_WORDS.isdisjoint(scan.words) and _SOME_LABEL.search(scan.lower):
+            yield from self._announced(text, _LABEL, None, 0.85)
+        if not _SAID_WORDS.isdisjoint(scan.words):
+            yield from self._announced(text, _SAID, scan.beginning(_SAID_BEGIN), 0.0)
+
+    def _announced(
+        self, text: str, pattern: re.Pattern[str], begin: list[int] | None, score: float
+    ) -> Iterable[Match]:
+        """Names behind what the pattern announces them with.
+
+        Args:
+            begin: where alone it may begin; None for anywhere.
+        """
+        at = 0
+        while (found := _next(text, pattern, begin, at)) is not None:
+            at = found.start(1)
+            end = _end_of_name(text, *found.span(1))
+            if end <= at:
                 continue
-            at = 0
-            while (found := pattern.search(scan.text, at)) is not None:
-                at = found.start(1)
-                end = _end_of_name(scan.text, *found.span(1))
-                if end <= at:
-                    continue
-                name = scan.text[at:end]
-                sure = score
-                if not sure:
-                    telling = found.group()[: at - found.start()].lower()
-                    certain = any(word in telling for word in _SURE)
-                    sure = 0.85 if certain else 0.7
-                    if not certain and " " not in name.strip():
-                        continue  # “I'm Tired”, “Dear Customer”
-                yield Match(at, end, "person", self.name, sure)
-                at = end
+            name = text[at:end]
+            sure = score
+            if not sure:
+                telling = found.group()[: at - found.start()].lower()
+                certain = any(word in telling for word in _SURE)
+                sure = 0.85 if certain else 0.7
+                if not certain and " " not in name.strip():
+                    continue  # “I'm Tired”, “Dear Customer”
+            yield Match(at, end, "person", self.name, sure)
+            at = end
+
+
+def _next(
+    text: str, pattern: re.Pattern[str], begin: list[int] | None, at: int
+) -> re.Match[str] | None:
+    if begin is None:
+        return pattern.search(text, at)
+    for index in range(bisect_left(begin, at), len(begin)):
+        found = pattern.match(text, begin[index])
+        if found is not None:
+            return found
+    return None
 
 
 def _end_of_name(text: str, start: int, stop: int) -> int:
@@ -213,11 +245,14 @@ class UserNames:
             for found in _HOME.finditer(text):
                 if found.group(1).lower() not in _SHARED and not found.group(1).startswith("$"):
                     yield Match(*found.span(1), "username", "home-folder", 0.9)
-        if any(word in scan.lower for word in _HANDLE_WORDS):
-            for found in _HANDLE.finditer(text):
-                value = found.group(1).rstrip(".-_")
+        stop = 0
+        for at in scan.beginning(_HANDLE_WORDS):
+            handle = _HANDLE.match(text, at) if at >= stop else None
+            if handle is not None:
+                stop = handle.end()
+                value = handle.group(1).rstrip(".-_")
                 # A word alone is a word; a name for a machine has digits, a dot or a line in it.
                 if any(one.isdigit() or one in "._-" for one in value):
                     yield Match(
-                        found.start(1), found.start(1) + len(value), "username", self.name, 0.75
+                        handle.start(1), handle.start(1) + len(value), "username", self.name, 0.75
                     )

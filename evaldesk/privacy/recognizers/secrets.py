@@ -40,8 +40,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _NAMED_WORDS = (
-    *("pass", "pwd", "secret", "key", "token", "bearer", "credential", "kennwort", "contrase"),
-    "mot de",
+    *("passw", "passph", "passcode", "pwd", "secret", "api", "access", "auth", "private"),
+    *("client", "bearer", "credential", "kennwort", "contraseña", "mot de passe"),
 )
 _NOT_SECRET = frozenset(
     "none null true false string required optional password secret token changed invalid correct "
@@ -74,7 +74,7 @@ class Secrets:
             yield Match(*found.span(), "secret", "web-token", 0.97)
         yield from _blocks(text)
         if any(map(scan.lower.__contains__, _NAMED_WORDS)):
-            yield from _named(text)
+            yield from _named(scan)
 
 
 def _blocks(text: str) -> Iterable[Match]:
@@ -90,8 +90,13 @@ def _blocks(text: str) -> Iterable[Match]:
         at = stop
 
 
-def _named(text: str) -> Iterable[Match]:
-    for found in _NAMED.finditer(text):
+def _named(scan: Scan) -> Iterable[Match]:
+    stop = 0
+    for at in scan.beginning(_NAMED_WORDS):
+        found = _NAMED.match(scan.text, at) if at >= stop else None
+        if found is None:
+            continue
+        stop = found.end()
         value = found.group(1).rstrip(".!?:")
         start = found.start(1)
         if len(value) < 4 or value.lower() in _NOT_SECRET or value.startswith(("$", "%", "*")):
