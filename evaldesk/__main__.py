@@ -1,5 +1,5 @@
-"""``evaldesk`` opens the window, ``evaldesk PROJECT`` a project, ``evaldesk PROJECT ADDRESS`` a
-view of its traces, ``evaldesk COMMAND`` a command.
+"""``evaldesk`` opens the window, ``evaldesk FILE`` a project or a package, ``evaldesk PROJECT
+ADDRESS`` a view of its traces, ``evaldesk COMMAND`` a command.
 """
 
 import os
@@ -25,11 +25,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def names_a_project(argument: str) -> bool:
-    """Whether an argument is a path and no command: it ends like a project, or has a folder."""
+    """Whether an argument is a path and no command: it ends like a project or a package, or has a
+    folder.
+    """
     if argument.startswith("-"):
         return False
     separators = {os.sep, os.altsep or os.sep}
-    return Path(argument).suffix.casefold() == ".evaldesk" or any(
+    return Path(argument).suffix.casefold() in (".evaldesk", ".evalpack") or any(
         separator in argument for separator in separators
     )
 

@@ -14,7 +14,7 @@ def run(argv: Sequence[str]) -> int:
     """Show the window, then open the project that was named; returns the exit code.
 
     Args:
-        argv: nothing, or the path of a project, and perhaps the address of a view.
+        argv: nothing, or the path of a project or package, and perhaps the address of a view.
     """
     if not has_display():
         print(

@@ -140,17 +140,9 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(args: argparse.Namespace, _: Context) -> Outcome:
-    import json
+    from evaldesk.services.projects.identities import shown, write_card
 
-    from evaldesk.domain.errors import InputError
-    from evaldesk.services.projects.identities import kept_identity, shown
-
-    kept = kept_identity(args.name or author_of(args))
-    text = json.dumps(kept.signed_card.to_json(), ensure_ascii=False, indent=1)
-    try:
-        args.out.write_text(text + "\n", "utf-8")
-    except OSError as error:
-        raise InputError("The card cannot be written there.", path=str(args.out)) from error
+    kept = write_card(args.name or author_of(args), args.out)
     told = _own(shown(kept))
     return Outcome({**told.data, "path": str(args.out)}, f"Wrote {args.out}.\n{told.text}")
 

@@ -63,8 +63,11 @@ class PackageRepository:
 
     def opened(self) -> PackageRecord | None:
         """The package that this project was made of; None where it was not."""
-        found = [one for one in self.all() if one.direction == "opened"]
-        return found[0] if found else None
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(t.package).where(_p.direction == "opened").order_by(_p.seq).limit(1)
+            ).first()
+            return None if row is None else _record(row)
 
     def record(self, record: PackageRecord, items: Sequence[PackageItem] = ()) -> None:
         """Keep that a package left or came.

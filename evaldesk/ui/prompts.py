@@ -24,6 +24,9 @@ class Prompts(Protocol):
     ) -> None:
         """Ask where to write; an existing file was confirmed."""
 
+    def ask_folder(self, title: str, then: Callable[[Path], object]) -> None:
+        """Ask for a folder that exists."""
+
     def confirm(
         self,
         question: str,
@@ -77,6 +80,11 @@ class ScriptedPrompts:
         self, title: str, suggested: str, filters: str, then: Callable[[Path], object]
     ) -> None:
         answer = self._next("save", title)
+        if isinstance(answer, Path):
+            then(answer)
+
+    def ask_folder(self, title: str, then: Callable[[Path], object]) -> None:
+        answer = self._next("folder", title)
         if isinstance(answer, Path):
             then(answer)
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from evaldesk.domain.encryption import KeyHolder
+from evaldesk.domain.errors import NotAllowedError
+from evaldesk.domain.identity import ROLES, Role
 from evaldesk.domain.project import Changes
 from evaldesk.jobs.runner import JobControl, JobRunner
 from evaldesk.settings import Settings
@@ -16,6 +19,8 @@ from evaldesk.ui.prompts import Prompts
 from evaldesk.ui.theme.tokens import LIGHT, Tokens
 
 if TYPE_CHECKING:
+    from evaldesk.credentials.identities import Identity
+    from evaldesk.services.projects.roles import Place
     from evaldesk.storage.project import Project
 
 
@@ -53,6 +58,20 @@ class Vault(Protocol):
     def add_holder(self) -> None: ...
     def remove_holder(self, holder: KeyHolder) -> None: ...
     def new_code(self) -> None: ...
+    def add_card(self) -> None: ...
+
+
+class KeyRing(Protocol):
+    """This person's own keys, for as long as the window is open."""
+
+    changed: Any
+
+    @property
+    def signed(self) -> bool: ...
+    def openers(self) -> "tuple[Callable[[bytes], bytes], ...]": ...
+    def use(self, what: str, then: "Callable[[Identity], object]", name: str = "") -> None: ...
+    def make(self, then: "Callable[[Identity], object]") -> None: ...
+    def addressed(self, path: Path, then: "Callable[[Identity], object]") -> None: ...
 
 
 class Workspace(QObject):
@@ -64,7 +83,8 @@ class Workspace(QObject):
         settings: what the person prefers.
         actions: every command.
         prompts: questions to the person.
-        vault: what encrypts and locks; the window sets it.
+        vault: what encrypts and locks; the window sets it. keys: this person's own, likewise.
+        place: what the person is to the open project, which says what is offered.
         palette_providers: what the palette searches besides commands and screens.
         unblinded: (person, rubric) for whom others' answers were opened on purpose, until the
             project is closed. ``unveiled``: (person, round) for whom systems and scores were.
@@ -73,6 +93,7 @@ class Workspace(QObject):
         project_opened(), project_closed(): ``project`` was set or is None now.
         project_changed(changes, origin): a write was done; origin names who did it.
         user_changed(name), theme_changed().
+        role_changed(): what is offered may be more or less than before.
         navigated(screen_id, place): the shell goes there.
         said(text): a short message for the status bar. saved(): something was kept just now.
         reported(error): the shell shows it.
@@ -86,6 +107,7 @@ class Workspace(QObject):
     project_closed = Signal()
     project_changed = Signal(object, str)
     user_changed = Signal(str)
+    role_changed = Signal()
     theme_changed = Signal()
     navigated = Signal(str, object)
     said = Signal(str)
@@ -110,6 +132,8 @@ class Workspace(QObject):
         self.actions = actions
         self.prompts = prompts
         self.vault: Vault | None = None
+        self.keys: KeyRing | None = None
+        self.place: Place | None = None
         self.palette_providers: list[PaletteProvider] = []
         self.unblinded: set[tuple[str, str]] = set()
         self.unveiled: set[tuple[str, str]] = set()
@@ -132,8 +156,11 @@ class Workspace(QObject):
             self._project = None
             self.project_closed.emit()
         self._project = project
+        self._look_who_works()
         if project is not None:
             self.project_opened.emit()
+        else:
+            self.role_changed.emit()
 
     @property
     def tokens(self) -> Tokens:
@@ -155,23 +182,71 @@ class Workspace(QObject):
         self.sizes_wanted.emit(chosen)
 
     @property
+    def role(self) -> Role:
+        """What the person is to the open project; without one nothing is kept from anybody."""
+        return "owner" if self.place is None else self.place.role
+
+    def may(self, least: Role) -> bool:
+        """Whether the person's role is at least this one."""
+        return ROLES.index(self.role) <= ROLES.index(least)
+
+    def look_at_role(self) -> None:
+        """Whom the project trusts has changed."""
+        before = self.place
+        self._look_who_works()
+        if self.place != before:
+            self.role_changed.emit()
+
+    def _look_who_works(self) -> None:
+        """The name and role of whoever sits here. A project that was made of a package has one
+        rater, whose name holds in it whatever the person is called otherwise.
+        """
+        self.place = None
+        name = self.settings.user
+        if self._project is not None:
+            from evaldesk.services.projects.roles import place_of
+
+            self.place = place_of(self._project, name)
+            self._look_as()
+            name = self.place.rater or name
+        if name != self._user:
+            self._user = name
+            self.user_changed.emit(name)
+
+    def _look_as(self) -> None:
+        """Lay over the traces what the person's role has them read through."""
+        if self._project is not None:
+            from evaldesk.services.privacy.sight import look_as
+
+            look_as(self._project, self.role)
+
+    @property
     def user(self) -> str:
         """The name that ratings and rulings are kept under."""
         return self._user
 
     def set_user(self, name: str) -> None:
-        """Be somebody else from now on."""
+        """Be somebody else from now on; not within a project that was made of a package."""
         name = " ".join(name.split())
         if not name:
+            return
+        if self.place is not None and self.place.of_package and name != self._user:
+            self.report(
+                NotAllowedError(
+                    f"This project was made of a package for {self.place.rater}.",
+                    "What you do in it goes back under that name; it cannot be another one here.",
+                )
+            )
             return
         self.settings.put("user", name)
         if name != self._user:
             self._user = name
+            self.look_at_role()
             self.user_changed.emit(name)
 
     def with_user(self, then: Callable[[], object]) -> None:
         """Go on once the person has said who they are: at once, but for the very first time."""
-        if self.settings.user_was_chosen:
+        if self.settings.user_was_chosen or (self.place is not None and self.place.of_package):
             then()
         else:
             self.user_wanted.emit(then)
@@ -197,6 +272,8 @@ class Workspace(QObject):
     def changed(self, changes: Changes, origin: str = "") -> None:
         """Tell the screens what a write changed, and the status bar that it is kept."""
         self.saved.emit()
+        if "privacy" in changes.areas:
+            self._look_as()
         self.project_changed.emit(changes, origin)
 
     def say(self, text: str) -> None:

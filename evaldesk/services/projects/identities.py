@@ -1,5 +1,6 @@
 """This person's keys, the cards of others, and whom a project trusts."""
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -183,6 +184,21 @@ def card_from(file_or_line: str) -> SignedCard:
     except OSError as error:
         raise InputError("The card cannot be read.", path=file_or_line) from error
     return checked_card(content, file_or_line)
+
+
+def write_card(name: str, path: Path) -> KeptIdentity:
+    """Write the card of one of this machine's identities, to be handed out.
+
+    Raises:
+        NotFoundError: this machine has none of that name. InputError: it cannot be written.
+    """
+    kept = kept_identity(name)
+    text = json.dumps(kept.signed_card.to_json(), ensure_ascii=False, indent=1)
+    try:
+        path.write_text(text + "\n", "utf-8")
+    except OSError as error:
+        raise InputError("The card cannot be written there.", path=str(path)) from error
+    return kept
 
 
 def find_trusted(project: "Project", name_or_key: str) -> Trusted:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.net.policy import NetworkPolicy
+from evaldesk.services.projects import roles
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -24,11 +25,13 @@ def change_policy(project: "Project", policy: str, author: str, reason: str) -> 
 
     Raises:
         UsageError: it is no policy, or the reason is missing.
+        NotAllowedError: the author is not an owner of the project.
     """
     wanted = NetworkPolicy.parse(policy)
     before = policy_of(project)
     if wanted == before:
         return before
+    roles.require(project, author, "owner", "change the network policy")
     if not reason.strip():
         raise UsageError(
             "A change of the network policy needs a reason.",

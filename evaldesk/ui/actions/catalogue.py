@@ -18,6 +18,7 @@ MODULES = (
     "compare",
     "rubrics",
     "imports",
+    "exchange",
     "privacy",
     "audit",
     "settings",

@@ -18,6 +18,9 @@ class ActionRegistry(QObject):
     A command of a screen holds while that screen is in sight, wherever the focus is; plain keys
     are off while typing (`evaldesk.ui.actions.typing_guard`).
 
+    Attributes:
+        allowed: asked before each run: whether the person's role has a command at all.
+
     Signals:
         changed: a command was bound, or its keys changed.
         keys_changed: the person chose other keys; what holds them answers to them already.
@@ -36,6 +39,7 @@ class ActionRegistry(QObject):
         self._settings = settings
         self._specs = {spec.id: spec for spec in (all_actions() if specs is None else specs)}
         self._bound: dict[str, tuple[QAction, Callable[[], bool] | None]] = {}
+        self.allowed: Callable[[ActionSpec], bool] = lambda _: True
 
     @property
     def specs(self) -> tuple[ActionSpec, ...]:
@@ -126,6 +130,8 @@ class ActionRegistry(QObject):
         )
 
         def triggered() -> None:
+            if not self.allowed(self._specs[action_id]):
+                return
             if enabled is None or enabled():
                 run()
             elif _leads_on(self.shortcuts(action_id)):
@@ -149,7 +155,9 @@ class ActionRegistry(QObject):
     def is_enabled(self, action_id: str) -> bool:
         """Whether something carries it out, and would now."""
         bound = self._bound.get(action_id)
-        return bound is not None and (bound[1] is None or bound[1]())
+        if bound is None or not self.allowed(self._specs[action_id]):
+            return False
+        return bound[1] is None or bound[1]()
 
     def trigger(self, action_id: str) -> bool:
         """Carry it out; False where nothing does at present."""

@@ -10,14 +10,28 @@ def _tr(text: str) -> str:
 
 
 actions: tuple[ActionSpec, ...] = (
-    ActionSpec("rubrics.new", _tr("New rubric"), ("Ctrl+Shift+N",), "rubrics"),
-    ActionSpec("rubrics.save", _tr("Save as a new version"), ("Ctrl+S",), "rubrics"),
-    ActionSpec("rubrics.discard", _tr("Discard the changes"), (), "rubrics"),
-    ActionSpec("rubrics.import", _tr("Read a rubric from a file"), (), "rubrics"),
+    ActionSpec("rubrics.new", _tr("New rubric"), ("Ctrl+Shift+N",), "rubrics", least="specialist"),
+    ActionSpec(
+        "rubrics.save", _tr("Save as a new version"), ("Ctrl+S",), "rubrics", least="specialist"
+    ),
+    ActionSpec("rubrics.discard", _tr("Discard the changes"), (), "rubrics", least="specialist"),
+    ActionSpec(
+        "rubrics.import", _tr("Read a rubric from a file"), (), "rubrics", least="specialist"
+    ),
     ActionSpec("rubrics.export", _tr("Write the rubric to a file"), ("Ctrl+Shift+E",), "rubrics"),
-    ActionSpec("rubrics.add", _tr("Add a question"), ("Ctrl+Shift+Q",), "rubrics"),
-    ActionSpec("rubrics.up", _tr("Move the question up"), ("Alt+Shift+Up",), "rubrics"),
-    ActionSpec("rubrics.down", _tr("Move the question down"), ("Alt+Shift+Down",), "rubrics"),
+    ActionSpec(
+        "rubrics.add", _tr("Add a question"), ("Ctrl+Shift+Q",), "rubrics", least="specialist"
+    ),
+    ActionSpec(
+        "rubrics.up", _tr("Move the question up"), ("Alt+Shift+Up",), "rubrics", least="specialist"
+    ),
+    ActionSpec(
+        "rubrics.down",
+        _tr("Move the question down"),
+        ("Alt+Shift+Down",),
+        "rubrics",
+        least="specialist",
+    ),
     ActionSpec("rubrics.versions", _tr("Versions side by side"), ("Ctrl+Shift+D",), "rubrics"),
     ActionSpec("rubrics.review", _tr("Label with this rubric"), ("Ctrl+Return",), "rubrics"),
 )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from evaldesk.domain.identity import Role
+
 GLOBAL = "global"
 
 
@@ -15,6 +17,7 @@ class ActionSpec:
         shortcuts: keys as Qt spells them (``Ctrl+Return``, ``1``); empty for none.
         scope: ``global``, or the id of the screen where it holds.
         group: heading within the shortcut sheet; empty for none.
+        least: the least role that has it, where that is more than its screen's.
         palette: whether the palette offers it (digits that answer a question need not be there).
     """
 
@@ -24,3 +27,4 @@ class ActionSpec:
     scope: str = GLOBAL
     group: str = ""
     palette: bool = True
+    least: Role = "reviewer"

@@ -6,6 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from evaldesk.domain.identity import Role
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.workspace import Workspace
 
@@ -22,6 +23,7 @@ class ScreenSpec:
         rail: where in the rail it stands; ``none`` for a screen that is reached by an action.
         needs_project: whether it has anything to show without a project.
         rail_as: the screen whose button in the rail stands for it, where it has none.
+        least: the least role that has it; see `evaldesk.services.projects.roles`.
         tells: whether it shows systems, scores or what others answered, which a person who still
             rates blind may not see.
     """
@@ -34,6 +36,7 @@ class ScreenSpec:
     needs_project: bool = True
     tells: bool = False
     rail_as: str = ""
+    least: Role = "reviewer"
 
     def build(self, workspace: Workspace) -> Screen:
         """Import and make it."""
@@ -61,6 +64,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         "traces",
         f"{_HOME}.traces.page:TracesPage",
         tells=True,
+        least="specialist",
     ),
     ScreenSpec(
         "datasets",
@@ -68,6 +72,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         "datasets",
         f"{_HOME}.datasets.page:DatasetsPage",
         tells=True,
+        least="specialist",
     ),
     ScreenSpec(
         "review",
@@ -88,6 +93,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         str(QT_TRANSLATE_NOOP("Screens", "Rounds")),
         "rounds",
         f"{_HOME}.rounds.page:RoundsPage",
+        least="specialist",
     ),
     ScreenSpec(
         "adjudicate",
@@ -95,6 +101,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         "adjudicate",
         f"{_HOME}.adjudicate.page:AdjudicatePage",
         tells=True,
+        least="adjudicator",
     ),
     ScreenSpec(
         "compare",
@@ -102,6 +109,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         "compare",
         f"{_HOME}.compare.page:ComparePage",
         tells=True,
+        least="specialist",
     ),
     ScreenSpec(
         "rubrics",
@@ -115,6 +123,15 @@ SCREENS: tuple[ScreenSpec, ...] = (
         "import",
         f"{_HOME}.imports.page:ImportPage",
         rail="none",
+        least="specialist",
+    ),
+    ScreenSpec(
+        "exchange",
+        str(QT_TRANSLATE_NOOP("Screens", "Exchange")),
+        "exchange",
+        f"{_HOME}.exchange.page:ExchangePage",
+        needs_project=False,
+        least="specialist",
     ),
     ScreenSpec(
         "privacy",
@@ -123,6 +140,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         f"{_HOME}.privacy.page:PrivacyPage",
         rail="bottom",
         tells=True,
+        least="owner",
     ),
     ScreenSpec(
         "audit",
@@ -141,6 +159,11 @@ SCREENS: tuple[ScreenSpec, ...] = (
         needs_project=False,
     ),
 )
+
+
+def least_role(screen_id: str) -> Role:
+    """The least role that has a screen; any, where there is none of that name."""
+    return next((spec.least for spec in SCREENS if spec.id == screen_id), "reviewer")
 
 
 def screen_title(screen_id: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
+from evaldesk.domain.errors import NotAllowedError
 from evaldesk.domain.project import Changes
 from evaldesk.ui.screens.registry import ScreenSpec
 from evaldesk.ui.screens.screen import Screen
@@ -49,6 +50,7 @@ class ScreenHost(QStackedWidget):
         workspace.project_opened.connect(self._project_replaced)
         workspace.project_closed.connect(self._project_replaced)
         workspace.user_changed.connect(lambda _: self._look_again())
+        workspace.role_changed.connect(self._role_changed)
 
     @property
     def screen_id(self) -> str:
@@ -116,14 +118,17 @@ class ScreenHost(QStackedWidget):
     def show_screen(
         self, screen_id: str, place: dict[str, Any] | None = None, *, remember: bool = True
     ) -> bool:
-        """Bring a screen in sight. False where it needs a project and none is open, or where it
-        could not be built, which is reported.
+        """Bring a screen in sight. False where it needs a project and none is open, where the
+        person's role does not have it, or where it could not be built; both is reported.
         """
         spec = self._specs.get(screen_id)
         if spec is None or (spec.needs_project and self._workspace.project is None):
             return False
+        if not self._workspace.may(spec.least):
+            self._refuse(spec)
+            return False
         place = dict(place or {})
-        within = self._workspace.veiled_by() if spec.tells else ""
+        within = self._workspace.veiled_by() if self._tells(spec) else ""
         if within:
             self._leave_for(screen_id, place, remember)
             title = QCoreApplication.translate("Screens", spec.title)
@@ -156,6 +161,42 @@ class ScreenHost(QStackedWidget):
         self.shown.emit(screen_id)
         return True
 
+    def _tells(self, spec: ScreenSpec) -> bool:
+        """Whether a screen could tell this person what would sway them. A package has nothing in it
+        that does, and a reviewer's Overview shows their own work only.
+        """
+        place = self._workspace.place
+        if not spec.tells or (place is not None and place.of_package):
+            return False
+        return spec.id != "overview" or self._workspace.may("adjudicator")
+
+    def _refuse(self, spec: ScreenSpec) -> None:
+        title = QCoreApplication.translate("Screens", spec.title)
+        self._workspace.report(
+            NotAllowedError(
+                self.tr("%1 is not among what a person of your role does in this project.").replace(
+                    "%1", title
+                ),
+                self.tr("The status bar says what you are to it; its owner can change that."),
+            )
+        )
+
+    def _role_changed(self) -> None:
+        """Nothing stays that the role does not have, neither in sight nor behind."""
+        may = self._workspace.may
+        gone = [name for name in self._screens if not may(self._specs[name].least)]
+        self._history = [one for one in self._history if may(self._specs[one[0]].least)]
+        here = self._specs.get(self._place[0])
+        if here is not None and not may(here.least) and self._workspace.project is not None:
+            self.show_screen("overview", remember=False)
+        for name in gone:
+            screen = self._screens.pop(name)
+            self._pending.pop(name, None)
+            self.removeWidget(screen)
+            screen.hide()
+            screen.setParent(None)
+            screen.deleteLater()
+
     def _leave_for(self, screen_id: str, place: dict[str, Any], remember: bool) -> None:
         before = self.current
         if before is not None and before is not self._screens.get(screen_id):
@@ -168,7 +209,7 @@ class ScreenHost(QStackedWidget):
     def _look_again(self) -> None:
         """What may be seen depends on who looks, and on what they still have to rate."""
         spec = self._specs.get(self._place[0])
-        if spec is None or not spec.tells or self._workspace.project is None:
+        if spec is None or not self._tells(spec) or self._workspace.project is None:
             return
         if bool(self._workspace.veiled_by()) != (self.currentWidget() is self.veil):
             self.show_screen(*self._place, remember=False)

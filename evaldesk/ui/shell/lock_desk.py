@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPixmapCache
 
 from evaldesk.domain.errors import LockedError, UsageError, WrongKeyError
+from evaldesk.domain.fingerprint_words import words_of
 from evaldesk.settings.security import LOCK_AFTER, LOCK_MINUTES
 from evaldesk.ui.shell.clipboard_guard import ClipboardGuard
 from evaldesk.ui.shell.key_pane import KeyPane
@@ -21,6 +22,7 @@ from evaldesk.ui.shell.unlock_page import UnlockPage
 from evaldesk.ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from evaldesk.domain.cards import SignedCard
     from evaldesk.domain.encryption import KeyHolder
     from evaldesk.services.projects.encryption import Lock
     from evaldesk.storage.project import Project
@@ -187,6 +189,41 @@ class LockDesk(QObject):
                 chosen,
                 holder="",
             )
+
+    def add_card(self) -> None:
+        """Let the owner of a card open the project: with their own key, and no passphrase."""
+        project = self._workspace.project
+        if project is None:
+            return
+
+        def chosen(paths: list[Path]) -> None:
+            self._workspace.jobs.read(
+                lambda _: _cards().card_from(str(paths[0])), read, self._workspace.report
+            )
+
+        def read(card: "SignedCard") -> None:
+            self._workspace.prompts.confirm(
+                self.tr("Let %1 open the project?").replace("%1", card.card.name),
+                self.tr(
+                    "Compare the words of the card with them first: %1. They can then add and "
+                    "remove key-holders, as you can."
+                ).replace("%1", words_of(card.card.fingerprint)),
+                self.tr("I compared them; add"),
+                lambda: add(card),
+            )
+
+        def add(card: "SignedCard") -> None:
+            lock = _services().Lock(card.card.name, "card", recipient=card.card.seal_key)
+            self._workspace.jobs.write(
+                lambda _: _services().add_holder(project, lock),
+                lambda _: self.holders_changed.emit(),
+            )
+
+        self._workspace.prompts.ask_open_file(
+            self.tr("Add a key-holder by card"),
+            self.tr("EvalDesk cards (*.card)") + ";;" + self.tr("All files (*)"),
+            chosen,
+        )
 
     def remove_holder(self, holder: "KeyHolder") -> None:
         """Ask, and end somebody's way to open the project."""
@@ -356,6 +393,12 @@ def _services() -> Any:
     from evaldesk.services.projects import encryption
 
     return encryption
+
+
+def _cards() -> Any:
+    from evaldesk.services.projects import identities
+
+    return identities
 
 
 def _have(key: bytes | None) -> bytes:

@@ -78,13 +78,14 @@ class ProjectDesk(QObject):
             typed: passphrase or recovery code of an encrypted one.
         """
         user = self._workspace.user
+        openers = self._workspace.keys.openers() if self._workspace.keys is not None else ()
 
         def work(_control: JobControl) -> "Project":
             with _importing:
                 from evaldesk.services.projects.encryption import unlock_with
                 from evaldesk.services.projects.opening import open_project
 
-            return open_project(path, unlock_with(typed, user))
+            return open_project(path, unlock_with(typed, user, openers=openers))
 
         def failed(error: Exception) -> None:
             if isinstance(error, LockedError):

@@ -118,6 +118,13 @@ class WindowPrompts:
         dialog.selectFile(suggested)
         self._open(dialog, lambda paths: then(paths[0]))
 
+    def ask_folder(self, title: str, then: Callable[[Path], object]) -> None:
+        """See `Prompts`."""
+        dialog = QFileDialog(self.window, title, self._folder())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        self._open(dialog, lambda paths: then(paths[0]))
+
     def confirm(
         self,
         question: str,

@@ -66,7 +66,9 @@ class Rail(QWidget):
     def show_project(self, is_open: bool) -> None:
         """Screens that need a project can be gone to only with one."""
         for screen_id, button in self._buttons.items():
-            able = is_open or not self._specs[screen_id].needs_project
+            spec = self._specs[screen_id]
+            able = is_open or not spec.needs_project
+            button.setVisible(self._workspace.may(spec.least))
             button.setEnabled(able)
             tip = self._workspace.actions.tooltip(f"go.{screen_id}")
             button.setToolTip(tip if able else self.tr("Open a project first"))

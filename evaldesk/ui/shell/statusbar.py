@@ -1,15 +1,20 @@
 """What always holds: who, which network, which encryption, what was kept, what is being done."""
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
+from evaldesk.domain.identity import Role
 from evaldesk.jobs.runner import Job, JobRunner
 from evaldesk.ui.theme.measure import fix_height, fix_width
 from evaldesk.ui.widgets.announcing import announce
 from evaldesk.ui.widgets.card import text_label
 from evaldesk.ui.widgets.label import ElidedLabel
+
+if TYPE_CHECKING:
+    from evaldesk.services.projects.roles import Place
 
 HEIGHT = 26
 _USER_WIDTH = 220
@@ -45,13 +50,23 @@ class StatusBar(QWidget):
             self.tr("Ratings and rulings are kept under this name; click to change")
         )
         self.user.clicked.connect(self.user_clicked)
+        self.role = text_label("", "muted")
+        self.signing = text_label("", "muted")
         self.saved = text_label("")
         self.working = JobProgress()
         self.message = ElidedLabel("")
         self.place = text_label("")
         self.place.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for widget in (self.network, self.encryption, self.user, self.saved, self.working):
+        for widget in (self.network, self.encryption):
             row.addWidget(widget)
+        person = QHBoxLayout()
+        person.setSpacing(8)
+        person.addWidget(self.user)
+        person.addWidget(self.role)
+        person.addWidget(self.signing)
+        row.addLayout(person)
+        row.addWidget(self.saved)
+        row.addWidget(self.working)
         row.addWidget(self.message, 1)
         row.addWidget(self.place)
         self._saved_at: float | None = None
@@ -84,6 +99,31 @@ class StatusBar(QWidget):
         short = self.user.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _USER_WIDTH)
         self.user.setText(short)
         self.user.setAccessibleName(self.tr("You are %1; change").replace("%1", name))
+
+    def show_role(self, place: "Place | None") -> None:
+        """What the person is to the project; nothing without one."""
+        self.role.setVisible(place is not None)
+        self.signing.setVisible(place is not None)
+        if place is None:
+            return
+        self.role.setText(role_text(self, place.role))
+        of_package = self.tr("This project was made of a package of %1.").replace(
+            "%1", place.sender
+        )
+        self.role.setToolTip(
+            of_package
+            if place.of_package
+            else self.tr("What you are to this project; Exchange lists whom it trusts, and as what")
+        )
+
+    def show_signed(self, signed: bool) -> None:
+        """Whether what the person does is signed with their own key."""
+        self.signing.setText(self.tr("signed") if signed else self.tr("not signed"))
+        self.signing.setToolTip(
+            self.tr("The log signs what you do with your key")
+            if signed
+            else self.tr("The log has your name only: your key is not open, or there is none")
+        )
 
     def show_saved(self) -> None:
         """Something was kept just now."""
@@ -192,6 +232,16 @@ class JobProgress(QWidget):
         if job is not None:
             job.cancel()
             self.cancel.setEnabled(False)
+
+
+def role_text(widget: QWidget, role: Role) -> str:
+    """A role as it is shown."""
+    return {
+        "owner": widget.tr("owner"),
+        "specialist": widget.tr("specialist"),
+        "adjudicator": widget.tr("adjudicator"),
+        "reviewer": widget.tr("reviewer"),
+    }[role]
 
 
 def network_text(widget: QWidget, policy: str) -> str:

@@ -57,6 +57,7 @@ class Welcome(QWidget):
             ("project.open", "primary", self.tr("Open a project")),
             ("project.new", "", self.tr("New project")),
             ("project.new_encrypted", "", self.tr("New encrypted project")),
+            ("project.open_package", "", self.tr("Open a package")),
             ("project.sample", "", self.tr("Try the sample project")),
         ):
             button = ActionButton(text, workspace.actions.keys(action_id), kind=kind)
@@ -73,7 +74,7 @@ class Welcome(QWidget):
         self._list.setSpacing(2)
         self._recents.body.addLayout(self._list)
         column.addWidget(self._recents)
-        self.hint = text_label(self.tr("Or drop a project here."), "muted")
+        self.hint = text_label(self.tr("Or drop a project or a package here."), "muted")
         column.addWidget(self.hint)
         column.addStretch(3)
         self.setFocusProxy(self.buttons["project.open"])
@@ -120,7 +121,7 @@ class Welcome(QWidget):
         for button in self.buttons.values():
             button.setEnabled(not text)
         self._recents.setEnabled(not text)
-        self.hint.setText(text or self.tr("Or drop a project here."))
+        self.hint.setText(text or self.tr("Or drop a project or a package here."))
         if not text and self._before is not None and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -17,12 +17,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from evaldesk.domain.errors import Cancelled, EvalDeskError
+from evaldesk.ui.actions.spec import ActionSpec
 from evaldesk.ui.faults import report_text
 from evaldesk.ui.screens.registry import SCREENS, ScreenSpec
 from evaldesk.ui.shell.header import Header
 from evaldesk.ui.shell.host import ScreenHost
 from evaldesk.ui.shell.lock_desk import LockDesk
 from evaldesk.ui.shell.overlay import Overlay
+from evaldesk.ui.shell.package_desk import PACKAGE, PackageDesk
 from evaldesk.ui.shell.palette import Palette
 from evaldesk.ui.shell.project_desk import SUFFIX, ProjectDesk
 from evaldesk.ui.shell.rail import Rail
@@ -59,7 +61,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 600)
         self.desk = ProjectDesk(workspace, self)
         self.lock_desk = LockDesk(workspace, self, self.desk)
-        self.signing_desk = SigningDesk(workspace, self)
+        self.signing_desk = SigningDesk(workspace, self, window=self)
+        self.package_desk = PackageDesk(workspace, self, self.desk)
         self.rail = Rail(workspace, specs)
         self.header = Header(workspace.actions.keys("app.palette"))
         self.banner = Banner()
@@ -87,7 +90,10 @@ class MainWindow(QMainWindow):
         return ShortcutSheet(self, self.workspace)
 
     def open_path(self, path: Path, view: str = "") -> None:
-        """Open a project, and a view of its traces by its address."""
+        """Open a project, and a view of its traces by its address; or a package."""
+        if path.suffix.casefold() == PACKAGE:
+            self.package_desk.take([path])
+            return
         self.host.leave()
         self.desk.open(path, (lambda: self._navigate("traces", {"view": view})) if view else None)
 
@@ -137,6 +143,9 @@ class MainWindow(QMainWindow):
         workspace.project_closed.connect(self._project_replaced)
         workspace.project_changed.connect(self._read_project_facts)
         workspace.user_changed.connect(self.status.show_user)
+        workspace.role_changed.connect(self._show_role)
+        self.signing_desk.changed.connect(lambda: self.status.show_signed(self.signing_desk.signed))
+        self.lock_desk.locked.connect(self.signing_desk.forget)
         workspace.user_wanted.connect(self._ask_user)
         workspace.reported.connect(self._show_error)
         workspace.said.connect(self.status.say)
@@ -163,6 +172,13 @@ class MainWindow(QMainWindow):
         bind(self, "project.sample", self.open_sample)
         bind(self, "project.close", self._leaving(self.desk.close), has_project)
         bind(self, "project.new_encrypted", self._leaving(self.lock_desk.ask_new))
+        bind(self, "project.open_package", self._leaving(self.package_desk.ask))
+        bind(
+            self,
+            "project.hand_back",
+            self.package_desk.hand_back,
+            lambda: self.package_desk.can_hand_back,
+        )
         bind(self, "project.lock", self.lock_desk.lock, lambda: self.lock_desk.can_lock)
         bind(self, "go.back", self.host.back, lambda: self.host.can_go_back)
         bind(self, "go.forward", self.host.forward, lambda: self.host.can_go_forward)
@@ -171,8 +187,9 @@ class MainWindow(QMainWindow):
                 self,
                 f"go.{screen_id}",
                 partial(self.host.show_screen, screen_id),
-                has_project if spec.needs_project else None,
+                partial(self._offers, spec),
             )
+        self.workspace.actions.allowed = self._allowed
 
     def _leaving(self, run: Callable[[], object]) -> Callable[[], object]:
         def leave_first() -> None:
@@ -189,9 +206,25 @@ class MainWindow(QMainWindow):
     def _navigate(self, screen_id: str, place: dict[str, Any]) -> None:
         self.host.show_screen(screen_id, place)
 
+    def _offers(self, spec: ScreenSpec) -> bool:
+        """Whether the person can go to a screen now."""
+        has = self.workspace.project is not None or not spec.needs_project
+        return has and self.workspace.may(spec.least)
+
+    def _allowed(self, action: ActionSpec) -> bool:
+        """Whether the person's role has a command: that of its screen, or its own."""
+        spec = self._specs.get(action.scope)
+        may = self.workspace.may
+        return may(action.least) and (spec is None or may(spec.least))
+
+    def _show_role(self) -> None:
+        self.rail.show_project(self.workspace.project is not None)
+        self.status.show_role(self.workspace.place)
+
     def _project_replaced(self) -> None:
         project = self.workspace.project
-        self.rail.show_project(project is not None)
+        self._show_role()
+        self.status.show_signed(False)
         self.status.show_project(project is not None)
         self._project_name = project.path.stem if project is not None else ""
         if project is None:
@@ -313,7 +346,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A project opens; anything else goes to the import screen."""
+        """A project or a package opens; anything else goes to the import screen."""
         paths = dropped_files(event)
         event.acceptProposedAction()
         self.take_files(paths)
@@ -321,8 +354,11 @@ class MainWindow(QMainWindow):
     def take_files(self, paths: list[Path]) -> None:
         """What to do with files that were dropped."""
         projects = [path for path in paths if path.suffix.casefold() == SUFFIX]
+        packages = [path for path in paths if path.suffix.casefold() == PACKAGE]
         if projects:
             self.open_path(projects[0])
+        elif packages:
+            self.package_desk.take(packages)
         elif self.workspace.project is not None:
             self.workspace.navigate("import", paths=tuple(paths))
         else:

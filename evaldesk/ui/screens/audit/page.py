@@ -56,7 +56,7 @@ class AuditPage(Screen):
         header = self.table.horizontalHeader()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(WHAT, header.ResizeMode.Stretch)
-        for column, width in ((WHEN, 150), (WHO, 110), (SIGNED, 66)):
+        for column, width in ((WHEN, 172), (WHO, 110), (SIGNED, 66)):
             header.resizeSection(column, px(width))
         self.entry = EntryPane()
         splitter.addWidget(self.table)
@@ -140,15 +140,23 @@ class AuditPage(Screen):
             bind(self, f"audit.{name}", box.showPopup)
         bind(self, "audit.reset", self.reset)
         bind(self, "audit.verify", self.controller.verify, lambda: not self.controller.busy)
-        bind(self, "audit.export", self.export)
+        bind(self, "audit.export", self.export, lambda: self.workspace.may("adjudicator"))
         bind(self, "audit.copy_head", self.copy_head)
         bind(self, "audit.detail", self._to_entry, lambda: self._open > 0)
 
     # -- what the window asks
 
     def opened(self, **place: Any) -> None:
-        """Come here; ``kind``, ``author`` and ``text`` narrow the list."""
-        if place:
+        """Come here; ``kind``, ``author`` and ``text`` narrow the list. A reviewer sees their own
+        entries.
+        """
+        own = not self.workspace.may("adjudicator")
+        self.author.setVisible(not own)
+        self.export_button.setVisible(not own)
+        if own:
+            self.text.setText(str(place.get("text", self.text.text())))
+            self._narrow()
+        elif place:
             wanted = {key: str(place.get(key, "")) for key in ("kind", "author", "text")}
             self.controller.load(EventFilter(**wanted))
             self.text.setText(wanted["text"])
@@ -188,7 +196,7 @@ class AuditPage(Screen):
 
     def showcase(self) -> None:
         """With an entry open that says more than most."""
-        self.controller.load(EventFilter(kind="rating"))
+        self.controller.load(EventFilter(kind="round"))
 
     # -- what a person does
 
@@ -233,12 +241,17 @@ class AuditPage(Screen):
         self.controller.load(
             EventFilter(
                 kind=str(self.kind.currentData() or ""),
-                author=str(self.author.currentData() or ""),
+                author=self._whose(),
                 since=begin,
                 until=end,
                 text=self.text.text().strip(),
             )
         )
+
+    def _whose(self) -> str:
+        if not self.workspace.may("adjudicator"):
+            return self.workspace.user
+        return str(self.author.currentData() or "")
 
     def _to_entry(self) -> None:
         self.entry.raw.setFocus()

@@ -13,6 +13,7 @@ from evaldesk.ui.workspace import Workspace
 if TYPE_CHECKING:
     from evaldesk.domain.comparison import Comparison
     from evaldesk.domain.report import MetricSummary
+    from evaldesk.services.packages.outgoing import OwnWork
     from evaldesk.services.projects.overview import Contents, NextStep
     from evaldesk.storage.project import Project
 
@@ -21,9 +22,11 @@ class OverviewController(QObject):
     """Counts come first; scores and the state of the work follow, because they take longer.
 
     Signals:
+        own_read(OwnWork): what the person has to rate.
         contents_read(Contents), steps_read(tuple of NextStep), scores_read(run → scores).
     """
 
+    own_read = Signal(object)
     contents_read = Signal(object)
     steps_read = Signal(object)
     scores_read = Signal(object)
@@ -49,6 +52,19 @@ class OverviewController(QObject):
             self._read_rest(project, contents.runs)
 
         self._workspace.jobs.read(read_contents, contents_came, key="overview.contents")
+
+    def read_own(self) -> None:
+        """What this person has to rate, and what became of it."""
+        project, user = self._workspace.project, self._workspace.user
+        if project is None:
+            return
+
+        def read(_control: JobControl) -> "OwnWork":
+            from evaldesk.services.packages.outgoing import own_work
+
+            return own_work(project, user)
+
+        self._workspace.jobs.read(read, self.own_read.emit, key="overview.own")
 
     def read_steps(self, runs: Sequence[RunInfo]) -> None:
         """Only how far the work is, as after a rating."""

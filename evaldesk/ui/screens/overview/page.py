@@ -19,6 +19,7 @@ from evaldesk.domain.project import Changes, RunInfo
 from evaldesk.ui.exporting.desk import ExportDesk
 from evaldesk.ui.screens.overview.controller import OverviewController
 from evaldesk.ui.screens.overview.models import SORT_ROLE, RunsModel
+from evaldesk.ui.screens.overview.own_work import OwnWork
 from evaldesk.ui.screens.overview.steps import StepsCard
 from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.theme.measure import fix_height, fix_width
@@ -59,10 +60,14 @@ class OverviewPage(Screen):
         self.empty = self._empty_state()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self._filled())
+        self.own_work = OwnWork(workspace)
+        self._stack.addWidget(self.own_work)
         self.setFocusProxy(self.table)
         self.controller.scores_read.connect(self._show_scores)
         self.controller.steps_read.connect(self.steps.show_steps)
         workspace.user_changed.connect(self._another_person)
+        workspace.role_changed.connect(self._another_role)
+        self.controller.own_read.connect(self.own_work.show_work)
         workspace.actions.bind(
             self.table, "overview.traces", self._open_run, self._run_is_chosen, focus=True
         )
@@ -78,13 +83,22 @@ class OverviewPage(Screen):
 
     def opened(self, **place: Any) -> None:
         """Read at the first visit; afterwards the changes tell."""
-        if self._stale:
+        if self._reduced:
+            self._stale = True
+            self._stack.setCurrentWidget(self.own_work)
+            self.setFocusProxy(self.own_work)
+            self.controller.read_own()
+        elif self._stale:
             self._stale = False
+            self.setFocusProxy(self.table)
             self.controller.read()
 
     def refresh(self, changes: Changes) -> None:
         """Ratings and rulings move only the parts of the work and the counts."""
-        self.controller.read()
+        if self._reduced:
+            self.controller.read_own()
+        else:
+            self.controller.read()
 
     def project_replaced(self) -> None:
         """Nothing of the project before stays in sight."""
@@ -196,7 +210,20 @@ class OverviewPage(Screen):
 
     # --------------------------------------------------------------------------------- content
 
+    @property
+    def _reduced(self) -> bool:
+        """Whether the person only sees their own work."""
+        return not self.workspace.may("adjudicator")
+
+    def _another_role(self) -> None:
+        self._stale = True
+        self._stack.setCurrentIndex(0)
+        if self.workspace.project is not None and self.isVisible():
+            self.opened()
+
     def _show_contents(self, contents: "Contents") -> None:
+        if self._reduced:
+            return
         info = contents.info
         self._runs = contents.runs
         self._size = file_size(info.size_bytes)

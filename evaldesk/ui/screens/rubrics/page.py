@@ -92,6 +92,7 @@ class RubricsPage(Screen):
         column.addWidget(hairline())
         column.addWidget(self._foot())
         centre.setMinimumWidth(420)
+        self._centre_pane = centre
         splitter.addWidget(centre)
         self.preview = Preview()
         self.preview.setProperty("surface", "pane")
@@ -257,6 +258,10 @@ class RubricsPage(Screen):
 
     def _show_lists(self) -> None:
         controller = self.controller
+        writes = self.workspace.may("specialist")
+        # Whoever only reads sees the form as raters do, with its anchors and examples.
+        for widget in (self._centre_pane, self.new_button):
+            widget.setVisible(writes)
         rows = []
         stored = {rubric.name for rubric in controller.rubrics}
         for rubric in controller.rubrics:
@@ -299,7 +304,7 @@ class RubricsPage(Screen):
             self.close_versions()
         empty = controller.loaded and not rows
         waiting = not controller.loaded and not rows
-        self._stack.setCurrentIndex(0 if waiting else 1 if empty else 2)
+        self._stack.setCurrentIndex(0 if waiting or (empty and not writes) else 1 if empty else 2)
         self.status_changed.emit()
 
     def _show_draft(self) -> None:

@@ -28,12 +28,14 @@ class SecurityCard(Card):
         self.encrypt_button = ActionButton(self.tr("Encrypt this project…"))
         self.passphrase_button = ActionButton(self.tr("Change what opens it for me…"))
         self.add_button = ActionButton(self.tr("Add a key-holder…"))
+        self.card_button = ActionButton(self.tr("Add one by card…"))
         self.code_button = ActionButton(self.tr("New recovery code…"))
         self.decrypt_button = ActionButton(self.tr("Decrypt…"))
         self.lock_button = ActionButton(self.tr("Lock now"), workspace.actions.keys("project.lock"))
         self._protected = (
             self.passphrase_button,
             self.add_button,
+            self.card_button,
             self.code_button,
             self.decrypt_button,
             self.lock_button,
@@ -42,12 +44,13 @@ class SecurityCard(Card):
             self.encrypt_button.clicked.connect(lambda: vault.encrypt())
             self.passphrase_button.clicked.connect(lambda: vault.change_passphrase())
             self.add_button.clicked.connect(lambda: vault.add_holder())
+            self.card_button.clicked.connect(lambda: vault.add_card())
             self.code_button.clicked.connect(lambda: vault.new_code())
             self.decrypt_button.clicked.connect(lambda: vault.decrypt())
             self.lock_button.clicked.connect(lambda: vault.lock())
             vault.holders_changed.connect(self.show_state)
         for row in (
-            (self.encrypt_button, self.passphrase_button, self.add_button),
+            (self.encrypt_button, self.passphrase_button, self.add_button, self.card_button),
             (self.code_button, self.decrypt_button, self.lock_button),
         ):
             line = QHBoxLayout()

@@ -1,0 +1,1 @@
+"""The Exchange screen: people, what goes out, what comes in."""
