@@ -51,8 +51,8 @@ make_environment() {
     found=$(find_python)
     if [ -z "$found" ]; then
         # A machine without Python has none of the rest either: ask once.
-        has_display || WINDOW_PACKAGES=
-        install_packages "EvalDesk" python3 python3-venv $QT_PACKAGES $WINDOW_PACKAGES
+        if has_display; then windows=$WINDOW_PACKAGES; else windows=; fi
+        install_packages "EvalDesk" python3 python3-venv $QT_PACKAGES $windows
         found=$(find_python)
     fi
     [ -n "$found" ] || fail "EvalDesk needs Python 3.11, 3.12 or 3.13; EVALDESK_PYTHON may name one."
@@ -97,6 +97,21 @@ see_to_qt() {
     if has_display && ! window_loads; then install_packages "A window" $WINDOW_PACKAGES; fi
 }
 
+# Tests that drive a real window, listen on the accessibility bus or watch system calls look for
+# these; without them they are skipped and say so, so that nothing here ends a run.
+see_to_tests() {
+    command -v apt-get >/dev/null || return 0
+    wanted=
+    for pair in Xvfb:xvfb xdotool:xdotool strace:strace dbus-daemon:dbus busctl:systemd; do
+        command -v "${pair%:*}" >/dev/null || wanted="$wanted ${pair#*:}"
+    done
+    [ -x /usr/libexec/at-spi-bus-launcher ] || [ -x /usr/lib/at-spi2-core/at-spi-bus-launcher ] ||
+        wanted="$wanted at-spi2-core"
+    window_loads || wanted="$wanted $WINDOW_PACKAGES"
+    [ -z "$wanted" ] || (install_packages "Trying real windows" $wanted) ||
+        say "Not installed; tests that need these are skipped."
+}
+
 set_up() {
     make_environment
     # What the checks need holds all that the program needs.
@@ -104,4 +119,5 @@ set_up() {
     install_locked build
     install_project
     see_to_qt
+    if [ "$1" = dev ]; then see_to_tests; fi
 }

@@ -126,6 +126,7 @@ def window_of(bus: Bus) -> tuple[str, str]:
     raise AssertionError("The window never came to the accessibility bus.")
 
 
+@pytest.mark.timeout(600)
 def test_another_process_reads_roles_and_names(tmp_path: Path, session: dict[str, str]) -> None:
     path = build_sample(tmp_path / "sample.evaldesk")
     settings = {"user": "Ines", "theme": "light"}

@@ -98,6 +98,7 @@ def wanted(place: int) -> dict[str, object]:
     }
 
 
+@pytest.mark.timeout(600)
 def test_sixty_real_traces_by_keyboard_alone(
     tmp_path: Path, shared_data: Path, display: str, repository: Path
 ) -> None:

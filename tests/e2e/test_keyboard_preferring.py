@@ -39,6 +39,7 @@ def reason(place: int) -> str:
     return f"reason {place}, plain" if place % 7 == 0 else ""
 
 
+@pytest.mark.timeout(600)
 def test_thirty_pairs_of_real_traces_by_keyboard_alone(
     tmp_path: Path, shared_data: Path, display: str, repository: Path
 ) -> None:
