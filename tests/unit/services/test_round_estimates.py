@@ -67,7 +67,7 @@ def rows(project: Project) -> list:  # type: ignore[type-arg]
 def test_an_oversampled_round_estimates_the_whole_without_bias(project: Project) -> None:
     really = fmean(truth(number) for number in range(TRACES))
     weighted, plain = [], []
-    for seed in range(30):
+    for seed in range(16):
         plan = RoundPlan(
             f"Round {seed}",
             "R",
