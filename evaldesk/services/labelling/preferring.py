@@ -32,6 +32,7 @@ from evaldesk.services.labelling.review_queue import (
     trace_of,
 )
 from evaldesk.services.labelling.undo import SUBMISSION, Step, Value
+from evaldesk.services.privacy.sight import sight_of
 from evaldesk.storage.preferences import Given, PairHanded
 
 if TYPE_CHECKING:
@@ -144,10 +145,11 @@ def read_pair(project: "Project", queue: ReviewQueue, item: int) -> PairInHand:
     """
     pair = _pair(project, queue.place[1], queue.rater, (trace_of(item), reading_of(item)))
     left, right = pair.sides
+    sight = sight_of(project)
     return PairInHand(
         item,
-        project.traces.read(left),
-        project.traces.read(right),
+        sight.read(left),
+        sight.read(right),
         sheet(project, queue.place[1], queue.rater, item),
     )
 

@@ -39,6 +39,7 @@ _COMMANDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("copy_path", _tr("Copy the path of the value"), ("Alt+P",)),
     ("bookmark", _tr("Set or take away a bookmark"), ("Alt+B", "B")),
     ("write_note", _tr("Write a note"), ("Alt+Shift+B", "Shift+B")),
+    ("reveal", _tr("Show the original of a redacted trace, for a reason"), ("Alt+O",)),
 )
 NAMES = tuple(name for name, _, _ in _COMMANDS)
 

@@ -14,6 +14,7 @@ from evaldesk.ui.prompts import ScriptedPrompts
 from evaldesk.ui.theme.tokens import LIGHT
 from evaldesk.ui.widgets.trace_view import TraceView
 from evaldesk.ui.workspace import Workspace
+from tests.only_traces import only_traces
 
 
 def text(content):
@@ -117,8 +118,7 @@ def workspace(qapp, tmp_path, support, other):
     settings = Settings(tmp_path / "settings.json")
     made = Workspace(InlineJobRunner(), settings, ActionRegistry(settings), ScriptedPrompts())
     traces = {1: support, 2: other}
-    project: Any = SimpleNamespace(traces=SimpleNamespace(read=lambda pk: traces[pk]))
-    made.set_project(project)
+    made.set_project(only_traces(lambda pk: traces[pk]))
     yield made
     made.jobs.shutdown()
 

@@ -1,7 +1,5 @@
 """Up to four traces side by side: what is said of their differences, folded, kept open."""
 
-from types import SimpleNamespace
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -15,6 +13,7 @@ from evaldesk.ui.widgets.trace_view.pins import Pin
 from evaldesk.ui.widgets.trace_view.reading_place import ReadingPlace
 from evaldesk.ui.widgets.trace_view.summary_words import counted, parted
 from evaldesk.ui.widgets.trace_view.woven import weave
+from tests.only_traces import only_traces
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def trials(make):
 @pytest.fixture
 def pane(qtbot, workspace, trials):
     by_pk = {trace.row.pk: trace for trace in trials}
-    workspace.set_project(SimpleNamespace(traces=SimpleNamespace(read=by_pk.__getitem__)))
+    workspace.set_project(only_traces(by_pk.__getitem__))
     made = TracePane(workspace)
     qtbot.addWidget(made)
     made.resize(1200, 700)
@@ -240,7 +239,7 @@ def test_traces_of_several_scenarios_are_said_to_be(pane, trials, make):
         trials[1], scenario_id="other", scenario=replace(trials[1].scenario, key="X-9")
     )
     by_pk = {1: trials[0], 2: stranger}
-    pane.workspace.set_project(SimpleNamespace(traces=SimpleNamespace(read=by_pk.__getitem__)))
+    pane.workspace.set_project(only_traces(by_pk.__getitem__))
     view = beside(pane, 1, 2)
     assert view.line.counts.text().startswith("Of 2 scenarios · ")
     assert "X-9" in view.b.head.accessibleName()

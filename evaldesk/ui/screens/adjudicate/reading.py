@@ -13,6 +13,7 @@ from evaldesk.services.judging.adjudication import Board
 from evaldesk.services.judging.patterns import Pattern, Place, find_patterns, raters_are_slots
 from evaldesk.services.judging.ruling_reasons import ReasonKind
 from evaldesk.services.labelling.blinding import Blindness, blindness
+from evaldesk.services.privacy.sight import sight_of
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -183,5 +184,5 @@ def _first_answered(project: "Project", rubrics: Sequence[Rubric]) -> Rubric | N
 
 def read(project: "Project", rubric: str, pk: int) -> tuple[Trace, Board]:
     """A trace and all that was said of it."""
-    trace = project.traces.read(pk)
+    trace = sight_of(project).read(pk)
     return trace, adjudication.board(project, rubric, pk, trace)

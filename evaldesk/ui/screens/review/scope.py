@@ -10,6 +10,7 @@ from evaldesk.services.labelling import review
 from evaldesk.services.labelling.answering import Sheet
 from evaldesk.services.labelling.review import ReviewQueue, State
 from evaldesk.services.labelling.suggesting import suggested
+from evaldesk.services.privacy.sight import sight_of
 from evaldesk.services.rounds import queue as round_queue
 from evaldesk.services.rounds.queue import RoundChoice
 
@@ -129,7 +130,7 @@ def lasting(scope: Scope) -> tuple[str, str, str, str]:
 
 def read_item(project: "Project", queue: ReviewQueue, item: int) -> tuple[Trace, Sheet]:
     """An item with what this rater answered for it."""
-    trace = project.traces.read(review.trace_of(item))
+    trace = sight_of(project).read(review.trace_of(item))
     within = queue.place[1]
     sheet = review.sheet(project, queue.rubric, item, queue.rater, round=within)
     sheet.suggested = suggested(project, queue, item)

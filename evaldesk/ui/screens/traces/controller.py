@@ -15,6 +15,7 @@ from evaldesk.services.finding.completion import Suggestion, suggestions
 from evaldesk.services.finding.facets import Facet, Vocabulary, facets, named_facets, vocabulary
 from evaldesk.services.finding.query import mended, parse
 from evaldesk.services.labelling.blinding import tags_for
+from evaldesk.services.privacy.sight import sight_of
 from evaldesk.ui.screens.traces.narrowing import Narrowing, Ticks
 from evaldesk.ui.workspace import Workspace
 
@@ -282,6 +283,8 @@ class TracesController(QObject):
             self._slow_to_list.stop()
             self.busy.emit(False)
 
+        sight = sight_of(project)
+
         def begun(ids: "array[int]") -> None:
             if self._listed != this and ids:
                 settled()
@@ -289,6 +292,7 @@ class TracesController(QObject):
 
         def whole() -> "tuple[array[int], Mapping[int, float]]":
             like: Mapping[int, float] = {}
+            sight.check(query)
             if query.similar:
                 like = dict(project.traces.similar(query.similar, _MOST_ALIKE))
             return project.traces.ids(query), like
@@ -308,7 +312,7 @@ class TracesController(QObject):
                 self._workspace.report(error)
 
         jobs = self._workspace.jobs
-        if self.total > _LONG:
+        if self.total > _LONG and not sight.profile:
             # What is wrong with the query, the whole list says.
             first = interruptible(project, lambda: project.traces.first(query))
             jobs.read(first, begun, lambda _error: None, key="traces-first")
@@ -337,10 +341,12 @@ class TracesController(QObject):
         project = self._workspace.project
         if project is None:
             return
-        if self._slow or self._workspace.jobs.writing:
-            # While something is imported each row that is fetched here waits for its turn.
+        sight = sight_of(project)
+        if self._slow or self._workspace.jobs.writing or sight.profile:
+            # While something is imported each row that is fetched here waits for its turn; and
+            # what is redacted is read whole.
             self._workspace.jobs.read(
-                lambda _control: project.traces.rows(pks),
+                lambda _control: sight.rows(pks),
                 lambda rows: self.rows_read.emit(first, rows),
             )
             return
@@ -356,7 +362,7 @@ class TracesController(QObject):
     def read_snippets(self, pks: Sequence[int]) -> None:
         """Read where the words were found, for the rows in sight."""
         project, text = self._workspace.project, self.text.strip()
-        if project is None or not text or not pks:
+        if project is None or not text or not pks or sight_of(project).profile:
             return
         self._workspace.jobs.read(
             interruptible(project, lambda: project.traces.snippets(pks, text)),

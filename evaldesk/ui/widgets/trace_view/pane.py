@@ -2,7 +2,7 @@
 into a screen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from evaldesk.domain.trace import Trace
 from evaldesk.jobs.runner import Job, JobControl
 from evaldesk.services.alignment import Formatting
+from evaldesk.services.privacy.sight import sight_of
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.keyed_words import keyed_tooltip
@@ -19,6 +20,7 @@ from evaldesk.ui.widgets.trace_view.hints import ClickableHint, HintBar, ToggleH
 from evaldesk.ui.widgets.trace_view.pins import open_pinned
 from evaldesk.ui.widgets.trace_view.reading_desk import ReadingDesk
 from evaldesk.ui.widgets.trace_view.reading_place import ReadingPlace
+from evaldesk.ui.widgets.trace_view.revealing import RevealingDesk
 from evaldesk.ui.widgets.trace_view.side_by_side import SideBySide
 from evaldesk.ui.widgets.trace_view.view import TraceView
 from evaldesk.ui.widgets.trace_view.woven import MOST, Woven, weave
@@ -69,6 +71,7 @@ class TracePane(QWidget):
         for widget in (self._nothing, self.single, self.beside):
             self._stack.addWidget(widget)
         self.desk = ReadingDesk(self)
+        self.revealing = RevealingDesk(self)
         self.bar = self._make_bar()
         self.find_bar = FindBar()
         layout = QVBoxLayout(self)
@@ -79,6 +82,7 @@ class TracePane(QWidget):
         layout.addWidget(self.find_bar)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.desk.note_bar)
+        layout.addWidget(self.revealing.bar)
         self._below = layout
         self.find_bar.text_changed.connect(self._find)
         self.find_bar.stepped.connect(self.step_hit)
@@ -113,7 +117,7 @@ class TracePane(QWidget):
             self.clear()
             return
         self.pks = (pk,)
-        read = project.traces.read
+        read = sight_of(project).read
         self._job(lambda control: read(pk), lambda trace: self.show_trace(trace, alias))
 
     def show_pair(self, pk_a: int, pk_b: int, alias_a: str = "", alias_b: str = "") -> None:
@@ -143,7 +147,7 @@ class TracePane(QWidget):
             self.show_one(pks[0], aliases[0] if aliases else "")
             return
         self.pks = tuple(pks[:MOST])
-        wanted, read = self.pks, project.traces.read
+        wanted, read = self.pks, sight_of(project).read
         scores, systems = self.hide_scores, self.hide_systems
         if place is not None:
             self.ignored = place.ignored
@@ -173,6 +177,26 @@ class TracePane(QWidget):
         self.pks = tuple(trace.row.pk for trace in woven.traces)
         self._aliases, self._notes = tuple(aliases), ()
         self._show_woven(woven)
+
+    def show_revealed(self, traces: Mapping[int, Trace]) -> None:
+        """Show originals in place of what is in sight.
+
+        Args:
+            traces: row number → original.
+        """
+        woven = self.beside.woven
+        if not self.is_pair or woven is None:
+            for trace in traces.values():
+                self.show_trace(trace, self._aliases[0] if self._aliases else "")
+            return
+        shown = [traces.get(one.row.pk, one) for one in woven.traces]
+        scores, systems, ignored = self.hide_scores, self.hide_systems, self.ignored
+        self._job(
+            lambda _control: weave(
+                shown, hide_scores=scores, hide_systems=systems, ignored=ignored
+            ),
+            self._show_woven,
+        )
 
     def ignore(self, ignored: Formatting) -> None:
         """Count formatting as a difference, or not."""
@@ -270,6 +294,7 @@ class TracePane(QWidget):
             (self.find_hint, ("find", "search")),
             (self.timeline_hint, ("read_timeline",)),
             (self.raw_hint, ("read_raw",)),
+            (self.reveal_hint, ("read_reveal",)),
             (line.divergence, ("beside_divergence",)),
             (line.folding, ("beside_fold",)),
             (line.formatting, ("beside_formatting",)),
@@ -402,6 +427,7 @@ class TracePane(QWidget):
         if self.find_bar.isVisible():
             self._find(self.find_bar.field.text())
         self.desk.arrived()
+        self.reveal_hint.setVisible(bool(self.revealing.hidden()))
         self.shown.emit()
 
     def _job(self, work: Callable[[JobControl], object], done: Callable[..., None]) -> None:
@@ -423,6 +449,10 @@ class TracePane(QWidget):
         self.aligned = text_label("", "muted")
         self.difference_count = text_label("", "muted")
         self.next_hint = ClickableHint("N", self.tr("next difference"), self.next_difference)
+        self.reveal_hint = ClickableHint(
+            "Alt O", self.tr("redacted: show the original …"), self.revealing.ask
+        )
+        self.reveal_hint.hide()
         self.find_hint = ClickableHint("/", self.tr("find in trace"), lambda: self.open_find())
         self.timeline_hint = ToggleHint("Alt T", self.tr("timeline"), self.desk.toggle_timeline)
         self.raw_hint = ToggleHint("Alt R", self.tr("as it came"), self.desk.toggle_rendered)
@@ -433,6 +463,7 @@ class TracePane(QWidget):
         row.addWidget(self.difference_count)
         row.addWidget(self.next_hint)
         row.addStretch(1)
+        row.addWidget(self.reveal_hint)
         row.addWidget(self.timeline_hint)
         row.addWidget(self.raw_hint)
         row.addWidget(self.find_hint)
@@ -446,9 +477,10 @@ class TracePane(QWidget):
         self.timeline_hint.set_on(self.desk.timeline)
         self.raw_hint.set_on(not self.desk.rendered)
 
-    def add_hint(self, hint: QWidget) -> None:
+    def add_hint(self, hint: ClickableHint) -> None:
         """Put something at the right end of the line above, such as ``H highlight``."""
         self.extras.addWidget(hint)
+        self.bar.add_yielding(hint)
 
     def _say_differences(self, index: int) -> None:
         pair = self.is_pair

@@ -136,6 +136,7 @@ class ReadingDesk(QObject):
             "copy_path": lambda: self._copy(TraceView.copy_path, self.tr("Path copied")),
             "bookmark": self.toggle_bookmark,
             "write_note": self.write_note,
+            "reveal": self._pane.revealing.ask,
         }
         kinds: tuple[Jump, ...] = ("error", "call", "annotation", "note")
         for what in kinds:
