@@ -12,6 +12,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from evaldesk.domain.preference import OVERALL, as_shown
 from evaldesk.domain.rubric_reading import read_rubric
 from evaldesk.services.importing.traces import TraceImport, import_files
