@@ -121,6 +121,14 @@ class RulingRepository:
             )
             return [_ruling(row) for row in found]
 
+    def has_ruled(self, rubric: str, person: str) -> bool:
+        """Whether this person ever ruled with a rubric."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                _RULINGS.where(t.rubric.c.name == rubric, t.person.c.name == person).limit(1)
+            )
+            return found.first() is not None
+
     def everything(self, rubric: str) -> list[Ruling]:
         """Every ruling ever made with a rubric, oldest first."""
         with self._database.read() as connection:

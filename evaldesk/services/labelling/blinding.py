@@ -37,7 +37,7 @@ class Blindness:
 def blindness(project: "Project", rubric: "Rubric", person: str) -> Blindness:
     """How this person stands to the answers of a rubric."""
     queue = review.queue(project, rubric, person, order="imported")
-    ruled = any(one.author == person for one in project.rulings.everything(rubric.name))
+    ruled = project.rulings.has_ruled(rubric.name, person)
     # A round may ask again what was answered before.
     assigned = pending_in(project, rubric.name, person)
     again = sum(queue.state(pk) in review.DONE for pk in assigned)

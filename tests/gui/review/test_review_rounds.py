@@ -74,6 +74,10 @@ def test_the_round_that_waits_is_what_one_begins_with_and_its_answers_are_its_ow
         submit(page)
     assert page.queue_pane.count.text() == "5 / 5"
     assert page.centre.currentWidget() is page.finished
+    # The menu counts what was done since it was read, and nothing else waits.
+    (only,) = page.controller.rounds
+    assert page.controller.left_in(only) == 0
+    assert not page.finished.go_on.isVisible()
     # Both readings are on the disk, each as what it is.
     for reading in (0, 1):
         own = project.ratings.own(pks[0], "Support", "ada", round="Pilot", reading=reading)
@@ -217,3 +221,17 @@ def test_another_rater_gets_their_own_round(open_page: Open, project: Project) -
     page.workspace.set_user("cy")
     assert page.controller.scope.round == ""
     assert page.queue_pane.count.text() == "0 / 6"
+
+
+def test_where_a_round_is_done_the_next_one_is_offered(open_page: Open, project: Project) -> None:
+    pks = start(project)
+    items = [RoundItem(pks[0], ("ada",))]
+    draft = RoundDraft("Later", "main", "Support", ("ada",), items, RoundRules())
+    project.rounds.start(draft, "olga")
+    page = open_page(project)
+    assert page.controller.scope.round == "Later"
+    submit(page)
+    assert page.finished.go_on.isVisible()
+    assert page.finished.go_on.text() == "Go on with “Pilot”"
+    page.finished.go_on.click()
+    assert page.controller.scope.round == "Pilot"

@@ -12,8 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractSpinBox,
     QApplication,
+    QComboBox,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QProgressBar,
     QSplitter,
@@ -337,15 +340,21 @@ def test_every_control_of_the_frame_has_a_name(opened):
     frame = (opened.rail, opened.header, opened.status, opened.welcome, opened.palette_overlay)
     screens = (opened.host.built("overview"), opened.host.built("settings"))
     nameless = []
+    boxes = (QComboBox, QAbstractSpinBox)
     for part in (*frame, *screens):
-        for kind in (QAbstractButton, QLineEdit, QAbstractItemView, QProgressBar):
+        for kind in (QAbstractButton, QLineEdit, QAbstractItemView, QProgressBar, *boxes):
             for widget in part.findChildren(kind):
                 internal = isinstance(widget.parent(), QHeaderView | QAbstractItemView)
+                # Qt's own parts of a box that has a name: its field, and the list it drops down.
+                within = {type(widget.parent()), type(widget.parent().parent())}
+                internal |= any(issubclass(one, boxes) for one in within)
                 if internal or isinstance(widget, QHeaderView):
                     continue
                 text = widget.text() if isinstance(widget, QAbstractButton) else ""
-                if not (widget.accessibleName() or text):
-                    nameless.append(widget)
+                label = part.findChildren(QLabel)
+                labelled = any(one.buddy() is widget for one in label)
+                if not (widget.accessibleName() or text or labelled):
+                    nameless.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
     assert nameless == []
 
 

@@ -127,9 +127,12 @@ class PairQueuePane(QWidget):
     def _left(self, one: RoundChoice) -> str:
         if one.state == "closed":
             return self.tr("closed")
-        if not one.left:
+        queue = self._controller.queue
+        in_hand = queue is not None and one.name == self._controller.name
+        left = queue.left if queue is not None and in_hand else one.left
+        if not left:
             return self.tr("done")
-        return self.tr("{n} of {total} open").format(n=one.left, total=one.items)
+        return self.tr("{n} of {total} open").format(n=left, total=one.items)
 
     def _clicked(self, index: QModelIndex) -> None:
         self.chosen.emit(index.data(PK_ROLE))

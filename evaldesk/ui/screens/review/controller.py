@@ -87,7 +87,7 @@ class ReviewController(QObject):
         self.saving.changed.connect(self.saving_changed)
         self.clock = WorkClock(self)
         self.my_time = MyTime(self)
-        self.ahead = ReadAhead(workspace)
+        self.ahead = ReadAhead(workspace, self)
         self.answering = Answering(self)
         self.handing = HandingIn(self)
         self.telling = Telling(self)
@@ -187,6 +187,17 @@ class ReviewController(QObject):
     def _alone(self) -> list[RoundChoice]:
         """The rounds that rate one trace at a time."""
         return [one for one in self.rounds if one.kind != "pairwise"]
+
+    def left_in(self, one: RoundChoice) -> int:
+        """What is open in a round: of that in hand as it is now, of others as they were read."""
+        queue = self.queue
+        in_hand = queue is not None and queue.round is not None and queue.round.name == one.name
+        return queue.left if queue is not None and in_hand else one.left
+
+    @property
+    def waiting_next(self) -> RoundChoice | None:
+        """The newest other round that has something for this rater."""
+        return next((one for one in self.rounds if self.left_in(one)), None)
 
     def begin_round(self, name: str) -> None:
         """Go through what that round gives."""

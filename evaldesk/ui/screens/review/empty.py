@@ -117,6 +117,7 @@ class Finished(EmptyState):
             lambda: workspace.navigate("adjudicate", rubric=controller.scope.rubric),
             primary=True,
         )
+        self.go_on = self.add_action("", self._go_on)
         self.everything = self.add_action(self.tr("Show the whole queue"), self._show_all)
         controller.saving_changed.connect(self.tell)
         self.again = self.add_action(self.tr("Look through them again"), self._again)
@@ -150,6 +151,12 @@ class Finished(EmptyState):
         # Of a round nothing is shown before its reveal; its owner decides about that.
         self.agreement.setVisible(not open_ones and len(queue) > 0 and queue.round is None)
         self.again.setVisible(len(view) > 0)
+        waiting = None if open_ones else self._controller.waiting_next
+        self.go_on.setVisible(waiting is not None)
+        if waiting is not None:
+            words = self.tr("Go on with “{name}”").format(name=waiting.name)
+            self.go_on.setText(words.replace("&", "&&"))
+            self.go_on.setAccessibleName(words)
 
     def _tell_training(self) -> None:
         """How a training round went, once it is known."""
@@ -179,6 +186,11 @@ class Finished(EmptyState):
         workspace.jobs.write(
             lambda control: training_result(project, queue), done, workspace.report
         )
+
+    def _go_on(self) -> None:
+        waiting = self._controller.waiting_next
+        if waiting is not None:
+            self._controller.begin_round(waiting.name)
 
     def _show_all(self) -> None:
         self._controller.choose(replace(self._controller.scope, text="", states=None))

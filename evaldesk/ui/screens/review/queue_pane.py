@@ -5,7 +5,15 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QColor,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -27,6 +35,7 @@ from evaldesk.services.rounds.queue import RoundChoice
 from evaldesk.ui.screens.review.controller import ReviewController
 from evaldesk.ui.screens.review.models import PK_ROLE, QueueDelegate, QueueModel
 from evaldesk.ui.screens.review.scope import Scope
+from evaldesk.ui.theme.apply import current_tokens
 from evaldesk.ui.theme.measure import sized
 from evaldesk.ui.theme.style import two_lines_height
 from evaldesk.ui.widgets.card import hairline, text_label
@@ -106,7 +115,7 @@ class QueuePane(QWidget):
         self.model.follow(controller.my_time)
         # A table of one column: QListView asks for every row at each change, which takes a third
         # of a second at 100,000.
-        self.list = QTableView()
+        self.list = QueueList()
         self.list.setModel(self.model)
         self.list.setItemDelegate(QueueDelegate(self.list))
         self.list.horizontalHeader().hide()
@@ -237,9 +246,10 @@ class QueuePane(QWidget):
     def _left(self, one: RoundChoice) -> str:
         if one.state == "closed":
             return self.tr("closed")
-        if not one.left:
+        open_ones = self._controller.left_in(one)
+        if not open_ones:
             return self.tr("done")
-        left = self.tr("{n} of {total} open").format(n=one.left, total=one.items)
+        left = self.tr("{n} of {total} open").format(n=open_ones, total=one.items)
         return f"{self._ended()[one.state]}, {left}" if one.state != "open" else left
 
     def _entry(
@@ -357,6 +367,23 @@ class QueuePane(QWidget):
                 parts.append(self.tr("{n} flagged").format(n=flagged))
         self.aside.setText(" · ".join(parts))
         self.aside.setVisible(bool(parts))
+
+
+class QueueList(QTableView):
+    """Fills its own ground, so that a step further moves the rows in sight as they are and draws
+    only those that changed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground, then the rows."""
+        ground = QPainter(self.viewport())
+        ground.fillRect(event.rect(), QColor(current_tokens().pane))
+        ground.end()
+        super().paintEvent(event)
 
 
 class LineButton(QPushButton):
