@@ -20,30 +20,35 @@ from evaldesk.storage import own_answers
 
 if TYPE_CHECKING:
     from evaldesk.domain.trace import Score
-    from evaldesk.services.rounds.planning import RoundPlan
     from evaldesk.storage.project import Project
 
 _ALONE = ("training", "calibration", "pairwise")
 """Kinds of rounds that measure raters by themselves, or ask no rubric."""
 
 
-def check_suggests(project: "Project", plan: "RoundPlan") -> None:
-    """Whether a round of this plan may suggest what its rules say.
+def check_suggests(
+    project: "Project", rubric_name: str, suggest: str, *, kind: str, measured: bool
+) -> None:
+    """Whether a round of a kind may suggest what its rules say.
+
+    Args:
+        suggest: the rule as a person writes it; empty says that nothing is suggested.
+        measured: some items measure raters by themselves: calibration items, hidden repeats.
 
     Raises:
         UsageError: raters are to be measured by themselves in it; or the rule says nothing.
         NotFoundError: no such rubric, metric, criterion or round; offers the nearest.
     """
-    rubric = project.rubrics.get(plan.rubric)
-    rule = SuggestRule.parse(plan.rules.suggest)
+    rubric = project.rubrics.get(rubric_name)
+    rule = SuggestRule.parse(suggest)
     if rule is None:
         return
-    if plan.kind in _ALONE:
+    if kind in _ALONE:
         raise UsageError(
-            f"A {plan.kind} round suggests nothing: it shows what raters answer by themselves.",
+            f"A {kind} round suggests nothing: it shows what raters answer by themselves.",
             "Take the suggestion out, or open a main round.",
         )
-    if plan.calibration or plan.repeats:
+    if measured:
         raise UsageError(
             "Calibration items and hidden repeats measure raters by themselves; a suggestion would "
             "be measured instead.",

@@ -152,7 +152,13 @@ def plan_round(project: "Project", plan: RoundPlan) -> PlannedRound:
         NotFoundError: no such rubric, run, field or stratum; offers the nearest.
     """
     _check(plan)
-    check_suggests(project, plan)
+    check_suggests(
+        project,
+        plan.rubric,
+        plan.rules.suggest,
+        kind=plan.kind,
+        measured=bool(plan.calibration or plan.repeats),
+    )
     if plan.pairs:
         # Late, since it is built upon this module.
         from evaldesk.services.rounds.pair_planning import plan_pairs
