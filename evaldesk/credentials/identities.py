@@ -21,6 +21,7 @@ from evaldesk.domain.cards import SignedCard, card_of, signed_bytes
 from evaldesk.domain.errors import InputError, NotAllowedError, NotFoundError, UsageError
 from evaldesk.domain.identifiers import now
 from evaldesk.domain.identity import Card
+from evaldesk.domain.person_names import can_be_shown
 
 SERVICE = "EvalDesk identity"
 _FORMAT = 1
@@ -139,6 +140,11 @@ class IdentityStore:
 
         if not name.strip():
             raise UsageError("An identity needs a name.", "Say who you are.")
+        if not can_be_shown(name.strip()):
+            raise UsageError(
+                "The name is too long, or holds characters that are not seen.",
+                "Choose a plain one.",
+            )
         private = Ed25519PrivateKey.generate()
         secret = pyrage.x25519.Identity.generate()
         card = Card(

@@ -15,6 +15,7 @@ import orjson
 from evaldesk.domain.errors import InputError
 from evaldesk.domain.identifiers import canonical_json
 from evaldesk.domain.identity import Card
+from evaldesk.domain.person_names import can_be_shown
 
 FORMAT = 1
 SIGNED_AS = b"EvalDesk card 1\n"
@@ -101,6 +102,12 @@ def card_of(data: Any, path: str = "") -> SignedCard:
     hexadecimal = all(c in "0123456789abcdef" for c in sign_key + signature)
     if not (hexadecimal and len(sign_key) == 64 and len(signature) == 128 and name.strip()):
         raise _no_card(path)
+    if not can_be_shown(name):
+        raise InputError(
+            "The card's name is too long, or holds characters that are not seen.",
+            "Have the card made again with a plain name.",
+            path=path,
+        )
     if not seal_key.startswith("age1") or not created_at:
         raise _no_card(path)
     return SignedCard(Card(name, sign_key, seal_key, created_at, expires_at), signature)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from evaldesk.credentials.identities import AskPassphrase, Identity, IdentityStore, KeptIdentity
 from evaldesk.credentials.signatures import is_signed
 from evaldesk.domain.cards import SignedCard, read_card
-from evaldesk.domain.errors import EvalDeskError, InputError, NotFoundError
+from evaldesk.domain.errors import EvalDeskError, InputError, NotFoundError, UsageError
 from evaldesk.domain.fingerprint_words import words_of
 from evaldesk.domain.identity import Role
+from evaldesk.domain.person_names import can_be_shown, look
 from evaldesk.domain.trust import Trusted
 from evaldesk.settings.locations import data_folder
 
@@ -226,7 +227,23 @@ def trust(
     reason: str = "",
     expires_at: str = "",
 ) -> Trusted:
-    """Accept what this person signs, as far as the role goes. The project's log keeps it."""
+    """Accept what this person signs, as far as the role goes. The project's log keeps it.
+
+    Raises:
+        UsageError: another key is trusted here under that name, or under one that looks like it;
+            what is sent to the one would be sealed to the other.
+    """
+    wanted = name or signed_card.card.name
+    if not can_be_shown(wanted):
+        raise UsageError("The name is too long, or holds characters that are not seen.")
+    for one in project.trust.all():
+        same = one.fingerprint == signed_card.card.fingerprint
+        if one.state == "trusted" and not same and look(one.name) == look(wanted):
+            raise UsageError(
+                f"{one.name} is trusted here with another key ({words_of(one.fingerprint)}).",
+                "Is it the same person with a new key, whose words you compared? Then revoke the "
+                "old one first. If not, trust this one under another name (`--name`).",
+            )
     return project.trust.trust(
         signed_card, role, author, name=name, reason=reason, expires_at=expires_at
     )

@@ -1,14 +1,16 @@
 """Whose signature counts, from when, until when."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evaldesk.credentials.identities import IdentityStore
 from evaldesk.credentials.sealed_file import Cost
-from evaldesk.domain.errors import NotFoundError, UsageError
-from evaldesk.services.projects.identities import find_trusted, revoke, trust
+from evaldesk.domain.cards import SignedCard, signed_bytes
+from evaldesk.domain.errors import InputError, NotFoundError, UsageError
+from evaldesk.services.projects.identities import checked_card, find_trusted, revoke, trust
 from evaldesk.storage.project import Project
 
 
@@ -64,3 +66,40 @@ def test_a_role_and_a_reason_are_asked_for(project: Project, store: IdentityStor
         revoke(project, "Ada", "Olga", "  ")
     with pytest.raises(NotFoundError):
         revoke(project, "Adda", "Olga", "left")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ada", "ADA", "\u0410da", "A da", "Áda", "\uff21da", "A\u200cda"],
+    ids=["same", "large", "cyrillic", "spaced", "marked", "wide", "joined"],
+)
+def test_a_second_key_under_a_name_that_looks_the_same_is_refused(
+    project: Project, store: IdentityStore, tmp_path: Path, name: str
+) -> None:
+    trust(project, store.make("Ada", lambda _: "x", in_file=True).signed_card, "reviewer", "Olga")
+    other = IdentityStore(tmp_path / "other", Cost(64, 1)).make(name, lambda _: "x", in_file=True)
+    with pytest.raises(UsageError, match="another key"):
+        trust(project, other.signed_card, "reviewer", "Olga")
+    assert [one.name for one in project.trust.all()] == ["Ada"]
+    assert trust(project, other.signed_card, "reviewer", "Olga", name="Ada the second")
+    revoke(project, "Ada", "Olga", "has a new key")
+    assert trust(project, other.signed_card, "reviewer", "Olga").name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["A\u200bda", "Ada\u202e", "A\x1b[2Jda", "A\nda", "x" * 201],
+    ids=["unseen", "turned", "terminal", "lines", "long"],
+)
+def test_a_name_that_cannot_be_shown_is_refused(
+    project: Project, store: IdentityStore, name: str
+) -> None:
+    with pytest.raises(UsageError, match="not seen"):
+        store.make(name, lambda _: "x", in_file=True)
+    ada = store.make("Ada", lambda _: "x", in_file=True)
+    card = replace(ada.card, name=name)
+    forged = SignedCard(card, ada.sign(signed_bytes(card)).hex())
+    with pytest.raises(InputError, match="not seen"):
+        checked_card(forged.line)
+    with pytest.raises(UsageError, match="not seen"):
+        trust(project, ada.signed_card, "reviewer", "Olga", name=name)
