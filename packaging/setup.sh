@@ -30,8 +30,12 @@ install_packages() {
         fail "Run this first: sudo apt-get install $*"
     fi
     $as_root apt-get update -qq </dev/null >&2
-    $as_root env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -y -qq \
-        -o Dpkg::Use-Pty=0 --no-install-recommends "$@" </dev/null >/dev/null
+    # What packages say while they set themselves up is news only where one of them fails.
+    said=$($as_root env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -y \
+        -qq -o Dpkg::Use-Pty=0 --no-install-recommends "$@" </dev/null 2>&1) || {
+        say "$said"
+        return 1
+    }
 }
 
 # The newest Python that is supported and can make an environment, or nothing.

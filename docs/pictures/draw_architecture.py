@@ -23,10 +23,13 @@ LAYERS: list[tuple[str, list[tuple[str, str]]]] = [
         [
             ("storage", "SQLite"),
             ("importers", "formats in"),
-            ("exporters", "workbooks out"),
+            ("exporters", "workbooks,\nformats out"),
             ("stats", "arrays in,\nestimates out"),
+            ("exchange", "packages\nas bytes"),
+            ("privacy", "personal data,\nredaction"),
+            ("net", "refuses\nconnections"),
+            ("credentials", "people's and\nprojects' keys"),
             ("settings", "preferences"),
-            ("exchange, privacy\nnet, credentials", "to come"),
         ],
     ),
     (
@@ -82,22 +85,13 @@ def draw() -> str:
         wide = (space - 10 * (len(rooms) - 1)) / len(rooms)
         for place, (name, task) in enumerate(rooms):
             x = LEFT + place * (wide + 10)
-            dashed = ' stroke-dasharray="4 3"' if task == "to come" else ""
             out.append(
                 f'<rect x="{x:.1f}" y="{y}" width="{wide:.1f}" height="{tall}" rx="6" '
-                f'fill="{TINTS[number]}" stroke="{EDGES[number]}"{dashed}/>'
+                f'fill="{TINTS[number]}" stroke="{EDGES[number]}"/>'
             )
-            middle, two = x + wide / 2, "\n" in name
-            out.append(
-                text(
-                    middle,
-                    y + tall * (0.36 if two else 0.33),
-                    name,
-                    size=12 if two else 14,
-                    weight=600,
-                )
-            )
-            out.append(text(middle, y + tall * (0.8 if two else 0.68), task, fill=QUIET))
+            middle, many = x + wide / 2, len(rooms) > 2
+            out.append(text(middle, y + tall * 0.33, name, size=12 if many else 14, weight=600))
+            out.append(text(middle, y + tall * 0.68, task, size=11 if many else 12, fill=QUIET))
         y += tall
         if number < len(LAYERS) - 1:
             x = LEFT + space / 2
