@@ -69,6 +69,20 @@ actions: tuple[ActionSpec, ...] = (
     _spec("layout", _tr("Trace beside or below the list"), "Ctrl+Shift+B", group=_TRACE),
     _spec("back", _tr("Back to the list"), "Escape", group=_TRACE),
     *highlighting_actions("traces"),
+    ActionSpec(
+        "traces.highlight_undo",
+        _tr("Undo the highlight made or removed last"),
+        ("Ctrl+Z",),
+        "traces",
+        "Highlights",
+    ),
+    ActionSpec(
+        "traces.highlight_redo",
+        _tr("Redo it"),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "traces",
+        "Highlights",
+    ),
     *reading_actions("traces"),
     *side_by_side_actions("traces"),
 )

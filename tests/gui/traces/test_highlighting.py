@@ -64,3 +64,24 @@ def test_several_side_by_side_take_none(page, project):
     page.highlighting.desk.begin()
     assert not page.highlighting.desk.bar.isVisibleTo(page)
     assert not page.pane.single.canvas.caret.active
+
+
+def test_marks_are_undone_and_done_again(page, project):
+    pk = ready(page, project)
+    canvas = page.pane.single.canvas
+    row = next(r for r, card in enumerate(canvas.cards) if card.kind == "assistant")
+    canvas.select(Place(row, 0, 0), Place(row, 0, 5))
+    canvas.pointed.emit()
+    page.highlighting.desk.bar._buttons[2].click()
+    (made,) = project.highlights.of_trace(pk)
+    run = page.workspace.actions.trigger
+    run("traces.highlight_undo")
+    assert project.highlights.of_trace(pk) == []
+    assert page.highlighting.desk.placed == []
+    run("traces.highlight_redo")
+    (again,) = project.highlights.of_trace(pk)
+    assert (again.id, again.label) == (made.id, made.label)
+    # Another person at the window takes back nothing of it.
+    page.workspace.set_user("bo")
+    run("traces.highlight_undo")
+    assert [one.author for one in project.highlights.of_trace(pk)] == ["ada"]
