@@ -38,6 +38,11 @@ CARRIED: Mapping[str, str] = {
 """Tables whose rows travel → the member of their portable form that names who made a row."""
 
 
+QUOTING = ("note", "highlight")
+"""Tables whose rows hold words of a trace, and go with its text when that is deleted: what comes
+in again of a trace without a text counts as here already."""
+
+
 class _DryRun(Exception):
     """Ends a transaction that was only tried."""
 
@@ -198,6 +203,7 @@ class _Merge:
         traces = _trace_ids(self.connection, [one.trace_pk for one in items.values()])
         inserter = RowInserter(self.connection)
         here = self._here()
+        emptied = _emptied(self.connection)
         touched: dict[str, dict[standing.Question, None]] = {}
         ratings: list[standing.Question] = []
         for row in self.brought.rows:
@@ -210,6 +216,9 @@ class _Merge:
             if known is not None:
                 if known != dict(row.content):
                     raise _another(row)
+                self.already[row.table] += 1
+                continue
+            if row.table in QUOTING and values["trace_pk"] in emptied:
                 self.already[row.table] += 1
                 continue
             self._follow(row, values)
@@ -333,6 +342,11 @@ def _items(connection: Connection, package: str) -> dict[str, PackageItem]:
         select(i.item, i.trace_pk, i.reading).where(i.package == package).order_by(i.seq)
     )
     return {row.item: PackageItem(*row) for row in found}
+
+
+def _emptied(connection: Connection) -> set[int]:
+    """Row numbers of the traces whose text was deleted."""
+    return set(connection.execute(select(t.tombstone.c.trace_pk)).scalars())
 
 
 def _trace_ids(connection: Connection, pks: Sequence[int]) -> dict[int, str]:

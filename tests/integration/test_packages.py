@@ -37,6 +37,7 @@ from evaldesk.services.projects.opening import open_project, verify_open
 from evaldesk.services.reading import highlights
 from evaldesk.services.reading.passages import passages_of
 from evaldesk.services.rounds import queue as round_queue
+from evaldesk.storage.deletion import delete_texts
 from evaldesk.storage.project import Project
 
 RUBRIC = Rubric.from_json(
@@ -673,6 +674,24 @@ def test_a_project_made_of_a_package_is_sealed_to_its_reader(desk: Desk) -> None
     with open_project(path, unlock_with(keyring=False, openers=(ada.unseal,))) as project:
         rate(project, "Ada")
         assert desk.back(project, "Ada", "sealed-back").exists()
+
+
+def test_an_old_return_does_not_bring_back_what_was_deleted(desk: Desk) -> None:
+    """Notes and highlights quote the trace; retention deletes them with it."""
+    with desk.open(desk.send("Ada"), "Ada") as project:
+        rate(project, "Ada")
+        mark(project, "Ada")
+        pks = list(project.traces.ids(TraceQuery()))
+        project.notes.add(pks[0], "Ada", "note", text="It said Canary-77.")
+        back = desk.back(project, "Ada", "back")
+    assert desk.merge(back).files[0].added["note"] == 8
+    everything = list(desk.project.traces.ids(TraceQuery()))
+    delete_texts(desk.project.database, everything, rule="r", reason="law", author="Olga")
+    for _ in range(2):
+        assert "Canary-77" not in "\n".join(dump(desk.project))
+        assert verify_open(desk.project).ok
+        report = desk.merge(back)
+        assert (report.added, report.exit_code) == (0, 0)
 
 
 def test_a_folder_is_watched_without_following_links(desk: Desk, back: Path) -> None:
