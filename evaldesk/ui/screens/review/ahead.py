@@ -1,5 +1,7 @@
 """The next items, read before they are asked for, so that they paint at once."""
 
+from PySide6.QtCore import QObject, QTimer
+
 from evaldesk.domain.trace import Trace
 from evaldesk.jobs.runner import Job
 from evaldesk.services.labelling.answering import Sheet
@@ -11,8 +13,14 @@ from evaldesk.ui.workspace import Workspace
 class ReadAhead:
     """Holds the items around the one in hand. What was read for one queue is none of another's."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, parent: QObject) -> None:
         self._workspace = workspace
+        # After the paint of what is in hand: while others compute, the paint waits for Python.
+        self._soon = QTimer(parent)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._read)
+        self._near: tuple[int, ...] = ()
         self._queue: ReviewQueue | None = None
         self._ready: dict[int, tuple[Trace, Sheet]] = {}
         self._jobs: dict[int, Job] = {}
@@ -22,6 +30,7 @@ class ReadAhead:
         self._queue = None
         self._ready = {}
         self._jobs = {}
+        self._soon.stop()
 
     def drop(self, pk: int) -> None:
         """It is not any more as it was read."""
@@ -32,17 +41,19 @@ class ReadAhead:
         return self._ready.pop(pk, None) if queue is self._queue else None
 
     def around(self, queue: ReviewQueue, view: ReviewQueue, pk: int | None) -> None:
-        """Read what may be wanted next: the next open item, and the neighbours."""
-        project = self._workspace.project
-        if project is None:
-            return
+        """What may be wanted next is read soon: the next open item, and the neighbours."""
         if queue is not self._queue:
             self.clear()
             self._queue = queue
         places = (view.next_pending(pk), view.neighbour(pk, 1), view.neighbour(pk, -1))
-        near = {one for one in places if one is not None and one != pk}
-        self._ready = {one: found for one, found in self._ready.items() if one in near}
-        ready, jobs = self._ready, self._jobs
+        self._near = tuple({one for one in places if one is not None and one != pk})
+        self._ready = {one: found for one, found in self._ready.items() if one in self._near}
+        self._soon.start()
+
+    def _read(self) -> None:
+        project, queue, jobs = self._workspace.project, self._queue, self._jobs
+        if project is None or queue is None:
+            return
 
         def read(one: int) -> None:
             def done(found: tuple[Trace, Sheet]) -> None:
@@ -57,6 +68,6 @@ class ReadAhead:
                 lambda control: read_item(project, queue, one), done, failed
             )
 
-        for one in near:
-            if one not in ready and one not in jobs:
+        for one in self._near:
+            if one not in self._ready and one not in jobs:
                 read(one)

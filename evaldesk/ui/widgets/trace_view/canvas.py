@@ -75,6 +75,9 @@ class TraceCanvas(SightOfColumn):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().setSingleStep(40)
         self.viewport().setMouseTracking(True)
+        # All of it is filled here: what lies below, a dozen grounds one above the other, need not
+        # be drawn first.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Trace"))
 
     # what is shown
