@@ -138,10 +138,11 @@ def weighted_mean(
     """What the mean over all items would be, from a sample with unequal probabilities.
 
     Args:
-        values: (n,) finite numbers; with ``rate``, of 0 and 1.
+        values: (n,) finite numbers; with ``rate``, from 0 to 1.
         probabilities: (n,) of each item to have been sampled, above 0, at most 1.
         level: of confidence.
-        rate: the values are yes or no: the interval is Wilson's at the effective n, else
+        rate: the values are yes, no or shares between, such as half a yes where two raters
+            differ: the interval is Wilson's at the effective n, which stays from 0 to 1; else it is
             Student's t on the linearised standard error.
 
     Returns:

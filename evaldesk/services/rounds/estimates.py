@@ -115,8 +115,7 @@ def _estimated(
         columns.append(("mean", [_mean(float(one) for one in given[pk]) for pk in pks]))
     shares = []
     for words, values in columns:
-        rate = bool(scale.points) and all(value in (0.0, 1.0) for value in values)
-        found = weighted_mean(values, weights, rate=rate)
+        found = weighted_mean(values, weights, rate=bool(scale.points))
         shares.append(Share(words, found, _mean(values) if values else None))
     return RoundEstimate(criterion.name, len(chances), len(pks), shares)
 

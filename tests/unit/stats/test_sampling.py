@@ -149,3 +149,19 @@ def test_the_expected_width_of_a_rate_is_wilsons() -> None:
     assert expected_rate_width(263, 81 / 263) == pytest.approx(0.3662 - 0.2553, abs=2e-4)
     assert expected_rate_width(0) is None
     assert expected_alpha_width(1, 3) is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), st.floats(0.01, 1.0)), min_size=2
+    )
+)
+def test_a_rates_interval_stays_from_nothing_to_all_also_of_raters_who_differ(
+    items: list[tuple[float, float]],
+) -> None:
+    values, chances = zip(*items, strict=True)
+    found = weighted_mean(values, chances, rate=True)
+    assert found.value is not None
+    assert found.low is not None
+    assert found.high is not None
+    assert -1e-9 <= found.low <= found.value + 1e-9 <= found.high + 2e-9 <= 1.0 + 3e-9
