@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from evaldesk.domain.identity import Signer
+    from evaldesk.domain.identity import Role, Signer
     from evaldesk.storage.project import Project
+
+
+NOT_IN_A_PACKAGE = frozenset(
+    (
+        *("import", "ratings import", "pairs import", "rubric import", "network"),
+        *("assign", "round reveal", "round close", "dataset new", "dataset split"),
+        *("dataset edit", "dataset suite", "redact", "retention set", "retention apply"),
+        *("identity trust", "identity revoke", "package export", "package merge"),
+    )
+)
+"""Commands that change what a reviewer's project was sent with, or speak for its owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +150,26 @@ def opened(args: argparse.Namespace) -> "Iterator[Project]":
     project = opened_with_key(args)
     project.sign_as(lambda: _signer(args))
     try:
+        _check_role(args, project)
         yield project
     finally:
         project.close()
+
+
+def _check_role(args: argparse.Namespace, project: "Project") -> None:
+    """In a project that was made of a package only what its rater does is done; reading is free.
+
+    Raises:
+        NotAllowedError: the command does something else.
+    """
+    name = args.command.name
+    if name != "rule" and name not in NOT_IN_A_PACKAGE:
+        return
+    if project.packages.opened() is not None:
+        from evaldesk.services.projects import roles
+
+        least: Role = "adjudicator" if name == "rule" else "specialist"
+        roles.require(project, author_of(args), least, f"use `{name}`")
 
 
 def _signer(args: argparse.Namespace) -> "Signer | None":

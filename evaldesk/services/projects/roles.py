@@ -94,7 +94,7 @@ def require(project: "Project", name: str, least: Role, what: str) -> None:
     if place.of_package:
         raise NotAllowedError(
             f"This project was made of a package of {place.sender}; it is there to rate in, and "
-            f"not to {what}.",
+            f"you cannot {what} here.",
             f"Ask {place.sender}.",
         )
     raise NotAllowedError(

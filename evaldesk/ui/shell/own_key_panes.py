@@ -90,10 +90,10 @@ class UnlockKeysPane(_Pane):
     ) -> None:
         super().__init__(
             window,
-            QWidget.tr(window, "Your key, %1").replace("%1", name),
+            window.tr("Your key, %1").replace("%1", name),
             what,
-            QWidget.tr(window, "Unlock"),
-            QWidget.tr(window, "Not now"),
+            window.tr("Unlock"),
+            window.tr("Not now"),
         )
         self._offered = offered
         self.passphrase = self._secret(self.tr("Passphrase of your key"))
@@ -138,17 +138,16 @@ class MakeKeysPane(_Pane):
     def __init__(
         self, window: QWidget, name: str, then: Callable[[NewKeys], object], known: Sequence[str]
     ) -> None:
-        made = QWidget.tr(window, "Make my keys")
+        made = window.tr("Make my keys")
         super().__init__(
             window,
             made,
-            QWidget.tr(
-                window,
+            window.tr(
                 "With them you sign what you do, and only you can open what is sent to you. Others "
                 "get your card, which is public; the keys themselves never leave this computer.",
             ),
             made,
-            QWidget.tr(window, "Cancel"),
+            window.tr("Cancel"),
         )
         self._then, self._known = then, tuple(known)
         self.name = QLineEdit(name)

@@ -82,9 +82,7 @@ class OfferPane(_Told):
         place: Path,
         then: Callable[[Path, bool], object],
     ) -> None:
-        super().__init__(
-            window, QWidget.tr(window, "%1 asks you to rate").replace("%1", offer.sender)
-        )
+        super().__init__(window, window.tr("%1 asks you to rate").replace("%1", offer.sender))
         self._then, self._workspace = then, workspace
         self.column.addWidget(
             text_label(
@@ -181,7 +179,7 @@ class ReturnPane(_Told):
         state: "OwnState",
         then: Callable[[], object],
     ) -> None:
-        super().__init__(window, QWidget.tr(window, "Hand back to %1").replace("%1", plan.to))
+        super().__init__(window, window.tr("Hand back to %1").replace("%1", plan.to))
         self._then = then
         bar = QProgressBar()
         bar.setTextVisible(False)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from evaldesk.domain.errors import EvalDeskError
@@ -215,7 +215,6 @@ class SigningDesk(QObject):
                     "It is sealed with a passphrase. With it the log signs what you do; without, "
                     "it has your name only."
                 )
-                # After whatever the opening of the project still shows.
-                QTimer.singleShot(0, self, lambda: self._ask(kept, what, lambda _: None))
+                self._ask(kept, what, lambda _: None)
 
         self._workspace.jobs.read(work, done, key="signing")

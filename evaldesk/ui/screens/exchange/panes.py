@@ -46,7 +46,7 @@ class _Asking(Overlay):
         self.column.setContentsMargins(20, 16, 20, 16)
         self.column.setSpacing(8)
         self.column.addWidget(text_label(title, "title", wrap=True))
-        self.cancel_button = ActionButton(QWidget.tr(window, "Cancel"))
+        self.cancel_button = ActionButton(window.tr("Cancel"))
         self.cancel_button.clicked.connect(self.close_overlay)
         self.accept_button = ActionButton(accept, kind="danger" if danger else "primary")
         self.accept_button.clicked.connect(self._accept)
@@ -102,8 +102,8 @@ class TrustPane(_Asking):
         then: Callable[[Role, str, str, str], object],
     ) -> None:
         who = card.card.name
-        title = QWidget.tr(window, "Trust %1?").replace("%1", who)
-        super().__init__(window, title, QWidget.tr(window, "Trust"))
+        title = window.tr("Trust %1?").replace("%1", who)
+        super().__init__(window, title, window.tr("Trust"))
         self._then = then
         asked = self.tr(
             "A card proves that its owner has the keys, not who they are. Call %1 and have these "
@@ -187,8 +187,8 @@ class RevokePane(_Asking):
     ) -> None:
         super().__init__(
             window,
-            QWidget.tr(window, "Accept nothing more of %1?").replace("%1", trusted.name),
-            QWidget.tr(window, "Revoke"),
+            window.tr("Accept nothing more of %1?").replace("%1", trusted.name),
+            window.tr("Revoke"),
             danger=True,
         )
         self._then = then
@@ -240,8 +240,8 @@ class SendPane(_Asking):
     ) -> None:
         super().__init__(
             window,
-            QWidget.tr(window, "Send to %1").replace("%1", rater),
-            QWidget.tr(window, "Choose the file and send…"),
+            window.tr("Send to %1").replace("%1", rater),
+            window.tr("Choose the file and send…"),
         )
         self._then = then
         self._grid = QGridLayout()
@@ -357,8 +357,8 @@ class ConflictPane(_Asking):
     ) -> None:
         super().__init__(
             window,
-            QWidget.tr(window, "%1 answered twice, and differently").replace("%1", conflict.who),
-            QWidget.tr(window, "This stands"),
+            window.tr("%1 answered twice, and differently").replace("%1", conflict.who),
+            window.tr("This stands"),
         )
         self._then, self._rows = then, conflict.rows
         where = self.tr("%1, trace %2").replace("%1", conflict.field or conflict.table)
