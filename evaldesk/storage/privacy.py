@@ -201,6 +201,29 @@ class PrivacyRepository:
                 connection, statement.order_by(sql.count().desc(), sql.min(f.pk))
             )
 
+    def firsts_within(self, kind: str, pks: Sequence[int], limit: int) -> list[int]:
+        """Row numbers of findings of a kind in these traces, each of another text.
+
+        Args:
+            limit: how many at most.
+        """
+        f = t.finding.c
+        found: dict[bytes, int] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(pks), _AT_ONCE):
+                block = list(pks[start : start + _AT_ONCE])
+                statement = (
+                    select(f.digest, sql.min(f.pk))
+                    .where(f.kind == kind, f.trace_pk.in_(block))
+                    .group_by(f.digest)
+                    .limit(limit)
+                )
+                for digest, pk in connection.execute(statement):
+                    found.setdefault(digest, pk)
+                if len(found) >= limit:
+                    break
+        return list(found.values())[:limit]
+
     def groups(self, firsts: Sequence[int]) -> list[TextGroup]:
         """The texts whose first findings these are, in this order."""
         f = t.finding.c

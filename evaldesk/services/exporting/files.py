@@ -91,7 +91,8 @@ class ExportChoices:
     """What of a project can be exported, and how.
 
     Attributes:
-        questions: criteria that can be settled. rated: whether anybody rated.
+        questions: criteria that can be settled. rated: whether anybody rated. ways: how it may
+            leave.
     """
 
     formats: tuple[ExportChoice, ...]
@@ -100,6 +101,7 @@ class ExportChoices:
     questions: tuple[AskedCriterion, ...]
     metrics: tuple[str, ...]
     rated: bool
+    ways: leaving.Ways
 
 
 def export_choices(project: "Project") -> ExportChoices:
@@ -130,7 +132,14 @@ def export_choices(project: "Project") -> ExportChoices:
         ),
         metrics=tuple(project.traces.metrics()),
         rated=project.ratings.count() > 0,
+        ways=leaving.ways(project),
     )
+
+
+def would_leak(project: "Project", query: TraceQuery) -> leaving.Leaks:
+    """What the last scan knows of the traces of a query, with examples."""
+    pks = None if query == TraceQuery() else list(project.traces.ids(query))
+    return leaving.leaks(project, pks, examples=True)
 
 
 def export_file(
@@ -169,9 +178,10 @@ def export_file(
             rows = _write_list(project, partial, chosen, export, over, progress, path.name)
         # The last moment in which a person can say no.
         progress(1.0, path.name)
+        pks = None if export.query == TraceQuery() else project.traces.ids(export.query)
         told = {"path": path.name, "format": chosen.name, "rows": rows, "redacted": bool(over)}
         project.audit.record("export.file", told, author)
-    return ExportResult(str(path), rows, notes=(*notes, *leaving.said(project, over)))
+    return ExportResult(str(path), rows, notes=(*notes, *leaving.said(project, over, pks)))
 
 
 def _check(chosen: "TraceWriterFormat | ListFormat | ValueFormat", export: FileExport) -> None:

@@ -20,6 +20,7 @@ from evaldesk.domain.rubric import Criterion, Rubric, Scale
 from evaldesk.domain.trace import Message, Scenario, TraceRecord
 from evaldesk.services.labelling.preferring import questions
 from evaldesk.services.privacy import leaving
+from evaldesk.services.privacy.redacted_report import RedactedItems
 from evaldesk.storage.preferences import BroughtFile
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ COLUMNS = (
     "reading", "left", "choice", "strength", "reason", "submitted", "answered_at", "stratum",
     "probability",
 )  # fmt: skip
+_TELLING = tuple(map(COLUMNS.index, ("scenario", "run_a", "run_b", "stratum", "reason")))
+"""Columns that may hold what stands in a trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +127,24 @@ def export_preferences(
     over = leaving.gate(project, "export.preferences")
     rows = list(preference_rows(project, name))
     if over is not None:
-        rows = [
-            [over.text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
-        ]
+        items = RedactedItems(project, over)
+        rows = [_redacted(project, items, row) for row in rows]
     if path.suffix == ".jsonl":
         return write_lines(one_each(dict(zip(COLUMNS, row, strict=True)) for row in rows), path)
     return write_csv(path, COLUMNS, rows)
+
+
+def _redacted(project: "Project", items: RedactedItems, row: list[Any]) -> list[Any]:
+    """A row with what is known of both its traces taken out: a reason may name a customer whom
+    only a field of the trace gives away.
+    """
+    said = [row[at] if isinstance(row[at], str) else "" for at in _TELLING]
+    for trace in (row[COLUMNS.index("trace_a")], row[COLUMNS.index("trace_b")]):
+        said = items.item(said, project.traces.find(trace))
+    made = list(row)
+    for at, text in zip(_TELLING, said, strict=True):
+        made[at] = text if isinstance(row[at], str) else row[at]
+    return made
 
 
 def import_preferences(

@@ -1,6 +1,6 @@
 """What would leak when something leaves the project, and whether it may leave."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from evaldesk.domain.privacy import KINDS, Finding, KindCount, Profile
 from evaldesk.domain.wording import counted
 from evaldesk.services.privacy import redaction
 from evaldesk.services.privacy.redaction import Redactor
+from evaldesk.services.privacy.sight import sight_of
 
 if TYPE_CHECKING:
     from evaldesk.storage.project import Project
@@ -105,25 +106,24 @@ def leaks(project: "Project", pks: Sequence[int] | None = None, *, examples: boo
     """
     found = tuple(project.privacy.counts(pks))
     traces = project.traces.count() if pks is None else len(pks)
-    shown = tuple(_examples(project, found, pks)) if examples else ()
+    # Whoever sees the traces redacted is shown no example of what they may not see.
+    wanted = examples and not sight_of(project).profile
+    shown = tuple(_examples(project, found, pks)) if wanted else ()
     return Leaks(traces, project.privacy.unscanned(pks), found, shown)
 
 
 def _examples(
     project: "Project", found: Iterable[KindCount], pks: Sequence[int] | None
 ) -> Iterable[Example]:
-    leaving = None if pks is None else frozenset(pks)
     for one in found:
-        shown = 0
-        firsts = project.privacy.group_firsts(one.kind)[: _EXAMPLES * 4]
+        if pks is None:
+            firsts: Sequence[int] = project.privacy.group_firsts(one.kind)[:_EXAMPLES]
+        else:
+            firsts = project.privacy.firsts_within(one.kind, pks, _EXAMPLES)
         for stored in project.privacy.findings(firsts):
-            if shown == _EXAMPLES:
-                break
-            if leaving is None or stored.trace_pk in leaving:
-                made = example(project, stored.trace_pk, stored.finding)
-                if made is not None:
-                    yield made
-                    shown += 1
+            made = example(project, stored.trace_pk, stored.finding)
+            if made is not None:
+                yield made
 
 
 def example(project: "Project", pk: int, finding: Finding) -> Example | None:
@@ -158,7 +158,7 @@ def gate(project: "Project", what: str, asked: str = "", author: str = "") -> Re
         NotAllowedError: the policy refuses.
         NotFoundError: there is no such profile.
     """
-    rule = policy(project)
+    rule = _rule(project)
     if asked:
         chosen = redaction.profile(project, asked)
         if rule.startswith(_REDACT):
@@ -186,13 +186,54 @@ def gate(project: "Project", what: str, asked: str = "", author: str = "") -> Re
     return None
 
 
-def said(project: "Project", over: Redactor | None) -> tuple[str, ...]:
-    """What whoever hands something over should know of it, in sentences."""
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How something may leave.
+
+    Attributes:
+        policy: see `policy`.
+        profiles: name → title of those that the policy lets somebody choose.
+    """
+
+    policy: str
+    profiles: Mapping[str, str]
+
+    @property
+    def by_policy(self) -> str:
+        """The profile that the policy lays over what leaves; empty where it names none."""
+        return self.policy.removeprefix(_REDACT) if self.policy.startswith(_REDACT) else ""
+
+
+def ways(project: "Project") -> Ways:
+    """How something may leave this project."""
+    rule, known = _rule(project), redaction.profiles(project)
+    found = Ways(rule, {name: one.title or name for name, one in known.items()})
+    wanted = known.get(found.by_policy)
+    if wanted is None:
+        return found
+    able = {name: found.profiles[name] for name in known if not _weaker(known[name], wanted)}
+    return Ways(rule, able)
+
+
+def said(
+    project: "Project", over: Redactor | None, pks: Sequence[int] | None = None
+) -> tuple[str, ...]:
+    """What whoever hands something over should know of it, in sentences.
+
+    Args:
+        pks: the traces that leave; None for all.
+    """
     if over is not None:
         taken = sum(over.replaced.values())
         return (f"Redacted with “{over.profile.name}”: {taken:,} places in traces.",)
-    sentence = leaks(project).sentence()
+    sentence = leaks(project, pks).sentence()
     return (sentence,) if sentence else ()
+
+
+def _rule(project: "Project") -> str:
+    """The policy, and for whoever sees the traces redacted no less than what they see."""
+    rule, seen = policy(project), sight_of(project).profile
+    return f"{_REDACT}{seen}" if seen and not rule.startswith(_REDACT) else rule
 
 
 def _weaker(chosen: Profile, wanted: Profile) -> list[str]:

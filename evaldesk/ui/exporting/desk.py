@@ -16,6 +16,7 @@ from evaldesk.ui.workspace import Workspace
 if TYPE_CHECKING:
     from evaldesk.domain.report import ExportResult
     from evaldesk.services.exporting.files import ExportChoices, FileExport
+    from evaldesk.services.privacy.leaving import Leaks
 
 
 class ExportDesk(QObject):
@@ -49,10 +50,30 @@ class ExportDesk(QObject):
             pane = ExportPane(over.window(), choices, query, listed)
             self.pane = pane
             pane.chosen.connect(self._chosen)
+            pane.leaks_wanted.connect(self._look)
             pane.closed.connect(self._closed)
             pane.open()
+            pane.ask_for_leaks()
 
         self._workspace.jobs.read(work, done, key="export.choices")
+
+    def _look(self, query: TraceQuery) -> None:
+        """Find out what would leak with these traces."""
+        project = self._workspace.project
+        if project is None:
+            return
+
+        def work(control: JobControl) -> "Leaks":
+            from evaldesk.services.exporting.files import would_leak
+
+            with project.interruptible(control.on_cancel):
+                return would_leak(project, query)
+
+        def done(found: "Leaks") -> None:
+            if self.pane is not None:
+                self.pane.show_leaks(query, found)
+
+        self._workspace.jobs.read(work, done, self._workspace.report, key="export.leaks")
 
     def _closed(self) -> None:
         if self.pane is not None:
@@ -83,6 +104,8 @@ class ExportDesk(QObject):
         if project is None:
             return
 
+        author = workspace.user
+
         def work(control: JobControl) -> "ExportResult":
             from evaldesk.services.exporting.files import export_file
 
@@ -92,7 +115,9 @@ class ExportDesk(QObject):
 
             control.progress(0.0, 1.0, path.name)
             with project.interruptible(control.on_cancel):
-                return export_file(project, path, export, overwrite=True, progress=progress)
+                return export_file(
+                    project, path, export, overwrite=True, author=author, progress=progress
+                )
 
         def done(result: "ExportResult") -> None:
             said = self.tr("%1 saved, %2 rows")

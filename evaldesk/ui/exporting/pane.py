@@ -1,5 +1,6 @@
 """The pane that asks what to export."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -24,6 +25,9 @@ from evaldesk.ui.widgets.figures import number
 
 if TYPE_CHECKING:
     from evaldesk.services.exporting.files import ExportChoice, ExportChoices
+    from evaldesk.services.privacy.leaving import Leaks
+
+_EXAMPLES = 3
 
 
 class ExportPane(Overlay):
@@ -31,9 +35,11 @@ class ExportPane(Overlay):
 
     Signals:
         chosen(FileExport, title, extension): where to is still to be asked.
+        leaks_wanted(query): what would leak with these traces; answer with `show_leaks`.
     """
 
     chosen = Signal(object, str, str)
+    leaks_wanted = Signal(object)
 
     def __init__(
         self,
@@ -45,6 +51,7 @@ class ExportPane(Overlay):
         super().__init__(window, width=560)
         self._choices = choices
         self._query = query
+        self._looked: TraceQuery | None = None
         self.frame.setAccessibleName(self.tr("Export"))
         column = QVBoxLayout()
         column.setContentsMargins(20, 16, 20, 16)
@@ -102,6 +109,12 @@ class ExportPane(Overlay):
             self.tr("Whoever reads the file sees what others answered."), "muted", wrap=True
         )
         self._grid.addWidget(self.warning, row + 1, 1)
+        self.redact = self._list(self.tr("Personal data"))
+        self._fill_redact()
+        self._row(self.redact)
+        self.leaks = text_label(self.tr("Looking what would leave …"), "muted", wrap=True)
+        self.leaks.setTextFormat(Qt.TextFormat.PlainText)
+        self._grid.addWidget(self.leaks, self._grid.rowCount(), 1)
         column.addLayout(self._grid)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -116,6 +129,10 @@ class ExportPane(Overlay):
         self.body.addLayout(column)
         self.formats.currentIndexChanged.connect(self._show)
         self.with_ratings.toggled.connect(self._show)
+        self.redact.currentIndexChanged.connect(self._show)
+        self.everything.toggled.connect(lambda _on: self.ask_for_leaks())
+        self.runs.currentIndexChanged.connect(lambda _at: self.ask_for_leaks())
+        self.formats.currentIndexChanged.connect(lambda _at: self.ask_for_leaks())
         self._show()
 
     def first_focus(self) -> QWidget:
@@ -143,6 +160,53 @@ class ExportPane(Overlay):
         self._grid.addWidget(field, row, 1)
         return label
 
+    def _fill_redact(self) -> None:
+        """What the project's policy allows, its own way first."""
+        ways = self._choices.ways
+        if ways.by_policy:
+            words = self.tr("Redact: %1 (the project's policy)")
+            title = ways.profiles.get(ways.by_policy, ways.by_policy)
+            self.redact.addItem(words.replace("%1", title), "")
+        elif ways.policy == "refuse":
+            self.redact.addItem(self.tr("The project's policy asks for a profile"), None)
+        else:
+            self.redact.addItem(self.tr("Leave it as it is"), "")
+        for name, title in ways.profiles.items():
+            if name != ways.by_policy:
+                self.redact.addItem(self.tr("Redact: %1").replace("%1", title), name)
+
+    def query(self) -> TraceQuery:
+        """The traces that are chosen now."""
+        found = TraceQuery()
+        if self._query is not None and self.narrowed.isChecked():
+            found = self._query
+        return replace(found, run=self.runs.currentData()) if self._format().one_value else found
+
+    def ask_for_leaks(self) -> None:
+        """Look again: other traces are chosen."""
+        query = self.query()
+        if query != self._looked:
+            self._looked = query
+            self.leaks_wanted.emit(query)
+
+    def show_leaks(self, query: TraceQuery, found: "Leaks") -> None:
+        """What the last scan knows of the traces that are chosen; of others it is dropped."""
+        if query != self._looked:
+            return
+        lines = [found.sentence() or self.tr("Nothing was found in these traces.")]
+        kinds: set[str] = set()
+        for one in found.examples:
+            if one.kind not in kinds and len(kinds) < _EXAMPLES:
+                kinds.add(one.kind)
+                lines.append(f"   … {one.before[-28:]}⟦{one.text[:48]}⟧{one.after[:28]} …")
+        if found.unscanned:
+            lines.append(self.tr("Privacy looks through them; until then nobody knows."))
+        elif not found.found:
+            lines.append(self.tr("That does not mean that there is nothing."))
+        self.leaks.setText("\n".join(lines))
+        if self.isVisible():
+            self.place()
+
     def _format(self) -> "ExportChoice":
         chosen: ExportChoice = self.formats.currentData()
         return chosen
@@ -160,27 +224,21 @@ class ExportPane(Overlay):
             and (chosen.holds_ratings or (able and self.with_ratings.isChecked()))
         )
         self.accept_button.setEnabled(
-            not chosen.one_value or (self.runs.count() > 0 and self.questions.count() > 0)
+            self.redact.currentData() is not None
+            and (not chosen.one_value or (self.runs.count() > 0 and self.questions.count() > 0))
         )
         if self.isVisible():
             self.place()
 
     def _accept(self) -> None:
-        from dataclasses import replace
-
         from evaldesk.services.exporting.files import FileExport
 
         chosen = self._format()
-        query = TraceQuery()
-        if self._query is not None and self.narrowed.isChecked():
-            query = self._query
-        export = FileExport(chosen.name, query)
+        query, redact = self.query(), str(self.redact.currentData() or "")
+        export = FileExport(chosen.name, query, redact=redact)
         if chosen.one_value:
             rubric, criterion, metric = self.questions.currentData()
-            query = replace(query, run=self.runs.currentData())
-            export = FileExport(
-                chosen.name, query, rubric=rubric, criterion=criterion, metric=metric
-            )
+            export = replace(export, rubric=rubric, criterion=criterion, metric=metric)
         elif chosen.holds_annotations and self._choices.rated and self.with_ratings.isChecked():
             export = replace(export, with_ratings=True)
         self.close_overlay()

@@ -1,6 +1,7 @@
 """Exporting from the window: every format is reachable, and the file is what was asked for."""
 
 import json
+import os
 
 import pytest
 from PySide6.QtCore import Qt
@@ -151,3 +152,57 @@ def test_an_export_that_is_cancelled_leaves_no_file(qtbot, window, tmp_path):
     qtbot.waitUntil(lambda: bool(cancelled), timeout=30_000)
     idle(qtbot, window)
     assert list(tmp_path.glob("*.jsonl")) == list(tmp_path.glob(".*.part")) == []
+
+
+def test_the_pane_says_what_would_leave_and_redacts(qtbot, window, tmp_path):
+    from evaldesk.services.importing.traces import TraceImport, import_files
+    from evaldesk.services.privacy import leaving, redaction
+    from evaldesk.storage.project import Project
+
+    source = tmp_path / "t.jsonl"
+    source.write_text(
+        "\n".join(
+            json.dumps(
+                {
+                    "run": run,
+                    "scenario": {"key": "c1", "input": "Hello"},
+                    "messages": [
+                        {"role": "user", "parts": [{"type": "text", "content": f"I am {mail}"}]}
+                    ],
+                }
+            )
+            for run, mail in (("r1", "jo@mail.example"), ("r2", "mia@mail.example"))
+        )
+    )
+    with Project.create(tmp_path / "p.evaldesk") as made:
+        import_files(made, [source], TraceImport())
+        redaction.scan(made)
+        leaving.set_policy(made, "refuse", "Ines")
+    window.open_path(tmp_path / "p.evaldesk")
+    name = str(tmp_path / "p.evaldesk")
+    workspace = window.workspace
+    qtbot.waitUntil(
+        lambda: workspace.project is not None and str(workspace.project.path) == name,
+        timeout=30_000,
+    )
+    idle(qtbot, window)
+    page = traces_page(qtbot, window)
+    page.controller.filter('run = "r1"')
+    idle(qtbot, window)
+    pane = opened(qtbot, window, "traces.export_as")
+    idle(qtbot, window)
+    if shots := os.environ.get("PANE_SHOTS"):
+        QTest.qWait(300)
+        window.grab().save(shots)
+    assert "jo@mail.example" in pane.leaks.text()
+    assert "mia@" not in pane.leaks.text()
+    assert not pane.accept_button.isEnabled()
+    pane.redact.setCurrentIndex(pane.redact.findData("strict"))
+    assert pane.accept_button.isEnabled()
+    out = tmp_path / "out.jsonl"
+    workspace.prompts.answers += [out]
+    pane.choose("jsonl")
+    pane.accept_button.click()
+    qtbot.waitUntil(out.exists, timeout=30_000)
+    assert "mail.example" not in out.read_text()
+    assert "[email]" in out.read_text()

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from evaldesk.domain.errors import NotAllowedError
 from evaldesk.domain.query import Comparison, TraceQuery
 from evaldesk.jobs.runner import InlineJobRunner
+from evaldesk.services.exporting.files import FileExport, export_file
 from evaldesk.services.importing.traces import TraceImport, import_files
-from evaldesk.services.privacy import redaction
+from evaldesk.services.privacy import leaving, redaction
 from evaldesk.services.privacy.sight import sight_of
 from evaldesk.settings import Settings
 from evaldesk.storage.project import Project
@@ -119,6 +120,20 @@ def test_a_list_and_a_search_give_nothing_away(
         with pytest.raises(NotAllowedError):
             sight_of(project).check(asked)
     sight_of(project).check(TraceQuery(where=Comparison("run", "=", ("r1",))))
+
+
+def test_nothing_leaves_that_the_person_does_not_see(
+    workspace: Workspace, project: Project, tmp_path: Path
+) -> None:
+    redaction.scan(project)
+    assert leaving.ways(project).by_policy == "strict"
+    found = leaving.leaks(project, examples=True)
+    assert found.total
+    assert not found.examples
+    export_file(project, tmp_path / "out.jsonl", FileExport("jsonl"))
+    assert MAIL not in (tmp_path / "out.jsonl").read_text()
+    with pytest.raises(NotAllowedError):
+        export_file(project, tmp_path / "b.jsonl", FileExport("jsonl", redact="ids-only"))
 
 
 def test_the_rule_holds_from_the_moment_it_is_changed(
