@@ -88,7 +88,9 @@ def _screenshots_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _screenshots(args: argparse.Namespace, context: Context) -> Outcome:
+    from evaldesk.services.privacy.redaction import scan
     from evaldesk.services.projects.demo import build_sample
+    from evaldesk.storage.project import Project
 
     desktop = _desktop(context)
     args.folder.mkdir(parents=True, exist_ok=True)
@@ -98,6 +100,8 @@ def _screenshots(args: argparse.Namespace, context: Context) -> Outcome:
         if project is None:
             project = Path(scratch) / "support-assistant.evaldesk"
             build_sample(project)
+            with Project.open(project) as opened:
+                scan(opened)  # so that Privacy has something to show
         for theme in (args.theme,) if args.theme else ("light", "dark"):
             pictures += desktop.capture(project, args.folder, theme, args.size, args.scale)
     data = {"pictures": [str(path) for path in pictures]}

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QTimer
 
 from evaldesk.domain.errors import UsageError
 from evaldesk.ui.screens.registry import SCREENS
 from evaldesk.ui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from evaldesk.storage.project import Project
 
 SETTLE_MS = 250
 PATIENCE_MS = 60_000
@@ -51,11 +55,13 @@ def capture_window(
         window.open_path(project)
         _settle(window, errors)
         opened = window.workspace.project
+        # Somebody who has work in this project, so that Review has something to show.
         raters = opened.people.raters() if opened is not None else []
-        if raters:
-            # Somebody who has work in this project, so that Review has something to show.
-            window.workspace.set_user(raters[0])
         for screen_id in wanted:
+            if opened is not None and screen_id == "prefer":
+                window.workspace.set_user(_who_compares(opened) or window.workspace.user)
+            elif raters:
+                window.workspace.set_user(raters[0])
             window.workspace.navigate(screen_id)
             _settle(window, errors)
             screen = window.host.built(screen_id)
@@ -69,6 +75,14 @@ def capture_window(
     finally:
         window.close()
     return pictures
+
+
+def _who_compares(project: "Project") -> str:
+    """Somebody with pairs before them; empty for nobody."""
+    for one in project.rounds.all():
+        if one.kind == "pairwise" and one.state == "open":
+            return one.raters[0]
+    return ""
 
 
 def _settle(window: MainWindow, errors: Sequence[BaseException]) -> None:

@@ -12,6 +12,7 @@ from evaldesk.domain.rubric import Rubric
 from evaldesk.importers.mapping import RatingMapping
 from evaldesk.services.importing.ratings import RatingImport, import_ratings
 from evaldesk.services.importing.traces import TraceImport, import_files
+from evaldesk.services.projects.sample_work import begin_work
 from evaldesk.settings import data_folder, resource, sample_project
 from evaldesk.storage.project import Project
 
@@ -75,6 +76,7 @@ def _fill(project: Project, source: Path) -> None:
             item.get("time", ""),
         )
     _keep_versions(project)
+    begin_work(project, source, rubric.name, RUNS)
 
 
 def _keep_versions(project: Project) -> None:
