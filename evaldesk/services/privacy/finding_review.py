@@ -1,5 +1,6 @@
 """What a person sees of the findings while deciding about them: texts, places, what readers get."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from evaldesk.storage.project import Project
 
 _AROUND = 90
+_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +121,5 @@ def _cut(texts: dict[str, str], finding: Finding) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """In one line; a space at either end stays, since more text may stand there."""
+    return _SPACES.sub(" ", text)

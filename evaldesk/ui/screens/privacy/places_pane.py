@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLa
 from evaldesk.domain.privacy import Verdict
 from evaldesk.services.privacy.finding_review import ShownGroup, ShownPlace
 from evaldesk.ui.screens.privacy.models import kind_title
+from evaldesk.ui.theme.measure import px, sized
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
 from evaldesk.ui.workspace import Workspace
@@ -43,6 +44,7 @@ class PlacesPane(QWidget):
         self.list.setWordWrap(True)
         self.list.setSpacing(2)
         self.list.currentRowChanged.connect(self._chosen)
+        sized(self.list, lambda it: it.setMinimumHeight(px(44)))
         outer.addWidget(self.list, 1)
         self.original = text_label("", wrap=True)
         self.original.setTextFormat(Qt.TextFormat.RichText)
