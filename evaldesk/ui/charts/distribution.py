@@ -36,22 +36,22 @@ class OutcomeChart(Chart):
         self.bars: Sequence[OutcomeBar] = ()
         super().__init__(tokens, parent)
         self.hideAxis("bottom")
-        self.getAxis("left").setWidth(_LABELS)
         self.getViewBox().invertY(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_bars(self, bars: Sequence[OutcomeBar]) -> None:
         """Show outcomes, the first on top."""
         self.bars = tuple(bars)
-        self.setFixedHeight(_ROW * max(1, len(bars)) + 8)
         self.redraw()
         self.setAccessibleDescription("; ".join(f"{bar.label}: {bar.text}" for bar in bars))
 
     def redraw(self) -> None:
         """Draw everything again."""
+        self.setFixedHeight(px(_ROW * max(1, len(self.bars)) + 8))
         plot = self.getPlotItem()
         plot.clear()
         axis = self.getAxis("left")
+        axis.setWidth(px(_LABELS))
         self.style_axis(axis)
         axis.setStyle(tickFont=sans(), tickTextOffset=8)
         axis.setTextPen(self.pen(self.tokens.text))

@@ -8,6 +8,7 @@ Widgets say what they are by dynamic properties, so that a change of theme is on
 - ``keycap`` of a QLabel
 - ``kind`` of a QPushButton or QToolButton: ``primary``, ``danger``, ``flat``, ``link``,
   ``part``, ``choice``
+- ``kind`` of a list: ``framed``, where it is a field among fields
 - ``surface`` of a QWidget or QFrame: ``pane``, ``bg``, ``card``, ``soft``, ``warn``, ``bad``,
   ``ok``, ``accent``
 - ``rule`` of a QFrame: ``h`` or ``v``, a hairline
@@ -48,6 +49,7 @@ def stylesheet(t: Tokens) -> str:
     small, base, title, figure = (
         round(SIZES[name] * scale) for name in ("small", "base", "title", "figure")
     )
+    chip = round(16 * scale)  # a radius beyond half the height would be left out
     faded, ring = disabled(t), ring_on_accent(t)
     icons = resource("icons").as_posix()
     chips = "\n".join(
@@ -80,8 +82,8 @@ QLabel[kind="mono"] {{ font-family: "JetBrains Mono", monospace; font-size: {bas
 QLabel[kind="error"] {{ color: {t.bad}; }}
 QLabel[kind="ok"] {{ color: {t.ok}; }}
 QLabel[kind="warn"] {{ color: {t.warn}; }}
-QLabel[chip] {{ border-radius: {9 * scale:.0f}px; padding: 1px 8px; font-size: {small}px;
-  min-height: {16 * scale:.0f}px; }}
+QLabel[chip] {{ border-radius: {chip // 2 + 1}px; padding: 1px 8px; font-size: {small}px;
+  min-height: {chip}px; }}
 {chips}
 QLabel[keycap="true"] {{ background: {t.pane}; color: {t.muted}; border: 1px solid {t.line};
   border-bottom-width: 2px; border-radius: 4px; padding: 0 5px; font-size: {small}px;
@@ -169,6 +171,7 @@ QCheckBox:focus, QRadioButton:focus {{ border: 1px solid {t.accent}; border-radi
 QAbstractItemView {{ background: {t.pane}; color: {t.text}; border: 1px solid transparent;
   selection-background-color: {t.accent_soft}; selection-color: {t.text};
   alternate-background-color: {t.bg}; }}
+QAbstractItemView[kind="framed"] {{ border-color: {t.line}; border-radius: 6px; padding: 3px; }}
 QAbstractItemView:focus {{ border-color: {t.accent}; }}
 QListView::item:selected, QTreeView::item:selected {{ background: {t.accent_soft};
   color: {t.text}; }}

@@ -1,6 +1,9 @@
 """Nothing that a person reads or presses is cut off in the smallest common window."""
 
+from collections import Counter
+
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton
 
 from evaldesk.ui.screens.registry import SCREENS
@@ -72,3 +75,44 @@ def test_sizes_hold_at_once_and_go_back(shown):
     )
     assert after[1:] == before[1:]
     assert after[0] == pytest.approx(before[0], rel=0.02)
+
+
+class StyleChanges(QObject):
+    """Counts how often a widget is told to look otherwise."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = Counter()
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.StyleChange:
+            self.told[watched] += 1
+        return False
+
+
+def test_another_look_is_put_on_once_however_deep_a_widget_lies(shown, qapp):
+    window = shown("review")
+    deep = window.host.current.form.submit_button
+    changes = StyleChanges()
+    qapp.installEventFilter(changes)
+    try:
+        window.theme.toggle()
+        assert 1 <= changes.told[deep] <= 2  # the old look off, the new one on
+        changes.told.clear()
+        window.theme.resize(payload_size=20)
+        assert not changes.told[deep]
+    finally:
+        qapp.removeEventFilter(changes)
+        window.theme.resize(payload_size=None)
+        window.theme.toggle()
+
+
+@pytest.mark.slow
+@SCREEN
+def test_words_have_room_at_20_pixels(shown, screen_id):
+    window = shown(screen_id)
+    window.theme.resize(interface_size=20, payload_size=20)
+    try:
+        assert cut(shown(screen_id)) == []
+    finally:
+        window.theme.resize(interface_size=None, payload_size=None)

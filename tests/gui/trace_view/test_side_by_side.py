@@ -388,14 +388,16 @@ def test_the_chooser_takes_what_is_ticked_or_the_current_one(qtbot):
     assert chosen == [[3]]
 
 
-def test_hints_lose_their_words_before_their_keys(pane):
+def test_hints_go_whole_where_room_ends(pane):
     view = beside(pane, 1, 2)
     pane.resize(1200, 400)
     assert pane.find_hint.label.isVisible()
+    assert pane.find_hint.cap.isVisible()
     assert view.line.folding.label.isVisible()
     pane.resize(330, 400)
     assert not pane.find_hint.label.isVisible()
-    assert pane.find_hint.cap.isVisible()
-    assert view.line.folding.cap.isVisible()
+    assert not pane.find_hint.cap.isVisible()
+    assert not view.line.folding.cap.isVisible()
     pane.resize(1200, 400)
     assert pane.find_hint.label.isVisible()
+    assert pane.find_hint.cap.isVisible()

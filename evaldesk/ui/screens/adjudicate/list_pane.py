@@ -34,6 +34,7 @@ from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.clearing import let_clear
 from evaldesk.ui.widgets.keyed_words import keyed_placeholder, keyed_tooltip
+from evaldesk.ui.widgets.label import ElidedLabel
 from evaldesk.ui.widgets.table import fit_rows
 
 _TYPING_MS = 150
@@ -60,7 +61,7 @@ class ListPane(QWidget):
         layout.setSpacing(0)
         head = QHBoxLayout()
         head.setContentsMargins(14, 8, 6, 4)
-        self.count = text_label("", "heading")
+        self.count = ElidedLabel(kind="heading")
         self.sort_button = QPushButton()
         self.sort_button.setProperty("kind", "flat")
         keys = controller.workspace.actions.keys

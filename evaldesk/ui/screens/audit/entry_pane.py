@@ -141,6 +141,8 @@ def _told(entry: Entry) -> list[str]:
 
 def _short(value: object) -> str:
     text = " ".join(str(value).split())
+    if text[:1] in ("{", "["):  # a line can break behind a comma then
+        text = text.replace(',"', ', "').replace('":', '": ')
     if len(text) == 64 and all(letter in "0123456789abcdef" for letter in text):
         return f"{text[:12]}…"
     return text if len(text) <= 160 else f"{text[:159]}…"

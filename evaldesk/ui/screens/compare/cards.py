@@ -10,6 +10,7 @@ from evaldesk.ui.screens.compare.wording import Wording, method, p_text, reason,
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import Card, FigureCard, text_label
 from evaldesk.ui.widgets.figures import percent
+from evaldesk.ui.widgets.flow import FlowLayout
 from evaldesk.ui.widgets.label import ElidedLabel
 
 if TYPE_CHECKING:
@@ -115,17 +116,15 @@ class OutcomeCard(Card):
         super().__init__(self.tr("Scenario by scenario"), " ")
         self.bar = _OutcomeBar(tokens)
         self.body.addWidget(self.bar)
-        row = QHBoxLayout()
-        row.setSpacing(0)
+        counts = QWidget()
+        row = FlowLayout(counts)  # below one another where the words have no room beside
+        row.setSpacing(12)
         self.better = text_label("", "ok")
         self.equal = text_label("", "muted")
         self.worse = text_label("", "error")
-        row.addWidget(self.better)
-        row.addStretch(1)
-        row.addWidget(self.equal)
-        row.addStretch(1)
-        row.addWidget(self.worse)
-        self.body.addLayout(row)
+        for label in (self.better, self.equal, self.worse):
+            row.addWidget(label)
+        self.body.addWidget(counts)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_study(self, study: "Study") -> None:

@@ -26,6 +26,7 @@ from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.figures import percent
+from evaldesk.ui.widgets.spin_box import roomy
 from evaldesk.ui.widgets.table import Table
 
 KIND = "duplicates"
@@ -45,7 +46,7 @@ class DuplicatesTab(QWidget):
         bar.setContentsMargins(16, 8, 16, 8)
         bar.setSpacing(10)
         bar.addWidget(text_label(self.tr("Alike from"), "muted"))
-        self.similarity = QDoubleSpinBox()
+        self.similarity = roomy(QDoubleSpinBox())
         self.similarity.setRange(50, 100)
         self.similarity.setDecimals(0)
         self.similarity.setSuffix(" %")

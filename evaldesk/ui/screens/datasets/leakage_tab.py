@@ -34,6 +34,7 @@ from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.empty import EmptyState
 from evaldesk.ui.widgets.figures import counted, percent
 from evaldesk.ui.widgets.flow import FlowLayout
+from evaldesk.ui.widgets.spin_box import roomy
 from evaldesk.ui.widgets.table import Table
 
 KIND = "leakage"
@@ -128,7 +129,7 @@ class LeakageTab(QWidget):
         bar.addWidget(self.prompts)
         bar.addStretch(1)
         bar.addWidget(text_label(self.tr("Words in a row"), "muted"))
-        self.ngram = QSpinBox()
+        self.ngram = roomy(QSpinBox())
         self.ngram.setRange(SHORTEST, 50)
         self.ngram.setValue(NGRAM)
         self.ngram.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -24,6 +24,7 @@ from evaldesk.ui.screens.imports.fields import PickList
 from evaldesk.ui.screens.rounds.run_picks import RunPicks
 from evaldesk.ui.screens.traces.filter_field import FilterField
 from evaldesk.ui.widgets.card import Card, text_label
+from evaldesk.ui.widgets.spin_box import roomy
 
 _MOST = 1_000_000
 
@@ -219,7 +220,7 @@ class RoundForm(QScrollArea):
         self.rule.addItem(self.tr("the same number"), "equal")
         self.oversample = self._filter(grid, self.tr("Drawn more readily"))
         self.oversample.setPlaceholderText("score.pass = 0")
-        self.factor = QDoubleSpinBox()
+        self.factor = roomy(QDoubleSpinBox())
         self.factor.setRange(1.0, 100.0)
         self.factor.setValue(3.0)
         self.factor.setDecimals(1)
@@ -295,7 +296,7 @@ class RoundForm(QScrollArea):
     def _number(
         self, grid: QGridLayout, words: str, value: int, low: int, high: int, suffix: str = ""
     ) -> QSpinBox:
-        made = QSpinBox()
+        made = roomy(QSpinBox())
         made.setRange(low, high)
         made.setValue(value)
         made.setSuffix(suffix)

@@ -22,6 +22,7 @@ from evaldesk.settings.working_day import MOST, GoalUnit, keep_working_day, work
 from evaldesk.ui.screens.imports.fields import PickList
 from evaldesk.ui.widgets.button import ActionButton
 from evaldesk.ui.widgets.card import Card, text_label
+from evaldesk.ui.widgets.spin_box import roomy
 from evaldesk.ui.workspace import Workspace
 
 _JSON = "JSON (*.json)"
@@ -67,10 +68,10 @@ class ReviewingCard(Card):
             ("minutes", self.tr("minutes of work")),
         ):
             self.unit.addItem(words, unit)
-        self.goal = QSpinBox()
+        self.goal = roomy(QSpinBox())
         self.goal.setRange(1, MOST)
         self.goal.setAccessibleName(self.tr("How many a day"))
-        self.pause = QSpinBox()
+        self.pause = roomy(QSpinBox())
         self.pause.setRange(0, MOST)
         self.pause.setSingleStep(5)
         self.pause.setSuffix(self.tr(" min"))
@@ -110,6 +111,7 @@ class ReviewingCard(Card):
         self.body.addWidget(text_label(said, "muted", wrap=True))
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Snippets"))
+        self.list.setProperty("kind", "framed")
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.currentRowChanged.connect(lambda _: self._show_chosen())
         self.body.addWidget(self.list)

@@ -38,6 +38,14 @@ class ClickableHint(KeyHint):
         if event.button() == Qt.MouseButton.LeftButton:
             self._run()
 
+    def take_room(self, room: bool) -> None:
+        """Show key and words, or neither: a key alone says nothing."""
+        self.cap.setVisible(room and bool(self.cap.text()))
+        self.label.setVisible(room)
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()  # the line around it measures at once
+
     def show_text(self, text: str) -> None:
         """Other words."""
         self.label.setText(text)
@@ -45,29 +53,37 @@ class ClickableHint(KeyHint):
 
 
 class HintBar(QWidget):
-    """A line of hints that keep their keys and lose their words where room ends."""
+    """A line of hints, some of which go where room ends; their keys work all the same."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hints: list[ClickableHint] = []
+        self._fitting = False
+        self.setMinimumWidth(1)  # the line yields to the room there is, and never asks for more
 
     def add_yielding(self, hint: ClickableHint) -> None:
-        """These lose their words, the first added first."""
+        """These go, the first added first."""
         self._hints.append(hint)
 
     def fit(self) -> None:
-        """Give words to as many as there is room for."""
-        layout = self.layout()
-        if layout is None:
+        """Show as many as there is room for."""
+        if self.layout() is None or self._fitting:
             return
+        self._fitting = True
+        try:
+            self._yield()
+        finally:
+            self._fitting = False
+
+    def _yield(self) -> None:
+        layout = self.layout()
+        assert layout is not None
         for hint in self._hints:
-            hint.label.show()
+            hint.take_room(True)
         for hint in self._hints:
             if layout.minimumSize().width() <= self.width():
                 return
-            if not hint.isHidden():
-                hint.label.hide()
-                hint.setToolTip(hint.label.text())
+            hint.take_room(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width."""

@@ -15,6 +15,7 @@ from evaldesk.services.privacy.sight import sight_of
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.card import hairline, text_label
 from evaldesk.ui.widgets.keyed_words import keyed_tooltip
+from evaldesk.ui.widgets.label import ElidedLabel
 from evaldesk.ui.widgets.trace_view.find_bar import FindBar
 from evaldesk.ui.widgets.trace_view.hints import ClickableHint, HintBar, ToggleHint
 from evaldesk.ui.widgets.trace_view.pins import open_pinned
@@ -446,7 +447,7 @@ class TracePane(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(12)
-        self.aligned = text_label("", "muted")
+        self.aligned = ElidedLabel(kind="muted")
         self.difference_count = text_label("", "muted")
         self.next_hint = ClickableHint("N", self.tr("next difference"), self.next_difference)
         self.reveal_hint = ClickableHint(
@@ -464,9 +465,8 @@ class TracePane(QWidget):
         row.addWidget(self.next_hint)
         row.addStretch(1)
         row.addWidget(self.reveal_hint)
-        row.addWidget(self.timeline_hint)
-        row.addWidget(self.raw_hint)
-        row.addWidget(self.find_hint)
+        for hint in (self.raw_hint, self.timeline_hint, self.find_hint):  # the left goes first
+            row.addWidget(hint)
         row.addLayout(self.extras)
         for hint in (self.raw_hint, self.timeline_hint, self.find_hint, self.next_hint):
             bar.add_yielding(hint)
