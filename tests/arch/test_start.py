@@ -15,6 +15,11 @@ SLOW = (
     "openpyxl",
     "krippendorff",
     "pyarrow",
+    "cryptography",
+    "phonenumbers",
+    "pyrage",
+    "httpx",
+    "keyring",
 )
 
 BUILD_WINDOW = """
