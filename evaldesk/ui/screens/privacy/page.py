@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QSplitter,
@@ -38,8 +39,9 @@ from evaldesk.ui.screens.screen import Screen
 from evaldesk.ui.theme.measure import px
 from evaldesk.ui.widgets.banner import Banner
 from evaldesk.ui.widgets.button import ActionButton
-from evaldesk.ui.widgets.card import hairline, pane
+from evaldesk.ui.widgets.card import Card, hairline, pane, text_label
 from evaldesk.ui.widgets.table import Table
+from evaldesk.ui.widgets.typed_hint import SETTING as TYPED
 from evaldesk.ui.workspace import Workspace
 
 
@@ -146,7 +148,7 @@ class PrivacyPage(Screen):
             (self.tr("Profile"), scrolled(self.profile_card)),
             (self.tr("Lists"), scrolled(self.lists_card)),
             (self.tr("Retention"), scrolled(self.retention_card)),
-            (self.tr("Limits"), scrolled(LimitsCard())),
+            (self.tr("Limits"), scrolled(LimitsCard(), self._typing_card())),
         ):
             place = self.stack.addWidget(widget)
             tab = ActionButton(words, kind="choice")
@@ -158,6 +160,17 @@ class PrivacyPage(Screen):
         column.addWidget(self.stack, 1)
         self.show_tab(0)
         return side
+
+    def _typing_card(self) -> QWidget:
+        card = Card(self.tr("While you type"))
+        self.typing = QCheckBox(self.tr("Say when a note looks like personal data"))
+        settings = self.workspace.settings
+        self.typing.setChecked(bool(settings.get(TYPED, True)))
+        self.typing.toggled.connect(lambda on: settings.put(TYPED, on))
+        card.body.addWidget(self.typing)
+        told = self.tr("A line below the field; nothing is held back and nothing of it is kept.")
+        card.body.addWidget(text_label(told, "muted", wrap=True))
+        return card
 
     def _bind(self) -> None:
         bind = self.workspace.actions.bind

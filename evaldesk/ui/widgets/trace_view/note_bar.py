@@ -55,6 +55,12 @@ class NoteBar(QWidget):
         self.field.installEventFilter(self)
         self.hide()
 
+    def add_below(self, widget: QWidget) -> None:
+        """Put something below the field."""
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(widget)
+
     def open_bar(self, title: str, note: Note | None) -> None:
         """Write a note, or change one."""
         self.note = note

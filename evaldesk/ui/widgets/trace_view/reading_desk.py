@@ -17,6 +17,7 @@ from evaldesk.ui.widgets.rich_text import markdown
 from evaldesk.ui.widgets.trace_view.jumps import Jump
 from evaldesk.ui.widgets.trace_view.note_bar import NoteBar
 from evaldesk.ui.widgets.trace_view.view import TraceView
+from evaldesk.ui.widgets.typed_hint import TypedHint
 
 if TYPE_CHECKING:
     from evaldesk.ui.widgets.trace_view.pane import TracePane
@@ -47,6 +48,8 @@ class ReadingDesk(QObject):
         self._workspace = pane.workspace
         self.own_only = False
         self.note_bar = NoteBar()
+        self.typed = TypedHint(self._workspace, self.note_bar.field)
+        self.note_bar.add_below(self.typed)
         self._wanted: tuple[int, int, int] | None = None
         # Whoever goes from trace to trace waits for the cards, and not for the notes on them.
         self._notes_soon = QTimer(self)
