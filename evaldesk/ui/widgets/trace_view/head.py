@@ -2,104 +2,18 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from evaldesk.domain.trace import Trace
 from evaldesk.services.reading.steps import Step
 from evaldesk.ui.theme.tokens import Tokens
 from evaldesk.ui.widgets.chip import Chip
+from evaldesk.ui.widgets.flow import FlowLayout
 from evaldesk.ui.widgets.label import ElidedLabel
 from evaldesk.ui.widgets.trace_view import figures
 
 TIERS = {"critical": "bad", "important": "warn"}
 STATUSES = {"error": "bad", "incomplete": "warn"}
-
-
-class FlowLayout(QLayout):
-    """Widgets one after the other, on as many lines as they need."""
-
-    def __init__(self, parent: QWidget | None = None, gap: int = 6) -> None:
-        super().__init__(parent)
-        self._items: list[QLayoutItem] = []
-        self._gap = gap
-        self.setContentsMargins(0, 0, 0, 0)
-
-    def addItem(self, item: QLayoutItem) -> None:
-        """For Qt."""
-        self._items.append(item)
-
-    def count(self) -> int:
-        """For Qt."""
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        """For Qt."""
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        """For Qt."""
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:
-        """It takes no more than it needs."""
-        return Qt.Orientation(0)
-
-    def hasHeightForWidth(self) -> bool:
-        """A narrow one is higher."""
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        """Lines times their height."""
-        return self._place(QRect(0, 0, width, 0), move=False)
-
-    def setGeometry(self, rect: QRect) -> None:
-        """Place the widgets."""
-        super().setGeometry(rect)
-        self._place(rect, move=True)
-
-    def sizeHint(self) -> QSize:
-        """All on one line."""
-        hints = [item.sizeHint() for item in self._items if not item.isEmpty()]
-        width = sum(hint.width() + self._gap for hint in hints)
-        return self._with_margins(width, max((hint.height() for hint in hints), default=0))
-
-    def minimumSize(self) -> QSize:
-        """Room for a few letters; a long chip is cut."""
-        hints = [item.minimumSize() for item in self._items if not item.isEmpty()]
-        return self._with_margins(80, max((hint.height() for hint in hints), default=0))
-
-    def _with_margins(self, width: int, height: int) -> QSize:
-        margins = self.contentsMargins()
-        return QSize(
-            width + margins.left() + margins.right(), height + margins.top() + margins.bottom()
-        )
-
-    def _place(self, rect: QRect, *, move: bool) -> int:
-        inner = rect.marginsRemoved(self.contentsMargins())
-        items = [item for item in self._items if not item.isEmpty()]
-        lines: list[list[QLayoutItem]] = []
-        x = inner.x()
-        for item in items:
-            width = item.sizeHint().width()
-            if not lines or (x > inner.x() and x + width > inner.right() + 1):
-                lines.append([])
-                x = inner.x()
-            lines[-1].append(item)
-            x += width + self._gap
-        y = inner.y()
-        for line in lines:
-            height = max(item.sizeHint().height() for item in line)
-            x = inner.x()
-            for item in line:
-                hint = item.sizeHint()
-                width = min(hint.width(), inner.width())
-                if move:
-                    middle = y + (height - hint.height()) // 2
-                    item.setGeometry(QRect(QPoint(x, middle), QSize(width, hint.height())))
-                x += width + self._gap
-            y += height + 4
-        return (y - 4 if lines else y) - rect.y() + self.contentsMargins().bottom()
 
 
 class TraceHead(QWidget):
@@ -110,7 +24,7 @@ class TraceHead(QWidget):
         self._tokens = tokens
         self._side = ""
         self._ink = ""
-        self._flow = FlowLayout(self)
+        self._flow = FlowLayout(self, between=4, least=80, centred=True)
         self._flow.setContentsMargins(16, 10, 16, 2)
         self.title = ElidedLabel("", kind="heading")
         self._flow.addWidget(self.title)

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 
 from evaldesk.services.alignment import ALL_FORMATTING, Formatting
 from evaldesk.services.alignment.summary import Summary
+from evaldesk.ui.widgets.flow import FlowLayout
 from evaldesk.ui.widgets.label import ElidedLabel
-from evaldesk.ui.widgets.trace_view.head import FlowLayout
 from evaldesk.ui.widgets.trace_view.hints import ClickableHint, HintBar, ToggleHint
 from evaldesk.ui.widgets.trace_view.pins import Pin
 from evaldesk.ui.widgets.trace_view.summary_words import counted, parted
@@ -53,7 +53,7 @@ class SummaryLine(HintBar):
         for hint in (self.formatting, self.folding):
             self.add_yielding(hint)
         self._pins = QWidget()
-        self._flow = FlowLayout(self._pins)
+        self._flow = FlowLayout(self._pins, between=4, least=80, centred=True)
         self._flow.setContentsMargins(16, 0, 16, 6)
         self._pins.hide()
         layout = QVBoxLayout(self)
