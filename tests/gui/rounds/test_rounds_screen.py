@@ -106,7 +106,7 @@ def test_a_plan_is_previewed_as_it_is_written_and_then_opened(
     [
         (lambda form: form.per_item.setValue(9), "raters an item cannot be"),
         (lambda form: form.where.set_text("tier = nothing at all ("), ""),
-        (lambda form: form.gold.setValue(3), "gold items were asked"),
+        (lambda form: form.gold.setValue(3), "there are 0 of 3 that were asked for"),
         (lambda form: form.raters.setText(""), ""),
     ],
     ids=["too-many-raters", "bad-filter", "no-gold", "nobody"],

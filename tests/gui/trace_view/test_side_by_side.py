@@ -1,5 +1,7 @@
 """Up to four traces side by side: what is said of their differences, folded, kept open."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,6 +11,7 @@ from evaldesk.services.alignment import ALL_FORMATTING, Formatting
 from evaldesk.ui.theme.tokens import DARK
 from evaldesk.ui.widgets.trace_view import TracePane
 from evaldesk.ui.widgets.trace_view.chooser import TraceChooser
+from evaldesk.ui.widgets.trace_view.column_head import column_heads
 from evaldesk.ui.widgets.trace_view.pins import Pin
 from evaldesk.ui.widgets.trace_view.reading_place import ReadingPlace
 from evaldesk.ui.widgets.trace_view.summary_words import counted, parted
@@ -401,3 +404,14 @@ def test_hints_go_whole_where_room_ends(pane):
     pane.resize(1200, 400)
     assert pane.find_hint.label.isVisible()
     assert pane.find_hint.cap.isVisible()
+
+
+def test_tokens_do_not_tell_systems_apart_where_these_are_hidden(qapp, trials):
+    one = trials[0]
+    counted_too = replace(one, row=replace(one.row, tokens_in=40_000, tokens_out=6_171))
+    said = {
+        hidden: str(column_heads((one, counted_too), ((), ()), hide_systems=hidden))
+        for hidden in (True, False)
+    }
+    assert "tokens" not in said[True]
+    assert "tokens" in said[False]

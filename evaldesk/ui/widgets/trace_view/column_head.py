@@ -36,7 +36,7 @@ def column_heads(
 
     Args:
         aliases: said instead of the systems' names.
-        hide_systems: leave out system, run, trial and cost.
+        hide_systems: leave out system, run, trial, tokens and cost.
         hide_scores: leave out the scores.
     """
     several_runs = len({trace.row.run for trace in traces}) > 1
@@ -57,7 +57,7 @@ def column_heads(
                 chips.append((tr("trial {number}").format(number=row.trial + 1), "neutral"))
         if row.status in ("error", "incomplete"):
             chips.append((row.status, "bad" if row.status == "error" else "warn"))
-        measures = _measures(trace, steps[side], traces[0], steps[0])
+        measures = _measures(trace, steps[side], traces[0], steps[0], counted=not hide_systems)
         chips.extend((measure, "neutral") for measure in measures)
         if row.cost is not None and not hide_systems:
             cost = figures.cost(row.cost)
@@ -69,7 +69,16 @@ def column_heads(
     return heads
 
 
-def _measures(trace: Trace, steps: Sequence[Step], first: Trace, its: Sequence[Step]) -> list[str]:
+def _measures(
+    trace: Trace, steps: Sequence[Step], first: Trace, its: Sequence[Step], *, counted: bool
+) -> list[str]:
+    """What a trace took.
+
+    Args:
+        counted: whether tokens are told. Where systems are hidden they are not: one system's logs
+            have them and another's do not, which tells the two apart in every pair.
+    """
+
     def number(of: Sequence[Step]) -> int:
         return sum(step.kind != "setup" for step in of)
 
@@ -81,7 +90,7 @@ def _measures(trace: Trace, steps: Sequence[Step], first: Trace, its: Sequence[S
         gap = _gap(latency, first.row.latency_ms, figures.duration)
         parts.append(figures.duration(latency) + gap)
     tokens, theirs = _tokens(trace), _tokens(first)
-    if tokens is not None:
+    if tokens is not None and counted:
         gap = _gap(tokens, theirs, lambda value: figures.count(round(value)))
         parts.append(tr("{count} tokens").format(count=figures.count(tokens)) + gap)
     return parts
