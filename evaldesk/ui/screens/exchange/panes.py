@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -328,7 +328,8 @@ class SendPane(_Asking):
         self.examples.setVisible(bool(told))
         self.accept_button.setEnabled(True)
         self.accept_button.setFocus()
-        self.place()
+        # What came to be just now has a size only once it is shown.
+        QTimer.singleShot(0, self, self.place)
 
     def _clear(self) -> None:
         while self._grid.count():
