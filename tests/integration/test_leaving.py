@@ -130,6 +130,14 @@ def test_a_workbook_takes_nothing_along(project: Project, tmp_path: Path) -> Non
     assert _leaked(_bytes_of(tmp_path / "out.xlsx")) == []
 
 
+def test_a_workbook_takes_no_name_of_a_run_along(project: Project, tmp_path: Path) -> None:
+    path = tmp_path / f"for {EMAIL}.jsonl"
+    path.write_text(json.dumps({"scenario": {"key": "k", "input": "q"}, "messages": []}))
+    import_files(project, [path], TraceImport(run=f"run of {EMAIL}", system=f"system of {EMAIL}"))
+    export_workbook(project, tmp_path / "out.xlsx", redact="strict", resamples=10)
+    assert _leaked(_bytes_of(tmp_path / "out.xlsx")) == []
+
+
 def test_the_policy_refuses_and_the_refusal_is_logged(project: Project, tmp_path: Path) -> None:
     leaving.set_policy(project, "refuse", "Ines")
     for write in (

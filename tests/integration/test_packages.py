@@ -305,19 +305,21 @@ def test_a_redaction_is_applied_and_named(desk: Desk) -> None:
         writer.finish("")
     (pk,) = desk.project.traces.ids(TraceQuery(run="mail"))
     item = RoundItem(pk, ("Ada",))
-    desk.project.rounds.start(RoundDraft("Mail", "main", "Support", ("Ada",), [item]), "Olga")
+    named = "Mail of ada.lovelace@example.org"
+    desk.project.rounds.start(RoundDraft(named, "main", "Support", ("Ada",), [item]), "Olga")
     out = desk.folder / "r.evalpack"
     reader, olga = desk.project.trust.of_name("Ada"), desk.people["Olga"]
     set_policy(desk.project, "refuse", "Olga")
     with pytest.raises(NotAllowedError, match="redacted"):
-        sending.send(desk.project, "Mail", "Ada", reader, out, olga)
+        sending.send(desk.project, named, "Ada", reader, out, olga)
     name = next(iter(profiles(desk.project)))
-    sending.send(desk.project, "Mail", "Ada", reader, out, olga, name)
+    sending.send(desk.project, named, "Ada", reader, out, olga, name)
     opened = container.unsealed(out.read_bytes(), desk.people["Ada"])
     assert opened.manifest.content["redaction"] == {"profile": name}
     assert b"lovelace" not in opened.manifest_bytes + b"".join(opened.members.values())
     with desk.open(out, "Ada") as project:
-        rate(project, "Ada", round="Mail")
+        (there,) = project.rounds.all()
+        rate(project, "Ada", round=there.name)
         back = desk.back(project, "Ada", "back")
     assert desk.merge(back).added == 3
 

@@ -42,10 +42,13 @@ _SEEDS = 32
 
 @dataclass(frozen=True, slots=True)
 class _Redaction:
-    """How traces are redacted for their reader: a profile's name, and what it makes of a trace."""
+    """How traces are redacted for their reader: a profile's name, what it makes of a trace, and of
+    a name.
+    """
 
     profile: str
     apply: Callable[[Trace], Trace]
+    text: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +186,10 @@ def send(
         program=__version__,
         sender=identity.signed_card,
         reader={"fingerprint": reader.fingerprint, "name": reader.name},
-        project={"id": project.get("id"), "name": project.name},
+        project={"id": project.get("id"), "name": redaction.text(project.name)},
         nonce=secrets.token_hex(32),
         content={
-            "round": {"id": found.id, "name": found.name, "kind": found.kind},
+            "round": {"id": found.id, "name": redaction.text(found.name), "kind": found.kind},
             "rules": _rules(found),
             "rater": rater,
             "role": reader.role,
@@ -242,7 +245,7 @@ def _prepared(
         seen = redaction.apply(trace)
         scenario = scenario_id(seen.scenario.key, seen.scenario.input).hex()
         hidden = found.rules.hide_systems
-        run = found.name if hidden else trace.row.run
+        run = redaction.text(found.name) if hidden else seen.row.run
         trial = trials.take(run, scenario, 0 if hidden else trace.row.trial)
         record = veiled(seen, found.rules, run=run, trial=trial)
         item = _Item(
@@ -278,7 +281,7 @@ def _redaction(project: "Project", asked: str, author: str) -> _Redaction:
     over = leaving.gate(project, "package.export", asked, author)
     if over is None:
         return _Redaction("none", lambda trace: trace)
-    return _Redaction(over.profile.name, over)
+    return _Redaction(over.profile.name, over, over.text)
 
 
 def _leaks(project: "Project", assigned: Sequence[Assigned], redaction: _Redaction) -> str:

@@ -60,6 +60,10 @@ class RedactedItems:
         trace = self._read(item.row.pk)
         return ReportedTrace(self._over(trace).row, self._over.beside(trace, [item.answer])[0])
 
+    def text(self, text: str) -> str:
+        """A name that belongs to no trace alone."""
+        return self._over.text(text)
+
     def items(self, items: Iterator[T], pk_of: Callable[[T], int]) -> Iterator[T]:
         """One after the other."""
         for item in items:
@@ -72,7 +76,7 @@ class RedactedItems:
 
 def redacted_content(project: "Project", content: ReportContent, over: Redactor) -> ReportContent:
     """A report's content as a reader of the profile may see it: traces, answers, highlights,
-    disagreements, rulings, pairs, and the names of files.
+    disagreements, rulings, pairs, and the names of files, runs, systems, datasets and the project.
     """
     items = RedactedItems(project, over)
     return replace(
@@ -95,9 +99,28 @@ def redacted_content(project: "Project", content: ReportContent, over: Redactor)
             )
             for one in content.comparisons
         ],
+        project=over.text(content.project),
+        datasets=[
+            replace(
+                one,
+                dataset=over.text(one.dataset),
+                runs=tuple(over.text(name) for name in one.runs),
+            )
+            for one in content.datasets
+        ],
         runs=[
-            replace(run, run=replace(run.run, source=over.text(run.run.source)))
-            for run in content.runs
+            replace(
+                report,
+                run=replace(
+                    report.run,
+                    name=over.text(report.run.name),
+                    system=over.text(report.run.system),
+                    dataset=over.text(report.run.dataset),
+                    source=over.text(report.run.source),
+                ),
+                dataset_version=over.text(report.dataset_version),
+            )
+            for report in content.runs
         ],
         notes=[
             replace(note, about=over.text(note.about), text=over.text(note.text))
@@ -113,6 +136,8 @@ def _redacted_pairs(items: RedactedItems, comparison: Any) -> Any:
     """The pairs that a comparison holds itself, such as those that got worse."""
     return replace(
         comparison,
+        run_a=items.text(comparison.run_a),
+        run_b=items.text(comparison.run_b),
         pairs=tuple(items.item(pair, pair.a_pk) for pair in comparison.pairs),
         regressions=tuple(items.item(pair, pair.a_pk) for pair in comparison.regressions),
     )
