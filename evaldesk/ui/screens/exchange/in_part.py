@@ -214,6 +214,8 @@ class InPart(QWidget):
         if files:
             self.table.select_row(0)
             self.table.setFocus()
+        elif self.isVisible():
+            self.files_button.setFocus()
         self._chosen()
 
     def _row(self, one: "FileReport") -> tuple[str, ...]:
