@@ -400,7 +400,6 @@ def test_hints_go_whole_where_room_ends(pane):
     pane.resize(330, 400)
     assert not pane.find_hint.label.isVisible()
     assert not pane.find_hint.cap.isVisible()
-    assert not view.line.folding.cap.isVisible()
     pane.resize(1200, 400)
     assert pane.find_hint.label.isVisible()
     assert pane.find_hint.cap.isVisible()

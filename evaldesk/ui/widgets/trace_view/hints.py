@@ -58,12 +58,17 @@ class HintBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._hints: list[ClickableHint] = []
+        self._whole: list[ElidedLabel] = []
         self._fitting = False
         self.setMinimumWidth(1)  # the line yields to the room there is, and never asks for more
 
     def add_yielding(self, hint: ClickableHint) -> None:
         """These go, the first added first."""
         self._hints.append(hint)
+
+    def keep_whole(self, label: ElidedLabel) -> None:
+        """Hints go before this is cut."""
+        self._whole.append(label)
 
     def fit(self) -> None:
         """Show as many as there is room for."""
@@ -80,8 +85,13 @@ class HintBar(QWidget):
         assert layout is not None
         for hint in self._hints:
             hint.take_room(True)
+        cut = sum(
+            label.sizeHint().width() - label.minimumSizeHint().width()
+            for label in self._whole
+            if not label.isHidden()
+        )
         for hint in self._hints:
-            if layout.minimumSize().width() <= self.width():
+            if layout.minimumSize().width() + cut <= self.width():
                 return
             hint.take_room(False)
 

@@ -448,11 +448,10 @@ class TracePane(QWidget):
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(12)
         self.aligned = ElidedLabel(kind="muted")
+        bar.keep_whole(self.aligned)
         self.difference_count = text_label("", "muted")
         self.next_hint = ClickableHint("N", self.tr("next difference"), self.next_difference)
-        self.reveal_hint = ClickableHint(
-            "Alt O", self.tr("redacted: show the original …"), self.revealing.ask
-        )
+        self.reveal_hint = ClickableHint("Alt O", self.tr("redacted"), self.revealing.ask)
         self.reveal_hint.hide()
         self.find_hint = ClickableHint("/", self.tr("find in trace"), lambda: self.open_find())
         self.timeline_hint = ToggleHint("Alt T", self.tr("timeline"), self.desk.toggle_timeline)
