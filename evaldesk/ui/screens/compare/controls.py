@@ -127,7 +127,7 @@ class Controls(QWidget):
         self.swap_button.setToolTip(tip("compare.swap"))
         self.swap_button.setAccessibleName(self.tr("Swap A and B"))
         self.swap_button.clicked.connect(self.swap)
-        self.errors = QCheckBox(self.tr("Errors are failures"))
+        self.errors = QCheckBox(self.tr("Errors fail"))
         self.errors.setToolTip(
             self.tr(
                 "Count a trace that ended in an infrastructure error as 0, instead of leaving it "

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -122,8 +123,16 @@ class VerdictStrip(QWidget):
         self.activate(OVERALL)
         sized(self._scroll, self._fit)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The rows break where they have no room."""
+        super().resizeEvent(event)
+        self._fit(self._scroll)
+
     def _fit(self, scroll: QScrollArea) -> None:
         rows = list(self.rows.values())
+        margins = self._column.contentsMargins()
+        for row in rows:
+            row.fit(self.width() - margins.left() - margins.right())
         if rows:
             high = sum(row.sizeHint().height() + 2 for row in rows[:_MOST_ROWS]) + 14
             scroll.setFixedHeight(high)
@@ -221,9 +230,13 @@ class QuestionRow(QWidget):
         self._choice: object = None
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         title = question.title or self.tr("Which is better?")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 5, 8, 5)
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(8, 5, 8, 5)
+        self._parts.setSpacing(6)
+        row = QHBoxLayout()
         row.setSpacing(6)
+        self._parts.addLayout(row, 1)
+        self._choosing = row
         self.label: QLabel = text_label(title, "heading", wrap=True)
         self.label.setToolTip(question.question)
         fix_width(self.label, 150)
@@ -242,7 +255,12 @@ class QuestionRow(QWidget):
             button.clicked.connect(partial(self._clicked, shown))
             self.choices[shown] = button
             row.addWidget(button, 3 if shown in ("left", "right") else 2)
-        row.addSpacing(10)
+        how_much = QHBoxLayout()
+        how_much.setSpacing(6)
+        how_much.setContentsMargins(10, 0, 0, 0)
+        how_much.addStretch(1)
+        self._parts.addLayout(how_much)
+        self._weighing = how_much
         strengths = (self.tr("slightly"), self.tr("clearly"), self.tr("much"))
         self.strengths: dict[int, ChoiceButton] = {}
         for number, text in enumerate(strengths, 1):
@@ -252,13 +270,21 @@ class QuestionRow(QWidget):
             # As wide without its key, so that the rows stay in columns.
             fix_width(button, 88)
             self.strengths[number] = button
-            row.addWidget(button)
+            how_much.addWidget(button)
         self.mark = text_label("", "muted")
         fix_width(self.mark, 14)
-        row.addWidget(self.mark)
+        how_much.addWidget(self.mark)
         sized(self, lambda it: it.setMinimumHeight(px(38)))
         self.set_active(False)
         self.show_choice(None, None, "")
+
+    def fit(self, width: int) -> None:
+        """How much better goes below the choice where both do not fit side by side."""
+        parts = [part.minimumSize().width() for part in (self._choosing, self._weighing)]
+        margins = self._parts.contentsMargins()
+        wanted = sum(parts) + self._parts.spacing() + margins.left() + margins.right()
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._parts.setDirection(across if wanted <= width else down)
 
     def set_active(self, active: bool) -> None:
         """Whether keys answer it: then they are shown."""
