@@ -258,9 +258,9 @@ def test_what_others_write_comes_in_and_the_place_is_kept(
 def test_who_says_only_now_who_they_are_loses_nothing(
     open_page: Callable[..., AdjudicatePage], project: Project, workspace: Workspace
 ) -> None:
+    workspace.settings.put("user", "")
     for pk in project.traces.ids(TraceQuery()):
         project.ratings.submit(pk, "Support", workspace.settings.user)
-    workspace.settings.put("user", "")
     asked: list[Callable[[], object]] = []
     workspace.user_wanted.connect(asked.append)
     page = open_page(project)
