@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from evaldesk.domain.project import Changes
@@ -96,11 +96,19 @@ class ExchangePage(Screen):
             button.setChecked(place == part)
             button.setEnabled(place == PEOPLE or self.workspace.project is not None)
         self.stack.setCurrentIndex(part)
-        first = (self.people.table, self.out.table, self.incoming.files_button)[part]
-        self.setFocusProxy(first if first.isVisibleTo(self) else self.tabs[part])
         if self.isVisible():
-            self.setFocus()
+            self._enter()
         self.status_changed.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the focus on. A focus proxy would take what stands before it out of Tab's way."""
+        super().focusInEvent(event)
+        self._enter()
+
+    def _enter(self) -> None:
+        part = self.stack.currentIndex()
+        first = (self.people.table, self.out.table, self.incoming.files_button)[part]
+        (first if first.isVisibleTo(self) else self.tabs[part]).setFocus()
 
     # -- what the window asks
 
