@@ -4,6 +4,7 @@ Not hidden on a screen but really gone, as whoever has a package can take it apa
 listed, so that what an importer adds one day stays behind.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -123,7 +124,9 @@ class _Veil:
                 if span.get(key):
                     kept[key] = self._alias("span", span[key])
             if start is not None:
-                kept["started_at"] = (_BEGIN + (start - first)).isoformat()
+                # Times that lie further apart than a calendar reaches are no times.
+                with contextlib.suppress(OverflowError):
+                    kept["started_at"] = (_BEGIN + (start - first)).isoformat()
             made.append(kept)
         return made
 

@@ -58,7 +58,7 @@ run("info", project)
 child = os.fork()
 if child == 0:
     from evaldesk.domain.rubric import COMMENT
-    from evaldesk.services import review
+    from evaldesk.services.labelling import review
     from evaldesk.services.projects.encryption import unlock_with
     from evaldesk.services.projects.opening import open_project
 

@@ -26,7 +26,10 @@ def test_run_where_and_ratings_choose_what_is_written(
     assert export(sample, *words, "--where", "score.pass = 0", "--with-ratings") == 0
     said = json.loads(capsys.readouterr().out)
     traces = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-    assert (said["rows"], said["notes"]) == (len(traces), [])
+    assert (said["rows"], said["notes"]) == (
+        len(traces),
+        [f"{len(traces)} traces were never looked through."],
+    )
     assert {trace["run"] for trace in traces} == {"prompt-v14"}
     assert {trace["scores"]["pass"]["value"] for trace in traces} == {0.0}
     assert any(trace["annotations"] for trace in traces)

@@ -26,7 +26,7 @@ WORK = """
 import os, sys
 from pathlib import Path
 from evaldesk.credentials.key_file import LEAST
-from evaldesk.services import encryption
+from evaldesk.services.projects import encryption
 from evaldesk.services.projects.encryption import Lock, unlock_with
 from evaldesk.services.projects.opening import back_up, open_project
 

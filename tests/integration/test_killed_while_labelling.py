@@ -34,7 +34,7 @@ NURSERY = """
 import os, random, sys
 from pathlib import Path
 from evaldesk.domain.rubric import COMMENT, FAILURE_MODES, SEVERITY
-from evaldesk.services import review
+from evaldesk.services.labelling import review
 from evaldesk.storage.project import Project
 
 

@@ -131,6 +131,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         "exchange",
         f"{_HOME}.exchange.page:ExchangePage",
         needs_project=False,
+        tells=True,
         least="specialist",
     ),
     ScreenSpec(

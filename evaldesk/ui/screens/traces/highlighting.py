@@ -48,7 +48,8 @@ class TracesHighlighting(QObject):
         bind(widget, "traces.highlight_begin", desk.begin, able)
         bind(widget, "traces.highlight_next", lambda: desk.walk(1), able)
         bind(widget, "traces.highlight_previous", lambda: desk.walk(-1), able)
-        bind(widget, "traces.highlight_remove", desk.remove, able)
+        # Delete means something else in the lists beside the trace.
+        bind(self._pane, "traces.highlight_remove", desk.remove, able, focus=True)
         bind(widget, "traces.highlight_undo", lambda: self._travel(self._history.undo))
         bind(widget, "traces.highlight_redo", lambda: self._travel(self._history.redo))
 
