@@ -7,6 +7,7 @@ in between finds out, when the project is opened next, which of two keys it has.
 """
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,8 @@ from evaldesk.storage.project import Project
 
 _COPY = "key_file"
 """The setting that holds a copy of the key file: one that was lost is written again from it."""
+_NEEDLESS = "needless_key_file"
+"""The setting of a decrypted project that names the key file it had, by its SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,8 @@ def open_with_key(path: Path, key: bytes | None) -> Project:
         sweep(path)
         if key is not None:
             _mend(project, key)
+        elif project.get(_NEEDLESS) and project.get(_NEEDLESS) == _digest(key_file_of(path)):
+            key_file_of(path).unlink(missing_ok=True)
     except BaseException:
         project.close()
         raise
@@ -327,12 +332,21 @@ def decrypt(path: Path, key: bytes) -> None:
     keys = key_file.read(place) if place.exists() else None
     with Project.open(path, key) as project:
         project.set(_COPY, "")
+        # Killed before the key file is gone, the plain project knows which one is left over.
+        project.set(_NEEDLESS, _digest(place))
     conversion.convert(path, key, None, lambda: None)
     place.unlink(missing_ok=True)
     if keys is not None:
         key_file.forget(keys, keys.slots)
     with Project.open(path) as project:
         project.audit.record("project.decrypted", {})
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 def recovery_code_of(key: bytes) -> str:
