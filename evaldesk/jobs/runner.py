@@ -233,6 +233,11 @@ class JobRunner(QObject):
             wait([job.future for job in writes if job.future is not None])
             self._deliver()
 
+    @property
+    def is_shut(self) -> bool:
+        """Whether nothing is started any more: the window is about to go."""
+        return self._closed
+
     def shutdown(self) -> None:
         """Cancel what reads and what can be begun again, finish what a person decided."""
         if self._closed:

@@ -348,8 +348,9 @@ class LockDesk(QObject):
             self._window.host.show_screen(screen_id, where)
 
     def _idle(self) -> None:
-        # Work that a person began and waits for would be lost.
-        if not any(job.title for job in self._workspace.jobs.jobs):
+        # Work that a person began and waits for would be lost; a window that closes locks nothing.
+        jobs = self._workspace.jobs
+        if not jobs.is_shut and not any(job.title for job in jobs.jobs):
             self.lock()
 
     def _asked(self, path: Path, error: LockedError, then: Callable[[], object] | None) -> None:
