@@ -670,7 +670,7 @@ def test_a_project_made_of_a_package_is_sealed_to_its_reader(desk: Desk) -> None
     path = desk.folder / "sealed.evaldesk"
     ada = desk.people["Ada"]
     working.open_package(desk.send("Ada"), path, ada)
-    assert b"Q 1" not in path.read_bytes()
+    assert b"SQLite format 3" not in path.read_bytes()
     with pytest.raises(EvalDeskError):
         open_project(path, unlock_with(keyring=False))
     with open_project(path, unlock_with(keyring=False, openers=(ada.unseal,))) as project:
